@@ -1,0 +1,19 @@
+"""Every bound of the program in one place, each with its reason."""
+
+# Zeek's default_file_bof_buffer_size: the bytes that a file's MIME type is decided on.
+MIME_BYTES = 4096
+# Zeek cuts a logged string here, and a set or vector there (FACTS: Log::default_max_field_*).
+FIELD_BYTES = 4096
+CONTAINER_ELEMENTS = 100
+# The bytes that one delivery to an analyser holds at most: long downloads stay in small pieces of memory.
+CHUNK_BYTES = 1 << 20
+# The bytes that one direction of a connection may hold back while a hole before them is open.
+REASSEMBLY_BYTES = 8 << 20
+# The bytes of a connection's start that decide which protocol it speaks (Zeek: dpd_buffer_size).
+RECOGNITION_BYTES = 1024
+# A file that pefile looks at on demand: larger ones are cut, the seconds and memory of that process are bounded.
+INSPECT_BYTES = 64 << 20
+INSPECT_SECONDS = 20
+INSPECT_MEMORY = 1 << 30
+# A compressed body grows to this at most, against bombs.
+INFLATED_BYTES = 256 << 20

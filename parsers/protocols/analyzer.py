@@ -1,0 +1,135 @@
+"""What an analyser is: bytes of one connection in, rows out; no files, no clock, no globals."""
+
+from bisect import bisect_right
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+from typing import Protocol as Interface
+
+from parsers.schema import Record, Row
+
+if TYPE_CHECKING:
+    from parsers.files.analysis import Files
+
+
+@dataclass(slots=True)
+class Connection:
+    """What an analyser may know of the connection that its bytes come from. Times are nanoseconds UTC."""
+
+    uid: str
+    orig_h: str
+    orig_p: int
+    resp_h: str
+    resp_p: int
+    proto: str
+    start: int
+
+    @property
+    def head(self) -> tuple[str, str, int, str, int]:
+        """The cells between `ts` and a log's own fields."""
+        return self.uid, self.orig_h, self.orig_p, self.resp_h, self.resp_p
+
+
+@dataclass(slots=True)
+class Data:
+    """Bytes of one direction that arrived in a run, nothing of the other direction between them.
+
+    `ends[i]` is the place in `data` after the last byte of segment i, which came at `times[i]`.
+    """
+
+    is_orig: bool
+    data: bytes
+    ends: list[int]
+    times: list[int]
+
+    @property
+    def ts(self) -> int:
+        """When the first byte came."""
+        return self.times[0]
+
+    def time_of(self, place: int) -> int:
+        """When the byte at `place` came."""
+        return self.times[min(bisect_right(self.ends, place), len(self.times) - 1)]
+
+
+@dataclass(slots=True)
+class Gap:
+    """Bytes of one direction that the peer acknowledged and the capture does not hold."""
+
+    is_orig: bool
+    length: int
+    ts: int
+
+
+@dataclass(slots=True)
+class End:
+    """One direction has been closed in order; no byte of it will follow."""
+
+    is_orig: bool
+    ts: int
+
+
+Event: TypeAlias = Data | Gap | End
+
+
+class Analyzer(Interface):
+    """One protocol on one connection.
+
+    TCP delivers `Data`, `Gap` and `End` in the order in which Zeek would; UDP delivers each datagram as one
+    `Data`. `finish` comes once, when the connection is removed, with the time of its last packet.
+    """
+
+    def deliver(self, data: Data) -> None: ...
+    def gap(self, gap: Gap) -> None: ...
+    def end(self, end: End) -> None: ...
+    def finish(self, ts: int) -> None: ...
+
+
+@dataclass
+class Rows:
+    """The rows that a shard's analysers write, by record."""
+
+    by_record: dict[str, tuple[Record, list[Row]]] = field(default_factory=dict)
+
+    def add(self, record: Record, row: Row) -> None:
+        """One row, cells in the record's order; times and intervals in nanoseconds, None where unset."""
+        entry = self.by_record.get(record.name)
+        if entry is None:
+            entry = self.by_record[record.name] = (record, [])
+        entry[1].append(row)
+
+
+@dataclass
+class Context:
+    """What an analyser is given beside its bytes.
+
+    confirm(name)            the connection speaks this protocol: the name joins conn's service
+    reject(name)             it does not, after all: the analyser is fed no more (Zeek: an analyzer violation)
+    hand_over(name, events)  the rest of the stream, or an inner one, is another protocol's: the named protocol's
+                             analyser is made on this connection; later events are delivered by calling the
+                             analyser that is returned (None when no protocol has that name)
+    """
+
+    connection: Connection
+    rows: Rows
+    files: "Files"
+    confirm: Callable[[str], None]
+    reject: Callable[[str], None]
+    hand_over: Callable[[str], Analyzer | None]
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """A protocol's line in the registry points at one of these.
+
+    `recognise` looks at the first bytes of both directions (empty while nothing came) and says whether they
+    are this protocol; it must answer fast and never fail. A protocol that only ports find has none.
+    """
+
+    name: str
+    records: tuple[Record, ...]
+    make: Callable[[Context], Analyzer]
+    tcp_ports: frozenset[int] = frozenset()
+    udp_ports: frozenset[int] = frozenset()
+    recognise: Callable[[bytes, bytes], bool] | None = None
+    transports: frozenset[str] = frozenset({"tcp"})

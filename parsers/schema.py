@@ -1,0 +1,152 @@
+"""What a log's columns are: Zeek's types, the Arrow types that stand for them, frames of both."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import pyarrow as pa
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Row: TypeAlias = tuple[Any, ...]
+
+TEXT = pa.string()
+REPEATED = pa.dictionary(pa.int32(), pa.string())
+
+# Times and intervals are whole nanoseconds: a float64 of epoch seconds is only exact to a quarter microsecond.
+ARROW_TYPES: dict[str, pa.DataType] = {
+    "time": pa.timestamp("ns", tz="UTC"),
+    "interval": pa.duration("ns"),
+    "count": pa.uint64(),
+    "int": pa.int64(),
+    "double": pa.float64(),
+    "port": pa.uint16(),
+    "bool": pa.bool_(),
+    "addr": REPEATED,
+    "subnet": REPEATED,
+    "enum": REPEATED,
+    "string": TEXT,
+    "pattern": TEXT,
+    "func": TEXT,
+}
+
+
+def element_type(zeek_type: str) -> str | None:
+    """The `T` of `set[T]` or `vector[T]`; None for a scalar type."""
+    if zeek_type.startswith(("set[", "vector[")) and zeek_type.endswith("]"):
+        return zeek_type[zeek_type.index("[") + 1 : -1]
+    return None
+
+
+def arrow_type(zeek_type: str) -> pa.DataType:
+    """The Arrow type that stands for a Zeek type; a type that nobody knows is text.
+
+    Dictionaries are for scalars only: Arrow has few kernels for lists of them.
+    """
+    inner = element_type(zeek_type)
+    if inner is None:
+        return ARROW_TYPES.get(zeek_type, TEXT)
+    scalar = arrow_type(inner)
+    return pa.list_(TEXT if scalar == REPEATED else scalar)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One column of a log.
+
+    `rank` is its place in the first set of columns (1 is leftmost, 0 is not in it); `repeats` marks a
+    string column whose values come back so often that a dictionary is smaller.
+    """
+
+    name: str
+    type: str
+    meaning: str
+    rank: int = 0
+    repeats: bool = False
+
+    @property
+    def arrow(self) -> pa.DataType:
+        return REPEATED if self.repeats and self.type == "string" else arrow_type(self.type)
+
+
+@dataclass(frozen=True)
+class Record:
+    """One log: its name, what a row of it stands for, its colour on the screen, its fields in Zeek's order."""
+
+    name: str
+    meaning: str
+    colour: str
+    fields: tuple[Field, ...]
+
+    @cached_property
+    def names(self) -> list[str]:
+        return [field.name for field in self.fields]
+
+    @cached_property
+    def types(self) -> dict[str, str]:
+        return {field.name: field.type for field in self.fields}
+
+    @cached_property
+    def by_name(self) -> dict[str, Field]:
+        return {field.name: field for field in self.fields}
+
+    @cached_property
+    def first_columns(self) -> list[str]:
+        """The names of the first set of columns, from left to right."""
+        return [field.name for field in sorted(self.fields, key=lambda f: f.rank) if field.rank]
+
+    @cached_property
+    def arrow(self) -> pa.Schema:
+        """The Arrow schema; each field carries its Zeek type as metadata (`zeek`)."""
+        return pa.schema([arrow_field(field.name, field.type, field.arrow) for field in self.fields])
+
+    def table(self, rows: Sequence[Row]) -> pa.Table:
+        """Rows in field order, times and intervals as integer nanoseconds, as an Arrow table."""
+        columns: Iterable[Sequence[Any]] = zip(*rows, strict=True) if rows else [()] * len(self.fields)
+        arrays = [pa.array(column, type=field.type) for column, field in zip(columns, self.arrow, strict=True)]
+        return pa.Table.from_arrays(arrays, schema=self.arrow)
+
+
+def arrow_field(name: str, zeek_type: str, arrow: pa.DataType | None = None) -> pa.Field:
+    """An Arrow field that remembers its Zeek type."""
+    return pa.field(name, arrow or arrow_type(zeek_type), metadata={"zeek": zeek_type})
+
+
+def zeek_type(field: pa.Field) -> str:
+    """The Zeek type that an Arrow field remembers; `string` for one that has none."""
+    metadata = field.metadata or {}
+    return metadata.get(b"zeek", b"string").decode()
+
+
+def frame(table: pa.Table) -> "pd.DataFrame":
+    """The table as a DataFrame of Arrow-backed columns, nothing copied; Zeek's types go into `attrs["zeek"]`."""
+    import pandas as pd
+
+    columns = {name: pd.arrays.ArrowExtensionArray(table.column(name)) for name in table.column_names}
+    made = pd.DataFrame(columns, copy=False)
+    made.attrs["zeek"] = {field.name: zeek_type(field) for field in table.schema}
+    return made
+
+
+def types(log: "pd.DataFrame") -> dict[str, str]:
+    """The Zeek type of each column of a frame."""
+    return dict(log.attrs["zeek"])
+
+
+def column(log: "pd.DataFrame", name: str) -> pa.ChunkedArray:
+    """A column of a frame as Arrow holds it, nothing copied."""
+    made = pa.array(log[name].array)
+    return made if isinstance(made, pa.ChunkedArray) else pa.chunked_array([made])
+
+
+# The five fields that open nearly every log.
+CONNECTION = (
+    Field("ts", "time", "When it happened: the time of the packet that it was first seen in, UTC.", 1),
+    Field("uid", "string", "The connection's identifier; the same in every log that the connection appears in."),
+    Field("id.orig_h", "addr", "The address of the side that opened the connection.", 2),
+    Field("id.orig_p", "port", "The port of the side that opened the connection."),
+    Field("id.resp_h", "addr", "The address of the side that answered.", 3),
+    Field("id.resp_p", "port", "The port of the side that answered; for ICMP its code.", 4),
+)

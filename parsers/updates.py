@@ -1,0 +1,54 @@
+"""What a reader of a capture or of logs tells while it reads."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import pyarrow as pa
+
+
+class OpenError(Exception):
+    """Nothing could be read; the text is one line: what, where, what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Rows of a log; each field of the table's schema carries its Zeek type.
+
+    `replaces` puts them in the place of all rows of that log that came before.
+    """
+
+    log: str
+    table: pa.Table
+    replaces: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something could not be read although the rest was; the text is one line: what, where, what to do.
+
+    A `harmless` one (a capture without packets) does not change the exit status.
+    """
+
+    text: str
+    harmless: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the reading is: `done` of `total` of a unit (`bytes`, `packets`)."""
+
+    stage: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of the whole once it has been indexed; times in nanoseconds UTC, None where there are none."""
+
+    packets: int
+    first: int | None
+    last: int | None
+
+
+Update: TypeAlias = Batch | Trouble | Progress | Facts
