@@ -1,9 +1,9 @@
 r"""The one way from foreign bytes to text, and from text to a terminal or a log file.
 
 Text in a frame is what the bytes say in UTF-8. A byte that belongs to no valid UTF-8 sequence stands there as
-`\\xNN`, and a backslash that would begin such an escape is itself written `\\x5c`, so that `raw` gives back
+`\xNN`, and a backslash that would begin such an escape is itself written `\x5c`, so that `raw` gives back
 exactly the bytes that `text` was given. Control characters stay in the frame as they are; `cell` and `zeek`
-write them as `\\xNN`, so no terminal and no log file ever sees one.
+write them as `\xNN`, so no terminal and no log file ever sees one.
 """
 
 import re
@@ -44,7 +44,7 @@ def cell(shown: str) -> str:
 
 
 def zeek(shown: str) -> str:
-        r"""Text as Zeek's ASCII writer puts it into a log: backslashes doubled, controls as `\\xNN`.
+    r"""Text as Zeek's ASCII writer puts it into a log: backslashes doubled, controls as `\xNN`.
 
     Source: Zeek, src/Desc.cc (ODesc::AddBytesRaw and FirstEscapeLoc). The separators are the writer's affair.
     """
