@@ -117,7 +117,7 @@ def arrow_field(name: str, zeek_type: str, arrow: pa.DataType | None = None) -> 
 def zeek_type(field: pa.Field) -> str:
     """The Zeek type that an Arrow field remembers; `string` for one that has none."""
     metadata = field.metadata or {}
-    return metadata.get(b"zeek", b"string").decode()
+    return str(metadata.get(b"zeek", b"string"), "utf-8")
 
 
 def frame(table: pa.Table) -> "pd.DataFrame":

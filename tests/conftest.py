@@ -1,0 +1,16 @@
+"""What all tests share."""
+
+from pathlib import Path
+
+import pytest
+
+# The one place that names where reference captures and benchmarks lie: beside the project, where there are any.
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of reference captures; the test is skipped where there is none."""
+    if not SHARED.is_dir():
+        pytest.skip(f"no reference captures in {SHARED}")
+    return SHARED
