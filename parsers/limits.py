@@ -17,3 +17,9 @@ INSPECT_SECONDS = 20
 INSPECT_MEMORY = 1 << 30
 # A compressed body grows to this at most, against bombs.
 INFLATED_BYTES = 256 << 20
+# Packets that one worker takes at a time: few enough for early rows, enough to be worth a message.
+SHARD_PACKETS = 20_000
+# Below this a capture is analysed faster than processes start.
+INLINE_PACKETS = 20_000
+# More processes than this gain little and cost memory each.
+WORKERS = 8

@@ -10,6 +10,10 @@ class OpenError(Exception):
     """Nothing could be read; the text is one line: what, where, what to do."""
 
 
+class PasswordNeeded(OpenError):
+    """The archive is locked, and no password was given or the one given is wrong."""
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """Rows of a log; each field of the table's schema carries its Zeek type.

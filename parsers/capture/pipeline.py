@@ -1,0 +1,85 @@
+"""A capture's way from packets to rows: indexed, decoded, grouped into connections, shared out to workers."""
+
+import gc
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyarrow as pa
+
+from parsers.capture import workers
+from parsers.capture.flows import Flows, Shard, group
+from parsers.capture.packets import Packets, decode
+from parsers.capture.pcap import index
+from parsers.capture.spool import Capture, open_capture
+from parsers.capture.tracker import connections
+from parsers.files.analysis import Files
+from parsers.limits import INLINE_PACKETS, SHARD_PACKETS
+from parsers.protocols import conn, packet_filter
+from parsers.protocols.analyzer import Rows
+from parsers.protocols.dispatch import dispatch
+from parsers.updates import Batch, Facts, Progress, Trouble, Update
+
+
+@dataclass
+class Analysis:
+    """What one shard came to: a table for each log that it has rows for, and what went wrong."""
+
+    tables: dict[str, pa.Table] = field(default_factory=dict)
+    troubles: list[str] = field(default_factory=list)
+
+
+def analyse_shard(packets: Packets, flows: Flows, shard: Shard) -> Analysis:
+    """Everything that the packets of one shard tell."""
+    rows = Rows()
+    files = Files(rows)
+    troubles: list[str] = []
+    for tracked in connections(packets, flows, shard):
+        service = dispatch(tracked.connection, tracked.events(), rows, files, troubles, tracked.last)
+        rows.add(conn.RECORD, tracked.row(service))
+    files.finish()
+    tables = {name: record.table(found) for name, (record, found) in rows.by_record.items()}
+    return Analysis(tables, troubles)
+
+
+def updates(path: Path, password: bytes | None = None) -> Iterator[Update]:
+    """Read a capture; rows come shard by shard. Raises OpenError when nothing can be read."""
+    with open_capture(path, password) as capture:
+        yield Progress("packets", 0, len(capture.data))
+        yield from analyse(capture)
+
+
+def analyse(capture: Capture) -> Iterator[Update]:
+    """The updates of a capture that is open."""
+    indexed = index(capture.data)
+    packets = decode(indexed, capture.data)
+    # Nothing is freed from here on but rows on their way out; the collector would walk them in vain.
+    gc.collect()
+    gc.freeze()
+    yield from (*capture.troubles, *indexed.troubles)
+    total = len(indexed.ts)
+    if total:
+        yield Facts(total, int(indexed.ts.min()), int(indexed.ts.max()))
+        first = packet_filter.row(int(indexed.ts[0]))
+        yield Batch(packet_filter.RECORD.name, packet_filter.RECORD.table([first]))
+    else:
+        yield Facts(0, None, None)
+        yield Trouble("the capture holds no packets: nothing to show", harmless=True)
+    flows = group(packets)
+    yield from _analyses(lambda shard: analyse_shard(packets, flows, shard), flows.shards(SHARD_PACKETS), len(packets))
+
+
+def _analyses(work: Callable[[Shard], Analysis], shards: list[Shard], total: int) -> Iterator[Update]:
+    done = 0
+    yield Progress("connections", 0, total)
+    for shard, analysis in workers.share_out(work, shards, alone=total < INLINE_PACKETS):
+        done += shard.packets
+        if analysis is None:
+            lost = f"{shard.packets} packets could not be analysed: a worker process ended early; is memory short?"
+            yield Trouble(lost)
+            continue
+        for log, table in analysis.tables.items():
+            yield Batch(log, table)
+        for text in analysis.troubles:
+            yield Trouble(text)
+        yield Progress("connections", done, total)

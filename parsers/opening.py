@@ -1,0 +1,51 @@
+"""From a path to the reader that fits: a capture, a folder of Zeek's logs, or one log."""
+
+import gzip
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from parsers.updates import OpenError, Update
+
+_LOG_STARTS = (b"#separator", b"#fields", b"#set_separator", b"#path", b"#types")
+
+
+def is_capture(path: Path) -> bool:
+    """Whether the path is to be read as a capture; a folder and a file that begins as a Zeek log are logs.
+
+    Raises OpenError when there is nothing, or nothing that may be read.
+    """
+    try:
+        if path.is_dir():
+            return False
+        if not path.is_file():
+            what = "is no file and no folder" if path.exists() else "there is no such file or folder"
+            raise OpenError(f"{path}: {what}; give a capture or a folder of Zeek logs")
+        return not _first_bytes(path).startswith(_LOG_STARTS) and not path.name.endswith((".log", ".log.gz"))
+    except PermissionError:
+        raise OpenError(f"{path}: no permission to read it; try chmod, or copy it as its owner") from None
+    except OSError as error:
+        raise OpenError(f"{path}: {error.strerror or error}") from None
+
+
+def _first_bytes(path: Path) -> bytes:
+    with path.open("rb") as file:
+        first = file.read(512)
+    if first.startswith(b"\x1f\x8b"):
+        try:
+            with gzip.open(path) as packed:
+                return packed.read(64)
+        except (EOFError, zlib.error, gzip.BadGzipFile):
+            return b""
+    return first
+
+
+def updates(path: Path, password: bytes | None = None) -> Iterator[Update]:
+    """What the path's reader tells, read in this process. Raises OpenError when nothing can be read."""
+    if is_capture(path):
+        from parsers.capture import pipeline
+
+        return pipeline.updates(path, password)
+    from parsers.zeek import folder
+
+    return folder.read_folder(path)

@@ -1,0 +1,84 @@
+"""What is opened: a set of logs that grows while it is read."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from parsers import schema
+from parsers.updates import Batch, Facts, Progress, Trouble, Update
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# Tabs stand in the order of the story; logs that are not named here follow by name.
+ORDER = ("pe", "files", "http", "conn", "dns", "ssl", "x509")
+
+
+@dataclass
+class LogSet:
+    """The logs of a capture or of a folder, each one immutable table at a time that a newer one replaces."""
+
+    facts: Facts | None = None
+    progress: Progress | None = None
+    troubles: list[Trouble] = field(default_factory=list)
+    complete: bool = False
+    _parts: dict[str, list[pa.Table]] = field(default_factory=dict)
+    _frames: dict[str, "pd.DataFrame"] = field(default_factory=dict)
+
+    def apply(self, update: Update) -> None:
+        """Take what a reader told."""
+        match update:
+            case Batch(log, table, replaces):
+                parts = [] if replaces else self._parts.get(log, [])
+                self._parts[log] = [*parts, table]
+                self._frames.pop(log, None)
+            case Trouble():
+                self.troubles.append(update)
+            case Progress():
+                self.progress = update
+            case Facts():
+                self.facts = update
+
+    def read(self, updates: Iterable[Update]) -> None:
+        """Take everything that a reader has to tell, to the end."""
+        for update in updates:
+            self.apply(update)
+        self.settle()
+
+    def settle(self, *, by_time: bool = True) -> None:
+        """The reading has ended: each log becomes one table, in order of time where its rows came in shards."""
+        for log in self._parts:
+            table = self.table(log)
+            if by_time and "ts" in table.column_names and table.schema.field("ts").type == schema.arrow_type("time"):
+                table = table.take(pc.sort_indices(table, [("ts", "ascending")]))
+            self._parts[log] = [table.unify_dictionaries().combine_chunks()]
+            self._frames.pop(log, None)
+        self.complete = True
+        self.progress = None
+
+    @property
+    def names(self) -> list[str]:
+        """The logs in the order of their tabs."""
+        return sorted(self._parts, key=lambda log: (ORDER.index(log) if log in ORDER else len(ORDER), log))
+
+    def table(self, log: str) -> pa.Table:
+        """The log's rows so far; columns that only some parts have are unset in the others."""
+        parts = self._parts[log]
+        if len(parts) > 1:
+            self._parts[log] = parts = [pa.concat_tables(parts, promote_options="permissive")]
+        return parts[0]
+
+    def frame(self, log: str) -> "pd.DataFrame":
+        """The same rows as a DataFrame of Arrow-backed columns."""
+        made = self._frames.get(log)
+        if made is None:
+            made = self._frames[log] = schema.frame(self.table(log))
+        return made
+
+    @property
+    def tables(self) -> dict[str, pa.Table]:
+        """Every log's rows so far."""
+        return {log: self.table(log) for log in self.names}
