@@ -11,6 +11,13 @@ CHUNK_BYTES = 1 << 20
 REASSEMBLY_BYTES = 8 << 20
 # The bytes of a connection's start that decide which protocol it speaks (Zeek: dpd_buffer_size).
 RECOGNITION_BYTES = 1024
+# The segments and gaps of a connection's start that do so (Zeek: dpd_max_packets).
+RECOGNITION_CHUNKS = 100
+# An analyser that finds its connection to be another protocol's stays after this many bytes
+# (Zeek: ignore_violations_after).
+VIOLATION_BYTES = 10 * 1024
+# Protocols inside protocols (a proxy asked for a proxy) are followed this deep: each level is one more call.
+HAND_OVERS = 8
 # A file that pefile looks at on demand: larger ones are cut, the seconds and memory of that process are bounded.
 INSPECT_BYTES = 64 << 20
 INSPECT_SECONDS = 20

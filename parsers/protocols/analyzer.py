@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Connection:
-    """What an analyser may know of the connection that its bytes come from. Times are nanoseconds UTC."""
+    """What an analyser may know of the connection that its bytes come from. Times are nanoseconds UTC.
+
+    `partial` says of TCP that its opening was not seen; Zeek's analysers of text and TLS leave such a one alone.
+    """
 
     uid: str
     orig_h: str
@@ -23,6 +26,7 @@ class Connection:
     resp_p: int
     proto: str
     start: int
+    partial: bool = False
 
     @property
     def head(self) -> tuple[str, str, int, str, int]:
@@ -107,7 +111,8 @@ class Context:
     reject(name)             it does not, after all: the analyser is fed no more (Zeek: an analyzer violation)
     hand_over(name, events)  the rest of the stream, or an inner one, is another protocol's: the named protocol's
                              analyser is made on this connection; later events are delivered by calling the
-                             analyser that is returned (None when no protocol has that name)
+                             analyser that is returned (None when no protocol has that name). An empty name means
+                             whatever the bytes are recognised as. Whoever is handed one calls its `finish`.
     """
 
     connection: Connection
@@ -122,8 +127,9 @@ class Context:
 class Protocol:
     """A protocol's line in the registry points at one of these.
 
-    `recognise` looks at the first bytes of both directions (empty while nothing came) and says whether they
-    are this protocol; it must answer fast and never fail. A protocol that only ports find has none.
+    `recognise` looks at the first bytes of both directions (the originator's first, empty while nothing came;
+    of UDP at one datagram, the other side empty) and says whether they are this protocol; it must answer fast
+    and never fail. A protocol that only ports find has none.
     """
 
     name: str

@@ -1,0 +1,259 @@
+"""Which analysers a connection gets, and what its `service` comes to."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from parsers.files.analysis import Files
+from parsers.limits import HAND_OVERS, RECOGNITION_BYTES, RECOGNITION_CHUNKS, VIOLATION_BYTES
+from parsers.protocols.analyzer import Analyzer, Connection, Context, Data, End, Event, Gap, Protocol, Rows
+from parsers.protocols.registry import PROTOCOLS
+
+E = TypeVar("E")
+
+
+def dispatch(  # noqa: PLR0917 (one caller, in the order in which it has them)
+    connection: Connection,
+    events: Iterable[Event],
+    rows: Rows,
+    files: Files,
+    troubles: list[str] | None,
+    last: int,
+    protocols: Sequence[Protocol] = PROTOCOLS,
+) -> str | None:
+    """Run a connection's events through its analysers; what comes back is conn's `service`, None when none.
+
+    A protocol's analyser is there from the first byte when the responder's port is one of its own, and joins
+    when `recognise` knows the first bytes; it then gets what came before, at the time at which it was
+    recognised. `last` is the time of the connection's last packet. An analyser that raises is dropped from this
+    connection and told of in `troubles`, one line each; it raises where there are none.
+    Source: Zeek, src/analyzer/protocol/pia/PIA.cc, scripts/base/frameworks/analyzer/dpd.zeek.
+    """
+    shared = _Shared(connection, rows, files, protocols, troubles)
+    port = connection.resp_p
+    udp = connection.proto == "udp"
+    stream = Stream(shared, [p for p in protocols if port in (p.udp_ports if udp else p.tcp_ports)])
+    for event in events:
+        if isinstance(event, End):
+            stream.end(event)
+            continue
+        length = event.length if isinstance(event, Gap) else len(event.data)
+        if isinstance(event, Data) and shared.size <= VIOLATION_BYTES < shared.size + length:
+            event, rest = _split(event, VIOLATION_BYTES - shared.size)  # noqa: PLW2901
+            if event.data:
+                shared.size += len(event.data)
+                stream.deliver(event)
+            shared.size += len(rest.data)
+            stream.deliver(rest)
+            continue
+        shared.size += length
+        if isinstance(event, Data):
+            stream.deliver(event)
+        else:
+            stream.gap(event)
+        if stream.idle:
+            break
+    stream.finish(last)
+    return ",".join(shared.service) or None
+
+
+@dataclass(slots=True)
+class _Shared:
+    """What all streams of one connection share.
+
+    service  the names in the order of their confirmation, as keys
+    size     the bytes of both directions that came until now
+    """
+
+    connection: Connection
+    rows: Rows
+    files: Files
+    protocols: Sequence[Protocol]
+    troubles: list[str] | None
+    service: dict[str, None] = field(default_factory=dict)
+    size: int = 0
+
+
+class Stream:
+    """One stream of bytes in both directions and the analysers on it: a connection's own, or one inside it.
+
+    It is an analyser itself, so that a protocol which carries another can feed it.
+    """
+
+    def __init__(
+        self, shared: _Shared, protocols: Iterable[Protocol], *, recognising: bool = True, depth: int = 0
+    ) -> None:
+        self.shared = shared
+        self.depth = depth
+        self.seats: list[_Seat] = [_Seat(self, protocol) for protocol in protocols]
+        self.recognition = _Recognition(self) if recognising else None
+
+    @property
+    def idle(self) -> bool:
+        """Whether no later byte can matter."""
+        return not self.seats and self.recognition is None
+
+    def deliver(self, data: Data) -> None:
+        for seat in self.seats:
+            seat.call(seat.analyzer.deliver, data)
+        if self.recognition is not None and not self.recognition.deliver(data):
+            self.recognition = None
+        self._leave(data)
+
+    def gap(self, gap: Gap) -> None:
+        for seat in self.seats:
+            seat.call(seat.analyzer.gap, gap)
+        if self.recognition is not None and not self.recognition.gap(gap):
+            self.recognition = None
+        self._leave(gap)
+
+    def end(self, end: End) -> None:
+        for seat in self.seats:
+            seat.call(seat.analyzer.end, end)
+        self._leave(end)
+
+    def finish(self, ts: int) -> None:
+        for seat in self.seats:
+            seat.call(seat.analyzer.finish, ts)
+        self.seats = []
+
+    def join(self, protocol: Protocol, events: Sequence[Event]) -> None:
+        """Let a protocol's analyser take part from now on, after the `events` that it has missed."""
+        if any(seat.protocol.name == protocol.name for seat in self.seats):
+            return
+        seat = _Seat(self, protocol)
+        self.seats.append(seat)
+        for event in events:
+            if isinstance(event, Data):
+                seat.call(seat.analyzer.deliver, event)
+            elif isinstance(event, Gap):
+                seat.call(seat.analyzer.gap, event)
+
+    def _leave(self, event: Event) -> None:
+        if all(seat.fed for seat in self.seats):
+            return
+        ts = event.times[-1] if isinstance(event, Data) else event.ts
+        rejected = [seat for seat in self.seats if not seat.fed]
+        self.seats = [seat for seat in self.seats if seat.fed]
+        for seat in rejected:
+            if not seat.failed:
+                seat.fed = True
+                seat.call(seat.analyzer.finish, ts)
+
+
+class _Seat:
+    """One analyser's place on a stream: what its Context's functions do."""
+
+    def __init__(self, stream: Stream, protocol: Protocol) -> None:
+        shared = stream.shared
+        self.stream = stream
+        self.protocol = protocol
+        self.fed = True
+        self.failed = False
+        context = Context(shared.connection, shared.rows, shared.files, self.confirm, self.reject, self.hand_over)
+        self.analyzer = protocol.make(context)
+
+    def confirm(self, name: str) -> None:
+        self.stream.shared.service[name] = None
+
+    def reject(self, name: str) -> None:
+        if self.stream.shared.size <= VIOLATION_BYTES:
+            self.fed = False
+            self.stream.shared.service.pop(name, None)
+
+    def hand_over(self, name: str) -> Analyzer | None:
+        shared = self.stream.shared
+        depth = self.stream.depth + 1
+        if depth > HAND_OVERS:
+            return None
+        if not name:
+            return Stream(shared, (), depth=depth)
+        protocol = next((p for p in shared.protocols if p.name == name), None)
+        return Stream(shared, (protocol,), recognising=False, depth=depth) if protocol else None
+
+    def call(self, method: Callable[[E], None], argument: E) -> None:
+        """Feed the analyser; the one place where a fault of ours in it ends."""
+        if not self.fed:
+            return
+        try:
+            method(argument)
+        except Exception as error:
+            troubles = self.stream.shared.troubles
+            if troubles is None:
+                raise
+            self.fed, self.failed = False, True
+            uid = self.stream.shared.connection.uid
+            troubles.append(f"connection {uid}: the {self.protocol.name} analyser failed: {error!r}; please report it")
+
+
+class _Recognition:
+    """The first bytes of a stream, until they are more than what decides which protocols it speaks.
+
+    A stream's bytes are looked at after each segment; each datagram of UDP is looked at alone.
+    """
+
+    def __init__(self, stream: Stream) -> None:
+        self.stream = stream
+        proto = stream.shared.connection.proto
+        self.udp = proto == "udp"
+        self.unknown = [p for p in stream.shared.protocols if p.recognise is not None and proto in p.transports]
+        self.seen: list[Event] = []
+        self.first = {True: b"", False: b""}
+        self.size = 0
+
+    def deliver(self, data: Data) -> bool:
+        """Look at more bytes; whether later ones matter."""
+        start = 0
+        for i, end in enumerate(data.ends):
+            piece = data if len(data.ends) == 1 else _segment(data, i, start)
+            start = end
+            self.seen.append(piece)
+            self.size += len(piece.data)
+            if self.udp:
+                self.first = {data.is_orig: piece.data, not data.is_orig: b""}
+            else:
+                self.first[data.is_orig] += piece.data
+            self._look(data, i)
+            if self.size > RECOGNITION_BYTES or len(self.seen) > RECOGNITION_CHUNKS or not self.unknown:
+                return False
+        return True
+
+    def gap(self, gap: Gap) -> bool:
+        if self.seen:
+            self.seen.append(gap)
+        return len(self.seen) <= RECOGNITION_CHUNKS
+
+    def _look(self, data: Data, segment: int) -> None:
+        known = [
+            p for p in self.unknown if p.recognise is not None and p.recognise(self.first[True], self.first[False])
+        ]
+        if not known:
+            return
+        now = data.times[segment]
+        missed = [_at(event, now) for event in self.seen]
+        if segment + 1 < len(data.ends):
+            missed.append(_split(data, data.ends[segment])[1])
+        for protocol in known:
+            self.unknown.remove(protocol)
+            self.stream.join(protocol, missed)
+
+
+def _at(event: Event, now: int) -> Event:
+    if isinstance(event, Data):
+        return Data(event.is_orig, event.data, [len(event.data)], [now])
+    return event
+
+
+def _segment(data: Data, i: int, start: int) -> Data:
+    end = data.ends[i]
+    return Data(data.is_orig, data.data[start:end], [end - start], [data.times[i]])
+
+
+def _split(data: Data, place: int) -> tuple[Data, Data]:
+    """The segments that end at `place` or before, and the others."""
+    count = sum(end <= place for end in data.ends)
+    cut = data.ends[count - 1] if count else 0
+    return (
+        Data(data.is_orig, data.data[:cut], data.ends[:count], data.times[:count]),
+        Data(data.is_orig, data.data[cut:], [end - cut for end in data.ends[count:]], data.times[count:]),
+    )
