@@ -1,0 +1,46 @@
+"""What keeps the house in order: file sizes, who imports whom, one command for everybody."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SOURCES = sorted(path for room in ("parsers", "tui", "tests", "screenshots") for path in (ROOT / room).rglob("*.py"))
+LONGEST = 500
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_file_is_too_long(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= LONGEST
+
+
+def _loaded_by(statement: str) -> set[str]:
+    code = f"import sys; {statement}; print(' '.join(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    return set(done.stdout.split())
+
+
+def test_parsers_load_no_screen() -> None:
+    modules = [
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        for path in SOURCES
+        if path.is_relative_to(ROOT / "parsers")
+    ]
+    loaded = _loaded_by(f"import {', '.join(modules)}")
+    assert not loaded & {"tui", "textual", "rich"}
+
+
+def test_workers_do_not_load_pandas() -> None:
+    assert "pandas" not in _loaded_by("import parsers.capture.pipeline, parsers.remote")
+
+
+def test_the_command_line_loads_nothing_heavy() -> None:
+    assert not _loaded_by("import tui.cli") & {"textual", "pandas", "numpy", "pyarrow"}
+
+
+def test_readme_and_ci_run_the_same_command() -> None:
+    command = "python3 -m venv .venv && .venv/bin/pip install -q -e '.[test]' && .venv/bin/pytest"
+    assert command in (ROOT / "README.md").read_text()
+    assert command in (ROOT / ".ci" / "run").read_text()
