@@ -2,6 +2,12 @@
 
 # Zeek's default_file_bof_buffer_size: the bytes that a file's MIME type is decided on.
 MIME_BYTES = 4096
+# A file of which nothing is heard for so long is over, in nanoseconds (Zeek: default_file_timeout_interval).
+FILE_TIMEOUT = 120 * 1_000_000_000
+# What one file may hold back while a part before it is missing (Zeek: Files::reassembly_buffer_size), and in how many
+# pieces: keeping very many in order would take too long.
+FILE_REASSEMBLY_BYTES = 512 << 10
+FILE_PIECES = 1 << 14
 # Zeek cuts a logged string here, and a set or vector there (FACTS: Log::default_max_field_*).
 FIELD_BYTES = 4096
 CONTAINER_ELEMENTS = 100

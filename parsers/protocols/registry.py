@@ -1,12 +1,13 @@
 """The protocols, one line each."""
 
+from parsers.files import pe, record
 from parsers.protocols.analyzer import Protocol
 from parsers.schema import Record
 
 PROTOCOLS: tuple[Protocol, ...] = ()
 
 # The logs that are written without an analyser on a connection's bytes, and those of files.
-OTHER_RECORDS: tuple[Record, ...] = ()
+OTHER_RECORDS: tuple[Record, ...] = (record.RECORD, pe.RECORD)
 
 RECORDS: dict[str, Record] = {
     record.name: record for group in (OTHER_RECORDS, *(p.records for p in PROTOCOLS)) for record in group

@@ -1,0 +1,48 @@
+"""A file's identifier: the same, letter by letter, as Zeek gives the file in the same capture.
+
+A handle is the text that says which file the bytes of a connection belong to; a protocol's analyser builds it
+as Zeek's base/protocols/*/files.zeek does, with `cat` of the same things. Source: Zeek, src/file_analysis/Manager.cc
+(HashHandle), src/UID.cc, src/Hash.cc; its default `digest_salt`.
+"""
+
+import hashlib
+from struct import unpack
+
+from parsers.files.highway import hash128
+
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_KEY = unpack("<4Q", hashlib.sha256(b"Please change this value.").digest())
+
+
+def fuid(handle: str) -> str:
+    """The identifier of the file that has this handle."""
+    first, second = hash128(_KEY, handle.encode("utf-8", "surrogateescape"))
+    return "F" + _base62(first >> 32) + _base62(second)
+
+
+def _base62(number: int) -> str:
+    """The number in base 62, its last digit first."""
+    digits = []
+    while True:
+        number, digit = divmod(number, 62)
+        digits.append(_DIGITS[digit])
+        if not number:
+            return "".join(digits)
+
+
+def seconds(ts: int) -> str:
+    """A time as it stands in a handle: seconds with six decimals.
+
+    Zeek holds times as doubles; this rounds as printing one does.
+    """
+    return f"{ts / 1e9:.6f}"
+
+
+def truth(value: bool) -> str:
+    """A bool as it stands in a handle."""
+    return "T" if value else "F"
+
+
+def endpoints(orig_h: str, orig_p: int, resp_h: str, resp_p: int) -> str:
+    """A connection's ends as they stand in a handle."""
+    return f"{orig_h}:{orig_p} > {resp_h}:{resp_p}"
