@@ -7,7 +7,7 @@ nothing was heard of it for two minutes, or the capture is over.
 Source: Zeek, src/file_analysis/{Manager,File,FileTimer}.cc, base/frameworks/files/main.zeek.
 """
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from parsers.capture.packets import Ints
 from parsers.files import mime, pe
@@ -18,8 +18,10 @@ from parsers.files.reassembly import Reassembly
 from parsers.files.record import RECORD
 from parsers.limits import FILE_TIMEOUT, MIME_BYTES
 from parsers.protocols.analyzer import Connection, Rows
-from parsers.schema import Row
 from parsers.site import is_local
+
+if TYPE_CHECKING:
+    from parsers.schema import Row
 
 # What Zeek's default scripts attach to a type. A file that X509 looks into is in x509.log and not in files.log.
 _CERTIFICATE = ("X509", "MD5", "SHA1", "SHA256")
