@@ -11,7 +11,8 @@ import re
 _AMBIGUOUS = re.compile(r"\\(?=x[0-9a-f]{2})")
 _ESCAPED = re.compile(rb"\\x([0-9a-f]{2})")
 _INVALID = re.compile("[\udc80-\udcff]")
-_LONE_BACKSLASH = re.compile(r"\\(?!x(?:5c|[89a-f][0-9a-f]))")
+# Controls, private and special code points; what stands for invalid bytes in decoded text is among the last.
+_NO_TEXT = re.compile("[\x00-\x1f\x7f-\x9f\ue000-\uf8ff\ufff0-\uffff]")
 
 
 def text(raw_bytes: bytes) -> str:
@@ -43,12 +44,27 @@ def cell(shown: str) -> str:
     return shown if shown.isprintable() else _printable(shown)
 
 
-def zeek(shown: str) -> str:
-    r"""Text as Zeek's ASCII writer puts it into a log: backslashes doubled, controls as `\xNN`.
+def zeek(shown: str, separators: str = "\t") -> str:
+    r"""Text as Zeek's ASCII writer puts it into a log: backslashes doubled, separators and controls as `\xNN`.
 
-    Source: Zeek, src/Desc.cc (ODesc::AddBytesRaw and FirstEscapeLoc). The separators are the writer's affair.
+    Between two backslashes or separators, text with a byte that Zeek takes for no text (a control, a private or special
+    code point, invalid UTF-8) loses all that is not ASCII. Source: Zeek, src/Desc.cc (ODesc::AddBytes), src/util.cc
+    (escape_utf8).
     """
-    if shown.isascii() and "\\" not in shown and shown.isprintable():
+    if shown.isascii() and shown.isprintable() and "\\" not in shown and not any(c in shown for c in separators):
         return shown
-    doubled = _LONE_BACKSLASH.sub(r"\\\\", shown).replace("\\x5c", "\\\\")
-    return "".join(c if c >= " " and not "\x7f" <= c <= "\x9f" else _hex(c) for c in doubled)
+    split = re.compile(b"([" + re.escape(separators.encode()) + rb"\\])")
+    return "".join(_zeek_part(part, separators) for part in split.split(raw(shown)))
+
+
+def _zeek_part(part: bytes, separators: str) -> str:
+    if part == b"\\":
+        return "\\\\"
+    shown = part.decode("utf-8", "replace")
+    if shown in separators or _NO_TEXT.search(shown):
+        return "".join(chr(byte) if _is_plain(byte, separators) else f"\\x{byte:02x}" for byte in part)
+    return shown
+
+
+def _is_plain(byte: int, separators: str) -> bool:
+    return 0x20 <= byte < 0x7F and chr(byte) not in separators

@@ -11,6 +11,11 @@ FILE_PIECES = 1 << 14
 # Zeek cuts a logged string here, and a set or vector there (FACTS: Log::default_max_field_*).
 FIELD_BYTES = 4096
 CONTAINER_ELEMENTS = 100
+# Zeek cuts the sum of a row's strings here, and of the elements of its sets (Log::default_max_total_*).
+ROW_STRING_BYTES = 256_000
+ROW_ELEMENTS = 500
+# Threads that format rows of a log: more than a few only wait for the disk.
+WRITING_THREADS = 4
 # The bytes that one delivery to an analyser holds at most: long downloads stay in small pieces of memory.
 CHUNK_BYTES = 1 << 20
 # The bytes that one direction of a connection may hold back while a hole before them is open.
@@ -36,3 +41,23 @@ SHARD_PACKETS = 20_000
 INLINE_PACKETS = 20_000
 # More processes than this gain little and cost memory each.
 WORKERS = 8
+# libpcap refuses a record that claims more (MAXIMUM_SNAPLEN): what follows such a one is not a capture.
+CAPTURED_PACKET_BYTES = 262_144
+# A compressed capture grows to this at most, against bombs: the rest is left, and said so.
+SPOOLED_BYTES = 16 << 30
+# Members of a zip that are looked at to find the capture.
+ZIP_MEMBERS = 1_000
+# Headers inside headers before the IP packet (Zeek: PacketAnalyzer::max_depth).
+LINK_HEADERS = 25
+# Datagrams, and fragments of all of them, that wait for their missing fragments: the oldest are given up beyond that.
+WAITING_DATAGRAMS = 1 << 16
+WAITING_FRAGMENTS = 1 << 19
+# After this long a datagram is given up, in nanoseconds (Zeek: frag_timeout).
+FRAGMENT_TIMEOUT = 300 * 1_000_000_000
+# Zeek's DNS: pointers followed in one name (dns_max_compression_chain_depth), bytes of a name, questions of a message
+# (dns_max_queries), transaction ids and messages of one id that wait for their other half (DNS::max_pending_*).
+DNS_POINTERS = 20
+DNS_NAME_BYTES = 512
+DNS_QUESTIONS = 25
+DNS_PENDING_IDS = 50
+DNS_PENDING_MESSAGES = 50
