@@ -29,9 +29,8 @@ def rows(folder: Path, made: pa.Table, log: str = "odd") -> list[str]:
 
 def cells(folder: Path, kind: str, *values: Any, log: str = "odd") -> list[str]:
     """The cells that one column of that type is written as."""
-    return [
-        line.split("\t")[1] for line in rows(folder, log, n=("count", list(range(len(values)))), x=(kind, list(values)))
-    ]
+    made = table(n=("count", list(range(len(values)))), x=(kind, list(values)))
+    return [line.split("\t")[1] for line in rows(folder, made, log)]
 
 
 def test_the_whole_file(tmp_path: Path) -> None:
