@@ -19,7 +19,10 @@ ORDER = ("pe", "files", "http", "conn", "dns", "ssl", "x509")
 
 @dataclass
 class LogSet:
-    """The logs of a capture or of a folder, each one immutable table at a time that a newer one replaces."""
+    """The logs of a capture or of a folder, each one immutable table at a time that a newer one replaces.
+
+    Only a capture has `facts`.
+    """
 
     facts: Facts | None = None
     progress: Progress | None = None
@@ -48,13 +51,16 @@ class LogSet:
             self.apply(update)
         self.settle()
 
-    def settle(self, *, by_time: bool = True) -> None:
-        """The reading has ended: each log becomes one table, in order of time where its rows came in shards."""
+    def settle(self) -> None:
+        """The reading has ended: one dictionary a column, and rows in order of time.
+
+        Logs on disk keep the order that Zeek gave them; a capture's rows come in whatever order its shards end.
+        """
         for log in self._parts:
-            table = self.table(log)
-            if by_time and "ts" in table.column_names and table.schema.field("ts").type == schema.arrow_type("time"):
+            table = self.table(log).unify_dictionaries()
+            if self.facts is not None and "ts" in table.column_names:
                 table = table.take(pc.sort_indices(table, [("ts", "ascending")]))
-            self._parts[log] = [table.unify_dictionaries().combine_chunks()]
+            self._parts[log] = [table]
             self._frames.pop(log, None)
         self.complete = True
         self.progress = None

@@ -1,6 +1,7 @@
 """The columns of a capture's packets, as the link and network layers leave them."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
@@ -50,6 +51,11 @@ class Packets:
 
     def __len__(self) -> int:
         return len(self.ts)
+
+    @cached_property
+    def clock(self) -> Ints:
+        """The latest time that has been seen when each packet comes, as Zeek's clock runs: it never goes back."""
+        return np.maximum.accumulate(self.ts)
 
     def payload(self, offset: int, captured: int) -> memoryview | bytes:
         """The captured bytes of a payload, from its `offset` and `captured` cells."""

@@ -14,6 +14,7 @@ from parsers.capture.pcap import index
 from parsers.capture.spool import Capture, open_capture
 from parsers.capture.tracker import connections
 from parsers.files.analysis import Files
+from parsers.files.kept import Kept
 from parsers.limits import INLINE_PACKETS, SHARD_PACKETS
 from parsers.protocols import conn, packet_filter
 from parsers.protocols.analyzer import Rows
@@ -23,23 +24,24 @@ from parsers.updates import Batch, Facts, Progress, Trouble, Update
 
 @dataclass
 class Analysis:
-    """What one shard came to: a table for each log that it has rows for, and what went wrong."""
+    """What one shard came to: a table for each log that it has rows for, what went wrong, the file that was kept."""
 
     tables: dict[str, pa.Table] = field(default_factory=dict)
     troubles: list[str] = field(default_factory=list)
+    kept: Kept | None = None
 
 
-def analyse_shard(packets: Packets, flows: Flows, shard: Shard) -> Analysis:
-    """Everything that the packets of one shard tell."""
+def analyse_shard(packets: Packets, flows: Flows, shard: Shard, keep: str | None = None) -> Analysis:
+    """Everything that the packets of one shard tell; with `keep`, the bytes of the file of that fuid too."""
     rows = Rows()
-    files = Files(rows)
+    files = Files(rows, keep, packets.clock)
     troubles: list[str] = []
     for tracked in connections(packets, flows, shard):
         service = dispatch(tracked.connection, tracked.events(), rows, files, troubles, tracked.last)
         rows.add(conn.RECORD, tracked.row(service))
     files.finish()
     tables = {name: record.table(found) for name, (record, found) in rows.by_record.items()}
-    return Analysis(tables, troubles)
+    return Analysis(tables, troubles, files.kept)
 
 
 def updates(path: Path, password: bytes | None = None) -> Iterator[Update]:
