@@ -35,7 +35,7 @@ def write(folder: Path, logs: Mapping[str, pa.Table], now: datetime | None = Non
         if not name or name != Path(name).name:
             raise ValueError(f"{name!r} is no name of a log")
         if target.exists():
-            raise FileExistsError(f"{target} is there already: remove it, or write into another folder")
+            raise FileExistsError(f"{target.name} is there already")
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".writing-", dir=folder) as unfinished:
         for name, target in targets.items():
