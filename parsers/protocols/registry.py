@@ -1,10 +1,13 @@
 """The protocols, one line each."""
 
 from parsers.files import pe, record
+from parsers.protocols import dns
 from parsers.protocols.analyzer import Protocol
 from parsers.schema import Record
 
-PROTOCOLS: tuple[Protocol, ...] = ()
+PROTOCOLS: tuple[Protocol, ...] = (
+    dns.PROTOCOL,
+)
 
 # The logs that are written without an analyser on a connection's bytes, and those of files.
 OTHER_RECORDS: tuple[Record, ...] = (record.RECORD, pe.RECORD)

@@ -1,0 +1,204 @@
+"""DNS on one connection: messages over UDP and TCP, paired and written as rows.
+
+Source: RFC 1035 4.1 and 4.2.2; Zeek, src/analyzer/protocol/dns/DNS.cc, base/protocols/dns/main.zeek.
+"""
+
+from collections.abc import Iterator
+from ipaddress import ip_address
+from struct import Struct
+
+from parsers.limits import DNS_QUESTIONS
+from parsers.protocols.analyzer import Context, Data, End, Gap
+from parsers.protocols.dns import sections
+from parsers.protocols.dns.message import MalformedError, Message, ViolationError, text
+from parsers.protocols.dns.names import netbios
+from parsers.protocols.dns.record import RECORD
+from parsers.protocols.dns.sessions import Pairing, Session
+from parsers.protocols.dns.tables import NETBIOS_OPCODES, NOTIFY, OPCODES, QUERY, RCODES, UPDATE
+
+_HEADER = Struct(">6H").unpack_from
+_HEADER_BYTES = 12
+_TRACKED = {QUERY, NOTIFY, UPDATE}
+_NETBIOS_PORT = 137
+_SOA = 6
+_SRV = 33
+_REPLY = 0x8000
+
+
+class DNS:
+    """The messages of one connection; over UDP each delivery is one message."""
+
+    def __init__(self, context: Context) -> None:
+        connection = context.connection
+        self.context = context
+        self.head = (*connection.head, connection.proto)
+        self.netbios = _NETBIOS_PORT in {connection.orig_p, connection.resp_p}
+        self.netbios_server = connection.resp_p == _NETBIOS_PORT
+        self.first = True
+        self.confirmed = False
+        self.session: Session | None = None
+        self.pairing = Pairing()
+        self.streams = {True: Stream(), False: Stream()} if connection.proto == "tcp" else None
+
+    def deliver(self, data: Data) -> None:
+        if self.streams is None:
+            self._message(data.data, data.is_orig, data.ts)
+            return
+        for message, end in self.streams[data.is_orig].feed(data.data):
+            self._message(message, data.is_orig, data.time_of(end - 1))
+
+    def gap(self, gap: Gap) -> None:
+        """The framing goes on behind a hole as if it were not there, as Zeek's does."""
+
+    def end(self, end: End) -> None:
+        """What has come of a message is read when either side closes."""
+        for stream in (self.streams or {}).values():
+            partial = stream.flush()
+            if partial:
+                self._message(partial, False, end.ts)
+
+    def finish(self, ts: int) -> None:  # noqa: ARG002
+        """Queries and replies whose other half never came are rows too."""
+        for session in self.pairing.clear():
+            self._write(session)
+
+    def _turn_round(self) -> None:
+        uid, orig_h, orig_p, resp_h, resp_p, proto = self.head
+        self.head = uid, resp_h, resp_p, orig_h, orig_p, proto
+        self.netbios_server = orig_p == _NETBIOS_PORT
+
+    def _message(self, data: bytes, is_orig: bool, ts: int) -> None:
+        if len(data) < _HEADER_BYTES:
+            return
+        trans_id, flags, questions, answers, authorities, additionals = _HEADER(data)
+        opcode = flags >> 11 & 15
+        if opcode not in _TRACKED and not self.netbios:
+            return
+        if self.first:
+            self.first = False
+            # A connection that starts with a reply was seen the wrong way round.
+            if is_orig and flags & _REPLY and not ip_address(self.context.connection.resp_h).is_multicast:
+                self._turn_round()
+        if opcode in _TRACKED:
+            self._begin(trans_id, flags, opcode, questions, ts)
+        if questions > DNS_QUESTIONS:
+            self.context.reject("dns")
+            self._end(flags)
+            return
+        message = Message(data, _HEADER_BYTES, self.netbios_server)
+        try:
+            if opcode == UPDATE and not self.netbios:
+                if not self._update(message, flags, questions, answers, authorities, ts):
+                    return
+            else:
+                empty = not (answers or authorities or additionals)
+                self._questions(message, flags, opcode, questions, empty)
+                self._answers(message, sections.answers(message, answers), flags, opcode, ts)
+        except ViolationError:
+            self.context.reject("dns")
+        except MalformedError:
+            pass
+        else:
+            if not self.confirmed:
+                self.confirmed = True
+                self.context.confirm("dns")
+        self._end(flags)
+
+    def _begin(self, trans_id: int, flags: int, opcode: int, questions: int, ts: int) -> None:
+        is_query = not flags & _REPLY
+        session = self.pairing.find(trans_id, is_query)
+        if session is None:
+            session = Session(ts, self.head, trans_id)
+            for given_up in self.pairing.wait(session, is_query):
+                self._write(given_up)
+        self.session = session
+        if not is_query:
+            session.rcode = flags & 15
+            session.rcode_name = RCODES[flags & 15]
+            if flags & 15 and not questions:
+                session.rejected = True
+        session.opcode = opcode
+        session.opcode_name = (NETBIOS_OPCODES if self.netbios else OPCODES)[opcode]
+
+    def _questions(self, message: Message, flags: int, opcode: int, count: int, empty: bool) -> None:
+        session = self.session
+        for _ in range(count):
+            name, qtype, qclass = message.question()
+            if session is None:
+                continue
+            if flags & _REPLY:
+                session.rejected |= empty
+            elif opcode in _TRACKED:
+                name = name.lower()
+                if self.netbios_server and self.streams is None:
+                    session.ask(text(netbios(name) or name), qtype, qclass, flags)
+                    if qtype == _SRV:
+                        session.qtype_name = "NBSTAT"
+                else:
+                    session.ask(text(name), qtype, qclass, flags)
+
+    def _answers(self, message: Message, shown: Iterator[sections.Shown], flags: int, opcode: int, ts: int) -> None:
+        session = self.session if flags & _REPLY and opcode in _TRACKED else None
+        for reply, ttl in shown:
+            if session is not None:
+                session.answer(message.owner, reply, ttl, flags, ts)
+
+    def _update(self, message: Message, flags: int, zones: int, before: int, changes: int, ts: int) -> bool:
+        """Read a dynamic update; False when its zone is none, and the message then has no end for Zeek."""
+        if zones != 1:
+            raise MalformedError
+        _, rtype, zone_class = message.question()
+        if rtype != _SOA:
+            return False
+        for shown in (
+            sections.prerequisites(message, before, zone_class),
+            sections.updates(message, changes, zone_class),
+        ):
+            self._answers(message, shown, flags, UPDATE, ts)
+        return True
+
+    def _end(self, flags: int) -> None:
+        session = self.session
+        if session is None:
+            return
+        if flags & _REPLY:
+            session.saw_reply = True
+        else:
+            session.saw_query = True
+        if session.saw_query and session.saw_reply:
+            self._write(session)
+            self.session = None
+
+    def _write(self, session: Session) -> None:
+        self.context.rows.add(RECORD, session.row())
+
+
+class Stream:
+    """One direction of DNS over TCP: each message has its length in two bytes before it."""
+
+    def __init__(self) -> None:
+        self.held = bytearray()
+        self.flushed = False
+
+    def feed(self, data: bytes) -> Iterator[tuple[bytes, int]]:
+        """The messages that are whole now, each with the place in `data` after its last byte."""
+        if self.flushed:
+            self.held.clear()
+            self.flushed = False
+        before = len(self.held)
+        self.held += data
+        held = self.held
+        place = 0
+        while len(held) - place >= 2:
+            end = place + 2 + (held[place] << 8 | held[place + 1])
+            if end > len(held):
+                break
+            yield bytes(held[place + 2 : end]), end - before
+            place = end
+        del held[:place]
+
+    def flush(self) -> bytes:
+        """What has come of a message that is not whole; what follows would be a new one."""
+        if len(self.held) > 2:
+            self.flushed = True
+        return bytes(self.held[2:])

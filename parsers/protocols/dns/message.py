@@ -1,0 +1,83 @@
+"""One DNS message while it is read. Source: RFC 1035 4; Zeek, src/analyzer/protocol/dns/DNS.cc."""
+
+from struct import Struct
+
+from parsers import escape
+from parsers.limits import FIELD_BYTES
+from parsers.protocols.dns import names
+
+_RECORD = Struct(">HHIH").unpack_from
+_TYPE_CLASS = Struct(">HH").unpack_from
+
+
+class MalformedError(Exception):
+    """The rest of a message cannot be read."""
+
+
+class ViolationError(MalformedError):
+    """These bytes are not DNS at all."""
+
+
+class Message:
+    """The bytes of a message, the place up to which they are read, and the owner of the record that is read.
+
+    `netbios` is a message to a NetBIOS name server: labels may be long, and type 33 is not SRV but NBSTAT.
+    """
+
+    __slots__ = ("data", "netbios", "owner", "place", "tails")
+
+    def __init__(self, data: bytes, place: int, netbios: bool) -> None:
+        self.data = data
+        self.place = place
+        self.netbios = netbios
+        self.owner = b""
+        self.tails: names.Tails = {}
+
+    def name(self, place: int) -> tuple[bytes, int]:
+        """The name at `place`, as it was sent, and where it ends."""
+        return names.read(self.data, place, self.tails, self.netbios)
+
+    def need(self, place: int, length: int) -> None:
+        """Raise MalformedError when fewer than `length` bytes are left from `place` on."""
+        if len(self.data) - place < length:
+            raise MalformedError
+
+    def question(self) -> tuple[bytes, int, int]:
+        """The next name as it was sent, type and class."""
+        name, place = self.name(self.place)
+        self.need(place, 4)
+        self.place = place + 4
+        return name, *_TYPE_CLASS(self.data, place)
+
+    def record(self) -> tuple[int, int, int, int]:
+        """Type, class, TTL and data length of the next record, its owner in `owner`; its data is at `place` then."""
+        name, place = self.name(self.place)
+        self.owner = name.lower()
+        left = len(self.data) - place
+        if left < 4:
+            raise MalformedError
+        if left < 10:
+            return self._cut_off(place, left)
+        rtype, rclass, ttl, length = _RECORD(self.data, place)
+        self.place = place + 10
+        if length > left - 10:
+            raise MalformedError
+        return rtype, rclass, ttl, length
+
+    def _cut_off(self, place: int, left: int) -> tuple[int, int, int, int]:
+        """A record whose header is cut by the message's end: each part that is not there is 0, as in Zeek."""
+        rtype, rclass = _TYPE_CLASS(self.data, place)
+        ttl = length = 0
+        self.place = place + left // 2 * 2
+        if left >= 8:
+            ttl = int.from_bytes(self.data[place + 4 : place + 8], "big")
+        elif left >= 6:
+            length = int.from_bytes(self.data[place + 4 : place + 6], "big")
+            if length > left - 6:
+                raise MalformedError
+        return rtype, rclass, ttl, length
+
+
+def text(raw: bytes) -> str:
+    """Bytes as a cell, cut where Zeek cuts them."""
+    return escape.text(raw if len(raw) <= FIELD_BYTES else raw[:FIELD_BYTES])
