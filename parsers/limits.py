@@ -2,6 +2,8 @@
 
 # Zeek's default_file_bof_buffer_size: the bytes that a file's MIME type is decided on.
 MIME_BYTES = 4096
+# What the automaton of all MIME patterns may take; a smaller one is rebuilt again and again.
+MIME_MEMORY = 64 << 20
 # A file of which nothing is heard for so long is over, in nanoseconds (Zeek: default_file_timeout_interval).
 FILE_TIMEOUT = 120 * 1_000_000_000
 # What one file may hold back while a part before it is missing (Zeek: Files::reassembly_buffer_size), and in how many
@@ -18,8 +20,11 @@ ROW_ELEMENTS = 500
 WRITING_THREADS = 4
 # The bytes that one delivery to an analyser holds at most: long downloads stay in small pieces of memory.
 CHUNK_BYTES = 1 << 20
-# The bytes that one direction of a connection may hold back while a hole before them is open.
-REASSEMBLY_BYTES = 8 << 20
+# The bytes of one direction that may wait for a hole to be filled or for an acknowledgement; with more of them its
+# data is passed on no further (Zeek: tcp_excessive_data_without_further_acks). Only their places are kept.
+UNACKED_BYTES = 10 << 20
+# The segments that may wait behind a hole: each costs a search among the others.
+PENDING_SEGMENTS = 1 << 15
 # The bytes of a connection's start that decide which protocol it speaks (Zeek: dpd_buffer_size).
 RECOGNITION_BYTES = 1024
 # The segments and gaps of a connection's start that do so (Zeek: dpd_max_packets).
@@ -61,3 +66,12 @@ DNS_NAME_BYTES = 512
 DNS_QUESTIONS = 25
 DNS_PENDING_IDS = 50
 DNS_PENDING_MESSAGES = 50
+# Zeek's buffer for a name in a certificate, its closing zero included.
+NAME_BYTES = 2048
+# Zeek's X509::default_max_field_container_elements: the names of one kind that a row of x509.log holds.
+CERTIFICATE_NAMES = 500
+# An RSA exponent: longer ones are not real and take Python long to write in decimal.
+EXPONENT_BYTES = 512
+# Identifiers that are followed from one row, and rows of one log that are listed with it: a certificate may be everyone's.
+RELATED_KEYS = 100
+RELATED_ROWS = 6
