@@ -75,3 +75,14 @@ EXPONENT_BYTES = 512
 # Identifiers that are followed from one row, and rows of one log that are listed with it: a certificate may be everyone's.
 RELATED_KEYS = 100
 RELATED_ROWS = 6
+# Lines of a Zeek log are read in blocks that grow from the first to the second size: first rows at once, then speed.
+LOG_FIRST_BYTES = 1 << 18
+LOG_BLOCK_BYTES = 1 << 23
+# A longer line is no row of a log: Zeek's strings end at 256 kB a row, escaped four times that.
+LOG_LINE_BYTES = 1 << 24
+# A log whose header changes more often is made to keep a reader busy; rotated logs in one file stay below.
+LOG_HEADERS = 1000
+# Rows of one log that are reported one by one; the others are counted.
+LOG_FAULTS = 10
+# Logs of a folder that stand open at the same time.
+OPEN_LOGS = 100

@@ -1,7 +1,7 @@
 """The protocols, one line each."""
 
 from parsers.files import pe, record
-from parsers.protocols import dns
+from parsers.protocols import conn, dns
 from parsers.protocols.analyzer import Protocol
 from parsers.schema import Record
 
@@ -10,7 +10,7 @@ PROTOCOLS: tuple[Protocol, ...] = (
 )
 
 # The logs that are written without an analyser on a connection's bytes, and those of files.
-OTHER_RECORDS: tuple[Record, ...] = (record.RECORD, pe.RECORD)
+OTHER_RECORDS: tuple[Record, ...] = (conn.RECORD, record.RECORD, pe.RECORD)
 
 RECORDS: dict[str, Record] = {
     record.name: record for group in (OTHER_RECORDS, *(p.records for p in PROTOCOLS)) for record in group

@@ -1,0 +1,163 @@
+"""One side of a TCP connection: its state, its sequence numbers, what of its data has been delivered.
+
+Source: Zeek, src/analyzer/protocol/tcp/TCP_Endpoint.{h,cc}.
+"""
+
+from enum import IntEnum
+
+MASK = 0xFFFFFFFF
+HALF = 0x80000000
+WIDE = 0xFFFFFFFFFFFFFFFF
+
+
+class State(IntEnum):
+    """Where an endpoint stands; PARTIAL has sent without a SYN."""
+
+    INACTIVE = 0
+    SYN_SENT = 1
+    SYN_ACK_SENT = 2
+    PARTIAL = 3
+    ESTABLISHED = 4
+    CLOSED = 5
+    RESET = 6
+
+
+INACTIVE, SYN_SENT, SYN_ACK_SENT, PARTIAL, ESTABLISHED, CLOSED, RESET = map(int, State)
+
+
+def difference(a: int, b: int) -> int:
+    """a - b of two 32-bit sequence numbers, as a signed 32-bit number."""
+    delta = (a - b) & MASK
+    return delta - 0x100000000 if delta & HALF else delta
+
+
+class Endpoint:
+    """One side of a TCP connection.
+
+    start      32-bit sequence number of the SYN, or of the byte before the first one seen
+    last_seq, ack_seq  32-bit: one past the last one sent, the last one acknowledged; *_wraps counts overflows
+    delivered  relative sequence number up to which data went on to the analysers, holes included (1 is the first)
+    trimmed    relative sequence number up to which nothing is kept
+    pending    blocks above a hole: (relative seq, relative end, packet, bytes to skip), sorted, apart
+    pending_bytes  their size
+    skipping   no data is delivered any more: too much came without acknowledgements
+    seen_data, seen_ack, heard  whether D and A stand in the history, and whether data of it was acknowledged
+    counts     how often T, W, G happened; history takes the 1st, 10th, 100th…
+    """
+
+    __slots__ = (
+        "ack_seq",
+        "ack_wraps",
+        "counts",
+        "delivered",
+        "did_close",
+        "did_eof",
+        "fin_seq",
+        "fins",
+        "heard",
+        "last_fin",
+        "last_rst",
+        "last_seq",
+        "last_syn",
+        "peer",
+        "pending",
+        "pending_bytes",
+        "previous",
+        "seen_ack",
+        "seen_data",
+        "seq_wraps",
+        "side",
+        "skipping",
+        "start",
+        "state",
+        "trimmed",
+    )
+
+    peer: "Endpoint"
+
+    def __init__(self, side: int) -> None:
+        self.side = side
+        self.state = self.previous = INACTIVE
+        self.start = self.last_seq = self.ack_seq = 0
+        self.seq_wraps = self.ack_wraps = 0
+        self.fins = self.fin_seq = 0
+        self.last_syn = self.last_fin = self.last_rst = 0
+        self.did_close = self.did_eof = self.skipping = False
+        self.seen_data = self.seen_ack = self.heard = False
+        self.delivered = self.trimmed = 1
+        self.pending: list[tuple[int, int, int, int]] = []
+        self.pending_bytes = 0
+        self.counts: dict[str, int] = {}
+
+    def begin(self, start: int, last_seq: int) -> None:
+        """Take up sequence numbers."""
+        self.start = self.ack_seq = start & MASK
+        self.last_seq = last_seq & MASK
+
+    def relative(self, number: int, last: int, wraps: int) -> tuple[int, bool]:
+        """A sequence number relative to `start`, and whether it lies before it; unsigned 64 bits as in Zeek."""
+        delta = difference(number, last)
+        if delta < 0:
+            if wraps and number > last:
+                wraps -= 1
+        elif delta > 0 and number < last:
+            wraps += 1
+        if wraps == 0:
+            delta = difference(number, self.start)
+            return delta & WIDE, delta < 0
+        return ((wraps << 32) + number - self.start) & WIDE, False
+
+    def update_last(self, seq: int) -> None:
+        if seq < self.last_seq:
+            self.seq_wraps += 1
+        self.last_seq = seq
+
+    def update_ack(self, ack: int) -> None:
+        if ack < self.ack_seq:
+            self.ack_wraps += 1
+        self.ack_seq = ack
+
+    @property
+    def nothing_acked(self) -> bool:
+        """Whether none of its data has been acknowledged (its SYN may be)."""
+        return (self.ack_wraps << 32) + self.ack_seq - self.start in {0, 1}
+
+    @property
+    def size(self) -> int:
+        """Bytes that it sent, by its sequence numbers."""
+        if self.previous == SYN_SENT and self.state == RESET and self.peer.state == INACTIVE and not self.nothing_acked:
+            return 0
+        last = (self.seq_wraps << 32) + self.last_seq
+        acked = (self.ack_wraps << 32) + self.ack_seq
+        size = (max(last, acked) - self.start) & WIDE
+        if size:
+            size -= 1
+        if self.fins and size:
+            size -= 1
+        return size
+
+    @property
+    def undelivered(self) -> bool:
+        """Whether data of it is kept: above a hole, or delivered and not acknowledged."""
+        return not self.skipping and (self.delivered > self.trimmed or bool(self.pending))
+
+    @property
+    def data_pending(self) -> bool:
+        """Whether its close has to wait for data.
+
+        Source: Zeek, src/analyzer/protocol/tcp/TCP_Reassembler.cc (DataPending).
+        """
+        if self.skipping:
+            return False
+        delivered = (self.start + self.delivered) & WIDE
+        last = (self.seq_wraps << 32) + self.last_seq
+        if last < delivered:
+            return False
+        if delivered not in {last - 1, last}:
+            return True
+        return self.state != RESET and self.peer.undelivered
+
+    @property
+    def clean(self) -> bool:
+        """Established, or closed from there."""
+        return self.state == ESTABLISHED or (self.state == CLOSED and self.previous == ESTABLISHED)

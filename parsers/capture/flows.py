@@ -1,0 +1,134 @@
+"""Packets grouped into flows: all packets between the same two endpoints, whichever way they go."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from parsers.capture.packets import Ints, Packets
+
+ICMP, TCP, UDP, ICMP6 = 1, 6, 17, 58
+
+# The type that answers a type; a type that is not here has no answer and its second port is its code.
+# Source: RFC 792, RFC 950, RFC 1256, RFC 4443, RFC 4861; Zeek, src/packet_analysis/protocol/icmp/ICMP.cc.
+_ICMP_ANSWERS = ((8, 0), (13, 14), (15, 16), (10, 9), (17, 18))
+_ICMP6_ANSWERS = ((128, 129), (133, 134), (135, 136), (130, 131), (139, 140), (144, 145))
+_ONE_WAY = -1
+
+
+def _counterparts(pairs: tuple[tuple[int, int], ...]) -> Ints:
+    table = np.full(256, _ONE_WAY, np.int64)
+    for request, reply in pairs:
+        table[request], table[reply] = reply, request
+    return table
+
+
+_COUNTERPARTS = {ICMP: _counterparts(_ICMP_ANSWERS), ICMP6: _counterparts(_ICMP6_ANSWERS)}
+
+
+class Ends(NamedTuple):
+    """A flow's two sides: that of its first packet's source (0), then that of its destination (1)."""
+
+    addresses: tuple[str, str]
+    ports: tuple[int, int]
+
+    def is_broadcast(self, side: int) -> bool:
+        return self.addresses[side] == "255.255.255.255"
+
+
+class Shard(NamedTuple):
+    """The flows from `first` to before `last`, and how many packets they hold."""
+
+    first: int
+    last: int
+    packets: int
+
+
+@dataclass(frozen=True)
+class Flows:
+    """Which packets belong together.
+
+    order     int64  packets sorted by flow, each flow's packets in capture order
+    bounds    int64  flow f is order[bounds[f]:bounds[f + 1]]
+    pairs     int64  the flows at which another pair of addresses begins
+    backward  bool   in `order`: sent by the other side than the flow's first packet
+    sport, dport int64  in `order`: ports as conn.log has them (ICMP: type, and counterpart or code; else 0)
+    """
+
+    order: Ints
+    bounds: Ints
+    pairs: Ints
+    backward: npt.NDArray[np.bool_]
+    sport: Ints
+    dport: Ints
+
+    def shards(self, size: int) -> list[Shard]:
+        """Flows cut into shards of about `size` packets, never between the same two addresses."""
+        starts = self.bounds[self.pairs]
+        cuts = [0]
+        while cuts[-1] < len(self.pairs):
+            # At least one pair, and then as many as fit.
+            full = int(np.searchsorted(starts, starts[cuts[-1]] + size, "left"))
+            cuts.append(max(full, cuts[-1] + 1))
+        ends = [int(self.pairs[cut]) if cut < len(self.pairs) else len(self.bounds) - 1 for cut in cuts]
+        bounds = self.bounds
+        return [
+            Shard(first, last, int(bounds[last] - bounds[first])) for first, last in zip(ends, ends[1:], strict=False)
+        ]
+
+
+def group(packets: Packets) -> Flows:
+    """The packets of a capture by flow: address pair, IP protocol and ports.
+
+    Flows between the same two addresses stand beside each other.
+    Source: Zeek, src/packet_analysis/protocol/ip/conn_key/IPBasedConnKey.cc.
+    """
+    sport, dport, one_way = _ports(packets)
+    here = (packets.src.astype(np.int64) << 16) | sport
+    there = (packets.dst.astype(np.int64) << 16) | dport
+    swapped = here > there
+    low, high = np.minimum(here, there), np.maximum(here, there)
+    addresses = max(len(packets.addresses), 1)
+    pair = (low >> 16) * addresses + (high >> 16)
+    ports = ((low & 0xFFFF) << 16) | (high & 0xFFFF)
+    # An ICMP message that has no answer is a flow of its own for each direction; its type leaves the top bit free.
+    ports |= (one_way & swapped).astype(np.int64) << 31
+    swapped &= ~one_way
+    key = _join(pair, packets.proto.astype(np.int64), ports)
+    order = np.argsort(key, kind="stable")
+    sorted_key = key[order]
+    changes = np.flatnonzero(sorted_key[1:] != sorted_key[:-1]) + 1
+    count = len(order)
+    bounds = np.concatenate(([0], changes, [count])) if count else np.zeros(1, np.int64)
+    firsts = order[bounds[:-1]]
+    first_pair = pair[firsts]
+    pairs = np.flatnonzero(np.concatenate(([True], first_pair[1:] != first_pair[:-1]))) if count else bounds[:0]
+    side = swapped[order]
+    backward = side != np.repeat(swapped[firsts], np.diff(bounds))
+    return Flows(order, bounds, pairs, backward, sport[order], dport[order])
+
+
+def _ports(packets: Packets) -> tuple[Ints, Ints, npt.NDArray[np.bool_]]:
+    proto = packets.proto
+    sport, dport = packets.sport.astype(np.int64), packets.dport.astype(np.int64)
+    one_way = np.zeros(len(packets), bool)
+    for number, table in _COUNTERPARTS.items():
+        (rows,) = np.nonzero(proto == number)
+        if len(rows):
+            answer = table[sport[rows] & 0xFF]
+            one_way[rows] = answer == _ONE_WAY
+            dport[rows] = np.where(answer == _ONE_WAY, dport[rows], answer)
+    portless = (proto != TCP) & (proto != UDP) & (proto != ICMP) & (proto != ICMP6)
+    if portless.any():
+        sport[portless] = dport[portless] = 0
+    return sport, dport, one_way
+
+
+def _join(pair: Ints, proto: Ints, ports: Ints) -> Ints:
+    """One number for each combination, in the order of pair, proto, ports."""
+    major = pair * 256 + proto
+    if len(major) and int(major.max()) >= 1 << 31:
+        _, major = np.unique(major, return_inverse=True)
+    joined: Ints = (major << 32) | ports
+    return joined

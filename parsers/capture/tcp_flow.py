@@ -1,0 +1,88 @@
+"""The TCP connections of one flow: the loop over its packets."""
+
+from collections.abc import Iterator
+
+from parsers.capture.columns import Columns
+from parsers.capture.endpoint import MASK, Endpoint
+from parsers.capture.flows import Ends
+from parsers.capture.packets import Ints
+from parsers.capture.ports import SERVER_TCP
+from parsers.capture.tcp import ACK, EASY_BYTES, SYN, Tcp
+from parsers.limits import UNACKED_BYTES
+
+_PLAIN = frozenset((ACK, ACK | 8))
+
+
+def tcp_connections(c: Columns, clock: Ints, start: int, stop: int, ends: Ends) -> Iterator[Tcp]:
+    """The connections in the packets from `start` to before `stop`, all of one flow."""
+    times, nows, sides, sizes, held = c.ts, c.now, c.side, c.length, c.captured
+    seqs, acks, all_flags, windows = c.seq, c.ack, c.flags, c.window
+    tcp: Tcp | None = None
+    smooth = False
+    last = timeout = 0
+    sender = peer = Endpoint(0)
+    pair = (sender, peer)
+    for i in range(start, stop):
+        side, size, seq, ack, flags, now = sides[i], sizes[i], seqs[i], acks[i], all_flags[i], nows[i]
+        # A plain packet of an established connection, in its turn: nothing changes but counters.
+        if smooth and now - last < timeout and flags in _PLAIN and windows[i]:
+            sender, peer = pair[side], pair[1 - side]
+            acked = (ack - peer.start) & MASK
+            if seq == sender.last_seq and acked <= peer.delivered and ack >= peer.ack_seq:
+                if not size:
+                    plain = sender.seen_ack
+                else:
+                    end = sender.delivered + size
+                    plain = (
+                        sender.seen_data
+                        and sender.heard
+                        and held[i] >= size
+                        and seq + size <= MASK
+                        and end - sender.trimmed <= UNACKED_BYTES
+                    )
+                    if plain:
+                        sender.last_seq = seq + size
+                        sender.delivered = end
+                        if tcp.chunk_side == side and tcp.chunk_room >= size:
+                            tcp.chunk_room -= size
+                            tcp.chunk.append(i)
+                        else:
+                            tcp.append(side, i, size)
+                            smooth = end < EASY_BYTES
+                if plain:
+                    last = times[i]
+                    if ack != peer.ack_seq:
+                        peer.ack_seq = ack
+                        peer.heard = acked > 1
+                        if acked > peer.trimmed:
+                            peer.trimmed = acked
+                    continue
+        if tcp is not None:
+            tcp.last = last
+            if tcp.is_over(now, clock) or (flags & SYN and tcp.is_reuse(seq, flags)):
+                tcp.stop = i
+                yield tcp
+                tcp = None
+        if tcp is None:
+            orig = 1 - side if _turned_round(flags, side, ends) else side
+            tcp = Tcp(i, times[i], now, ends.ports, side, orig)
+            pair = tcp.ends
+        tcp.process(i, times[i], now, side, seq, ack, flags, windows[i], size, held[i])
+        smooth, last, timeout = tcp.smooth, tcp.last, tcp.timeout
+    if tcp is not None:
+        tcp.last = last
+        tcp.stop = stop
+        yield tcp
+
+
+def _turned_round(flags: int, side: int, ends: Ends) -> bool:
+    """Whether the sender of a connection's first packet is more likely its responder.
+
+    Source: Zeek, src/packet_analysis/protocol/tcp/TCP.cc (WantConnection).
+    """
+    if flags & (SYN | ACK) == SYN:
+        return False
+    source, target = ends.ports[side], ends.ports[1 - side]
+    if source not in SERVER_TCP or ends.is_broadcast(1 - side):
+        return False
+    return target not in SERVER_TCP or (not flags & SYN and source < target)

@@ -1,0 +1,158 @@
+"""From packets to connections: what conn.log says of each, and what its analysers are fed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from parsers.capture.columns import Columns, columns
+from parsers.capture.datagrams import Datagrams, datagram_connections
+from parsers.capture.datagrams import conn_state as datagrams_state
+from parsers.capture.flows import ICMP, ICMP6, TCP, UDP, Ends, Flows, Shard
+from parsers.capture.packets import Ints, Packets
+from parsers.capture.streams import datagrams, stream
+from parsers.capture.tcp import Tcp, conn_state
+from parsers.capture.tcp_flow import tcp_connections
+from parsers.capture.uid import uid
+from parsers.protocols.analyzer import Connection, Event
+from parsers.schema import Row
+from parsers.site import is_local
+
+_NAMES = {TCP: "tcp", UDP: "udp", ICMP: "icmp", ICMP6: "icmp"}
+_UNKNOWN = "unknown_transport"
+
+
+@dataclass(slots=True)
+class Tracked:
+    """One connection; `last` is the time of its last packet, nanoseconds UTC."""
+
+    connection: Connection
+    last: int
+    _cells: Row
+    _events: Iterator[Event]
+
+    def row(self, service: str | None) -> Row:
+        """Its row in conn.log."""
+        c = self.connection
+        return (c.start, *c.head, c.proto, service, *self._cells)
+
+    def events(self) -> Iterator[Event]:
+        """What its analysers are fed, in order; can be had once."""
+        return self._events
+
+
+def connections(packets: Packets, flows: Flows, shard: Shard) -> Iterator[Tracked]:
+    """The connections of a shard, flow by flow, each flow's in the order in which they began."""
+    tracker = _Tracker(packets, flows, shard)
+    for flow in range(shard.first, shard.last):
+        yield from tracker.flow(flow)
+
+
+class _Tracker:
+    def __init__(self, packets: Packets, flows: Flows, shard: Shard) -> None:
+        self.packets = packets
+        self.base = int(flows.bounds[shard.first])
+        stop = int(flows.bounds[shard.last])
+        self.columns = columns(packets, flows, self.base, stop)
+        order = flows.order[self.base : stop]
+        backward = flows.backward[self.base : stop]
+        self.totals = _Totals(packets.ip_len[order].astype(np.int64), backward)
+        self.first = shard.first
+        self.bounds = (flows.bounds[shard.first : shard.last + 1] - self.base).tolist()
+        starts = flows.bounds[shard.first : shard.last]
+        firsts = flows.order[starts]
+        self.numbers = packets.number[order]
+        self.proto = packets.proto[firsts].tolist()
+        self.source = packets.src[firsts].tolist()
+        self.target = packets.dst[firsts].tolist()
+        self.sport = flows.sport[starts].tolist()
+        self.dport = flows.dport[starts].tolist()
+
+    def flow(self, flow: int) -> Iterator[Tracked]:
+        place = flow - self.first
+        names = self.packets.addresses
+        addresses = names[self.source[place]], names[self.target[place]]
+        ends = Ends(addresses, (self.sport[place], self.dport[place]))
+        start, stop = self.bounds[place], self.bounds[place + 1]
+        proto = self.proto[place]
+        c, packets = self.columns, self.packets
+        if proto == TCP:
+            for tcp in tcp_connections(c, packets.clock, start, stop, ends):
+                yield self._tcp(tcp, ends)
+        else:
+            for made in datagram_connections(c, packets, start, stop, ends, proto):
+                yield self._datagrams(made, ends, proto)
+
+    def _tcp(self, tcp: Tcp, ends: Ends) -> Tracked:
+        orig, resp = tcp.ends[tcp.orig], tcp.ends[1 - tcp.orig]
+        counts = self.totals.between(tcp.first, tcp.stop, tcp.orig)
+        duration = tcp.last - tcp.start
+        sent = (orig.size, resp.size)
+        cells = _cells(ends, tcp.orig, duration, sent, conn_state(tcp), tcp.missed, "".join(tcp.history), counts, TCP)
+        connection = self._connection(ends, tcp.orig, TCP, tcp.first)
+        return Tracked(connection, tcp.last, cells, stream(tcp, self.columns, self.packets))
+
+    def _datagrams(self, made: Datagrams, ends: Ends, proto: int) -> Tracked:
+        counts = self.totals.between(made.first, made.stop, made.orig)
+        last = self.columns.ts[made.stop - 1]
+        duration = last - self.columns.ts[made.first]
+        sent = (made.sent[0] or 0, made.sent[1] or 0) if proto in _NAMES else (0, 0)
+        state = datagrams_state(made, proto)
+        cells = _cells(ends, made.orig, duration, sent, state, 0, made.history, counts, proto)
+        connection = self._connection(ends, made.orig, proto, made.first)
+        places = range(made.first, made.stop) if proto == UDP else range(0)
+        events = datagrams(places, made.origs if proto == UDP else [], self.columns, self.packets)
+        return Tracked(connection, last, cells, events)
+
+    def _connection(self, ends: Ends, orig: int, proto: int, first: int) -> Connection:
+        start = self.columns.ts[first]
+        orig_h, resp_h = ends.addresses[orig], ends.addresses[1 - orig]
+        orig_p, resp_p = ends.ports[orig], ends.ports[1 - orig]
+        identifier = uid(orig_h, orig_p, resp_h, resp_p, proto, start, int(self.numbers[first]))
+        return Connection(identifier, orig_h, orig_p, resp_h, resp_p, _NAMES.get(proto, _UNKNOWN), start)
+
+
+class _Totals:
+    """Packets and bytes of a stretch, by side, from running sums."""
+
+    def __init__(self, ip_len: Ints, backward: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> None:
+        zero = np.zeros(1, np.int64)
+        self.ip = np.concatenate((zero, np.cumsum(ip_len)))
+        self.ip_back = np.concatenate((zero, np.cumsum(ip_len * backward)))
+        self.back = np.concatenate((zero, np.cumsum(backward)))
+
+    def between(self, first: int, stop: int, orig: int) -> tuple[int, int, int, int]:
+        """orig_pkts, orig_ip_bytes, resp_pkts, resp_ip_bytes when `orig` is the originator's side."""
+        back = int(self.back[stop] - self.back[first])
+        back_bytes = int(self.ip_back[stop] - self.ip_back[first])
+        fore = stop - first - back
+        fore_bytes = int(self.ip[stop] - self.ip[first]) - back_bytes
+        return (back, back_bytes, fore, fore_bytes) if orig else (fore, fore_bytes, back, back_bytes)
+
+
+def _cells(
+    ends: Ends,
+    orig: int,
+    duration: int,
+    sent: tuple[int, int],
+    state: str,
+    missed: int,
+    history: str,
+    counts: tuple[int, int, int, int],
+    proto: int,
+) -> Row:
+    """The cells of a row after `service`."""
+    lasted = duration > 0
+    return (
+        duration if lasted else None,
+        sent[0] if lasted else None,
+        sent[1] if lasted else None,
+        state,
+        is_local(ends.addresses[orig]),
+        is_local(ends.addresses[1 - orig]),
+        missed,
+        history or None,
+        *counts,
+        None,
+        proto,
+    )

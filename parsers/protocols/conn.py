@@ -1,0 +1,42 @@
+"""conn.log: one row for each connection, and for each run of datagrams between two endpoints."""
+
+from parsers.schema import CONNECTION, Field, Record
+
+RECORD = Record(
+    "conn",
+    "One connection: who talked to whom, for how long, how much, and how it ended.",
+    "cyan",
+    (
+        *CONNECTION,
+        Field("proto", "enum", "The transport protocol: tcp, udp, icmp, or unknown_transport.", 5),
+        Field("service", "string", "The protocols that were recognised in it, by their content.", 6, repeats=True),
+        Field("duration", "interval", "From its first packet to its last; unset when there was only one moment.", 7),
+        Field("orig_bytes", "count", "Payload bytes that the originator sent; for TCP by its sequence numbers.", 8),
+        Field("resp_bytes", "count", "Payload bytes that the responder sent; for TCP by its sequence numbers.", 9),
+        Field(
+            "conn_state",
+            "string",
+            "How it went: S0 no answer, S1 open, SF closed in order, REJ refused, RSTO or RSTR reset by originator or "
+            "responder, S2 S3 half closed, SH SHR RSTOS0 RSTRH one side only, OTH none of these.",
+            10,
+            repeats=True,
+        ),
+        Field("local_orig", "bool", "Whether the originator's address is a private one."),
+        Field("local_resp", "bool", "Whether the responder's address is a private one."),
+        Field("missed_bytes", "count", "Bytes that were acknowledged but are not in the capture."),
+        Field(
+            "history",
+            "string",
+            "What happened, in order, originator in capitals: s SYN, h SYN-ACK, a ACK, d data, f FIN, r RST, g gap, "
+            "t repeated, w window closed, c bad checksum, i q odd flags, x given up, ^ roles turned round.",
+            11,
+            repeats=True,
+        ),
+        Field("orig_pkts", "count", "Packets that the originator sent."),
+        Field("orig_ip_bytes", "count", "Bytes of the originator's packets, IP headers included."),
+        Field("resp_pkts", "count", "Packets that the responder sent."),
+        Field("resp_ip_bytes", "count", "Bytes of the responder's packets, IP headers included."),
+        Field("tunnel_parents", "set[string]", "The uids of the connections that carried this one inside a tunnel."),
+        Field("ip_proto", "count", "The protocol number in the IP header: 6 TCP, 17 UDP, 1 ICMP…"),
+    ),
+)
