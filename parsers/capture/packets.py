@@ -2,12 +2,22 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeAlias
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-Ints: TypeAlias = npt.NDArray[np.int64]
+from parsers.capture import links
+from parsers.capture.addresses import Addresses
+from parsers.capture.headers import Ints
+from parsers.capture.network import Network
+from parsers.capture.pcap import Index
+from parsers.capture.transport import BROKEN, segments
+
+__all__ = ["BROKEN", "Ints", "Packets", "decode"]
+
+# Packets that are decoded at a time: their columns stay in the processor's cache.
+_BLOCK = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -21,12 +31,14 @@ class Packets:
       src, dst int32   places in `addresses`
       proto    uint8   IP protocol of the transport header
       sport, dport uint16  ports; for ICMP the type and the code in sport and dport
-      ip_len   uint32  length of the IP packet as its header says (IPv6: payload length + 40)
-      length   uint32  bytes of transport payload as the headers say (may exceed what was captured)
-      captured uint32  bytes of it that are in the capture
+      ip_len   uint32  length of the IP packet as its header says (IPv6: payload length + 40); 0 where it says none
+      length   uint32  bytes of transport payload as the headers say (may exceed what was captured); for UDP it is
+                       UDP's own length that says so, and fewer than `captured` when it is less than IP's
+      captured uint32  bytes of payload that are in the capture
       offset   int64   where the payload begins in `data` (>= 0), or in `extra` (-1 - offset, when negative)
       seq, ack uint32  TCP
-      flags    uint8   TCP: FIN 1, SYN 2, RST 4, PSH 8, ACK 16, URG 32
+      flags    uint8   TCP: FIN 1, SYN 2, RST 4, PSH 8, ACK 16, URG 32; BROKEN 128 where the header's length cannot
+                       be: such a packet has no payload and opens a connection, but is not counted (Zeek, TCP.cc)
       window   uint16  TCP
     """
 
@@ -63,3 +75,45 @@ class Packets:
             return self.data[offset : offset + captured]
         start = -1 - offset
         return self.extra[start : start + captured]
+
+
+def decode(index: Index, data: memoryview) -> Packets:
+    """The packets of a capture; what is broken or holds no IP packet is left out."""
+    network = Network(np.frombuffer(data, np.uint8))
+    addresses = Addresses()
+    clock = np.maximum.accumulate(index.ts)
+    starts = range(0, max(len(index), 1), _BLOCK)
+    blocks = [_block(index, slice(start, start + _BLOCK), clock, network, addresses) for start in starts]
+    columns: dict[str, Any] = {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
+    return Packets(**columns, addresses=addresses.texts, data=data, extra=bytes(network.extra))
+
+
+def _block(
+    index: Index, part: slice, clock: Ints, network: Network, addresses: Addresses
+) -> dict[str, npt.NDArray[Any]]:
+    """The columns of one run of packets."""
+    offset = index.offset[part]
+    at, left = links.ip_packets(index.link, network.octets, offset, index.captured[part])
+    rows = np.flatnonzero(left > 0)
+    wire = index.wire[part] - (at - offset)
+    datagrams = network.read(rows + part.start, clock[part][rows], at[rows], left[rows], wire[rows])
+    found = segments(datagrams)
+    kept = found.kept
+    number = datagrams.number[kept]
+    return {
+        "number": number,
+        "ts": index.ts[number],
+        "src": addresses.places(datagrams.src_high[kept], datagrams.src_low[kept]),
+        "dst": addresses.places(datagrams.dst_high[kept], datagrams.dst_low[kept]),
+        "proto": datagrams.protocol[kept],
+        "sport": found.sport,
+        "dport": found.dport,
+        "ip_len": datagrams.ip_len[kept].astype(np.uint32),
+        "length": found.length.astype(np.uint32),
+        "captured": found.captured.astype(np.uint32),
+        "offset": found.offset,
+        "seq": found.seq,
+        "ack": found.ack,
+        "flags": found.flags,
+        "window": found.window,
+    }

@@ -1,0 +1,122 @@
+"""Datagrams that arrive in fragments, joined as Zeek joins them: of two that overlap, the bytes that came first stay.
+
+Source: Zeek, src/Frag.cc and src/Reassem.cc; RFC 791, section 3.2, and RFC 8200, section 4.5.
+"""
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+
+from parsers import limits
+
+
+@dataclass(slots=True)
+class Fragment:
+    """One fragment: the headers before it, the protocol that it names, its place in the datagram, whether more
+    follow, where its bytes lie in the capture and how many they are.
+    """
+
+    header: bytes
+    protocol: int
+    offset: int
+    more: bool
+    at: int
+    length: int
+
+
+@dataclass(slots=True)
+class Datagram:
+    """What has come of one datagram.
+
+    header: of the fragment that came first; protocol: the one that the fragment at offset 0 names;
+    size: bytes of payload, 0 while the last fragment is missing.
+    """
+
+    header: bytes
+    protocol: int
+    expires: int
+    size: int = 0
+    fragments: int = 0
+    # Runs of bytes that are there, none touching the next: where each begins and ends.
+    begins: list[int] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)
+    # place in the datagram, place in the capture, length; none overlaps another.
+    pieces: list[tuple[int, int, int]] = field(default_factory=list)
+
+    def add(self, fragment: Fragment) -> bool:
+        """Take a fragment in; True when the datagram is whole with it."""
+        begin, end = fragment.offset, fragment.offset + fragment.length
+        if begin == 0:
+            self.protocol = fragment.protocol
+        # A fragment that reaches beyond what the last one said makes the datagram longer.
+        if not fragment.more or self.size:
+            self.size = max(self.size, end)
+        if begin == end:
+            return False
+        self.fragments += 1
+        self._insert(begin, end, fragment.at - begin)
+        if self.begins[0] or not self.size or self.ends[0] < self.size:
+            return False
+        self.size = self.ends[0]
+        return True
+
+    def _insert(self, begin: int, end: int, base: int) -> None:
+        """Fill the holes between begin and end; `base` is where offset 0 would lie in the capture."""
+        first = bisect_right(self.ends, begin - 1)
+        last = bisect_right(self.begins, end)
+        free = begin
+        for run in range(first, last):
+            if self.begins[run] > free:
+                self.pieces.append((free, base + free, self.begins[run] - free))
+            free = max(free, self.ends[run])
+        if free < end:
+            self.pieces.append((free, base + free, end - free))
+        if first < last:
+            begin, end = min(begin, self.begins[first]), max(end, self.ends[last - 1])
+        self.begins[first:last], self.ends[first:last] = [begin], [end]
+
+    def payload(self, data: memoryview) -> bytes:
+        """The joined bytes of a whole datagram."""
+        joined = bytearray(self.size)
+        for place, at, length in self.pieces:
+            if place < self.size:
+                kept = min(length, self.size - place)
+                joined[place : place + kept] = data[at : at + kept]
+        return bytes(joined)
+
+
+class Reassembly:
+    """The datagrams that wait for fragments, oldest first."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[bytes, Datagram] = {}
+        self._fragments = 0
+
+    def add(self, key: bytes, fragment: Fragment, now: int) -> Datagram | None:
+        """The datagram that this fragment makes whole; `key` stands for its addresses and identification.
+
+        `now` is the latest time stamp so far, in nanoseconds.
+        """
+        self._give_up(now)
+        datagram = self._waiting.get(key)
+        if datagram is None:
+            expires = now + limits.FRAGMENT_TIMEOUT
+            datagram = self._waiting[key] = Datagram(fragment.header, fragment.protocol, expires)
+        before = datagram.fragments
+        whole = datagram.add(fragment)
+        self._fragments += datagram.fragments - before
+        if not whole:
+            return None
+        self._forget(key)
+        return datagram
+
+    def _give_up(self, now: int) -> None:
+        """Forget what has waited too long, and the oldest where too much waits."""
+        while self._waiting:
+            oldest = next(iter(self._waiting))
+            crowded = len(self._waiting) > limits.WAITING_DATAGRAMS or self._fragments > limits.WAITING_FRAGMENTS
+            if not crowded and self._waiting[oldest].expires > now:
+                break
+            self._forget(oldest)
+
+    def _forget(self, key: bytes) -> None:
+        self._fragments -= self._waiting.pop(key).fragments

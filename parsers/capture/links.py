@@ -1,0 +1,123 @@
+"""Link types: which ones are read, and where a frame's IP packet begins.
+
+Source: the link-layer header types of tcpdump.org; what lies inside what as in Zeek's
+scripts/base/packet-protocols.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from parsers.capture.ethernet import HARDER, TAGS, find_ip
+from parsers.capture.headers import BIG16, LITTLE32, Ints, Octets, gather
+from parsers.updates import OpenError
+
+# The rest of the header's field says whether a check sequence ends each frame, and how long it is.
+TYPE_MASK = 0x03FFFFFF
+
+# What a capture of a type that is not read is called, so that its owner knows what it is.
+NAMES = {
+    6: "IEEE802_5",
+    8: "SLIP",
+    9: "PPP",
+    10: "FDDI",
+    50: "PPP_HDLC",
+    51: "PPP_ETHER",
+    104: "C_HDLC",
+    105: "IEEE802_11",
+    107: "FRELAY",
+    117: "PFLOG",
+    119: "IEEE802_11_PRISM",
+    122: "IP_OVER_FC",
+    127: "IEEE802_11_RADIOTAP",
+    138: "APPLE_IP_OVER_IEEE1394",
+    143: "DOCSIS",
+    149: "USER2",
+    163: "IEEE802_11_AVS",
+    187: "BLUETOOTH_HCI_H4",
+    189: "USB_LINUX",
+    192: "PPI",
+    195: "IEEE802_15_4_WITHFCS",
+    201: "BLUETOOTH_HCI_H4_WITH_PHDR",
+    215: "IEEE802_15_4_NONASK_PHY",
+    220: "USB_LINUX_MMAPPED",
+    227: "CAN_SOCKETCAN",
+    230: "IEEE802_15_4_NOFCS",
+    239: "NFLOG",
+    240: "NETANALYZER",
+    249: "USBPCAP",
+    251: "BLUETOOTH_LE_LL",
+    252: "WIRESHARK_UPPER_PDU",
+    253: "NETLINK",
+    254: "BLUETOOTH_LINUX_MONITOR",
+    256: "BLUETOOTH_LE_LL_WITH_PHDR",
+    276: "LINUX_SLL2",
+}
+
+IP_TYPES = (0x0800, 0x86DD)
+# Systems number IPv6 differently: NetBSD and OpenBSD, FreeBSD, macOS.
+FAMILIES = np.array([2, 24, 28, 30], np.uint32)
+
+
+def known(link: int) -> int:
+    """The link type itself, when it is read; OpenError names it when it is not."""
+    if link in _FINDERS:
+        return link
+    name = f" ({NAMES[link]})" if link in NAMES else ""
+    raise OpenError(f"packets of link type {link}{name} are not read; Ethernet, Linux cooked and raw IP are")
+
+
+def ip_packets(link: int, octets: Octets, offset: Ints, captured: Ints) -> tuple[Ints, Ints]:
+    """Where the IP packet of each frame begins, and how many bytes of it were captured.
+
+    `offset` and `captured` are the frames' places and lengths; a frame without an IP packet has no bytes of one.
+    """
+    return _FINDERS[link](octets, offset, captured)
+
+
+def _ethernet(octets: Octets, offset: Ints, captured: Ints) -> tuple[Ints, Ints]:
+    kind = gather(octets, offset + 12, BIG16)
+    at = offset + 14
+    tagged = np.flatnonzero(np.isin(kind, TAGS))
+    while len(tagged):
+        kind[tagged] = gather(octets, at[tagged] + 2, BIG16)
+        at[tagged] += 4
+        tagged = tagged[(kind[tagged] == TAGS[0]) & (at[tagged] < (offset + captured)[tagged])]
+    left = np.where((kind == IP_TYPES[0]) | (kind == IP_TYPES[1]), offset + captured - at, 0)
+    for i in np.flatnonzero((kind <= 1500) | np.isin(kind, HARDER)).tolist():
+        begin = int(offset[i])
+        found = find_ip(octets.data, begin, begin + int(captured[i]))
+        at[i], left[i] = (found[0], found[1] - found[0]) if found else (begin, 0)
+    return at, left
+
+
+def _cooked(octets: Octets, offset: Ints, captured: Ints) -> tuple[Ints, Ints]:
+    return _after(16, np.isin(gather(octets, offset + 14, BIG16), IP_TYPES), offset, captured)
+
+
+def _loopback(octets: Octets, offset: Ints, captured: Ints) -> tuple[Ints, Ints]:
+    """The address family before the packet is in the byte order of the machine that captured."""
+    family = gather(octets, offset, LITTLE32)
+    return _after(4, np.isin(family, FAMILIES) | np.isin(family, FAMILIES.byteswap()), offset, captured)
+
+
+def _raw(octets: Octets, offset: Ints, captured: Ints) -> tuple[Ints, Ints]:  # noqa: ARG001
+    return offset, captured
+
+
+def _after(header: int, is_ip: npt.NDArray[np.bool_], offset: Ints, captured: Ints) -> tuple[Ints, Ints]:
+    return offset + header, np.where(is_ip, captured - header, 0)
+
+
+_FINDERS: dict[int, Callable[[Octets, Ints, Ints], tuple[Ints, Ints]]] = {
+    0: _loopback,
+    1: _ethernet,
+    12: _raw,
+    14: _raw,
+    101: _raw,
+    108: _loopback,
+    113: _cooked,
+    228: _raw,
+    229: _raw,
+}
