@@ -26,7 +26,7 @@ INACTIVE, SYN_SENT, SYN_ACK_SENT, PARTIAL, ESTABLISHED, CLOSED, RESET = map(int,
 
 
 def difference(a: int, b: int) -> int:
-    """a - b of two 32-bit sequence numbers, as a signed 32-bit number."""
+    """How far `a` lies after `b`, two 32-bit sequence numbers, as a signed 32-bit number."""
     delta = (a - b) & MASK
     return delta - 0x100000000 if delta & HALF else delta
 
@@ -96,15 +96,15 @@ class Endpoint:
 
     def relative(self, number: int, last: int, wraps: int) -> tuple[int, bool]:
         """A sequence number relative to `start`, and whether it lies before it; unsigned 64 bits as in Zeek."""
-        delta = difference(number, last)
-        if delta < 0:
-            if wraps and number > last:
-                wraps -= 1
-        elif delta > 0 and number < last:
-            wraps += 1
-        if wraps == 0:
-            delta = difference(number, self.start)
-            return delta & WIDE, delta < 0
+        if number < last:
+            # Later all the same: the sequence space has begun anew.
+            if (number - last) & MASK < HALF:
+                wraps += 1
+        elif wraps and number > last and (number - last) & MASK >= HALF:
+            wraps -= 1
+        if not wraps:
+            delta = (number - self.start) & MASK
+            return (delta, False) if delta < HALF else ((delta - (1 << 32)) & WIDE, True)
         return ((wraps << 32) + number - self.start) & WIDE, False
 
     def update_last(self, seq: int) -> None:

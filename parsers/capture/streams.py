@@ -13,14 +13,16 @@ def stream(tcp: Tcp, c: Columns, packets: Packets) -> Iterator[Event]:
 
     Times are those at which bytes went on: a segment that waited for a hole has the time at which it was filled.
     """
-    for side, *what in tcp.deliveries:
-        is_orig = side == tcp.orig
-        if len(what) == 2:
-            yield Gap(is_orig, what[0], what[1])
-        elif isinstance(what[0], int):
-            yield End(is_orig, what[0])
+    orig = tcp.orig
+    for delivery in tcp.deliveries:
+        is_orig = delivery[0] == orig
+        what = delivery[1]
+        if isinstance(what, list):
+            yield _data(is_orig, what, c, packets)
+        elif len(delivery) == 3:
+            yield Gap(is_orig, what, delivery[2])
         else:
-            yield _data(is_orig, what[0], c, packets)
+            yield End(is_orig, what)
 
 
 def _data(is_orig: bool, segments: list[Segment], c: Columns, packets: Packets) -> Data:

@@ -44,6 +44,7 @@ _TENS = frozenset(10**n for n in range(10))
 # Longer streams meet Zeek's rules for sequence numbers that wrap; they are left to the whole machine.
 EASY_BYTES = 1 << 30
 
+_OPEN = frozenset((PARTIAL, ESTABLISHED))
 _NOT_OPENED = frozenset((INACTIVE, PARTIAL))
 _RESET_AFTER_SYN = re.compile(r"\^?S[^HAFGIQ]*R.*")
 
@@ -125,8 +126,9 @@ class Tcp:
             self.attempt_at = None
             if self.active and orig.state in {SYN_SENT, SYN_ACK_SENT} and resp.state == INACTIVE:
                 return True
-        half_closed = orig.did_close or resp.did_close
-        return half_closed and self.active and now - self.last > _LINGER and self._look(now, clock, orig, resp)
+        # One side has closed, or nothing ever came but headers that cannot be read.
+        ending = orig.did_close or resp.did_close or orig.state == resp.state == INACTIVE
+        return ending and self.active and now - self.last > _LINGER and self._look(now, clock, orig, resp)
 
     def _look(self, now: int, clock: Ints, orig: Endpoint, resp: Endpoint) -> bool:
         """Whether one of the looks that are taken every few seconds found it closed."""
@@ -177,8 +179,11 @@ class Tcp:
         peer = endpoint.peer
         is_orig = side == self.orig
         self._note_partial(flags, is_orig)
-        last_seq = (seq + _space(size, flags)) & MASK
-        _begin(endpoint, flags, seq, last_seq)
+        # A SYN and a FIN take a sequence number each; data beside a RST is none of the stream's.
+        space = (0 if flags & RST else size) + bool(flags & SYN) + bool(flags & FIN)
+        last_seq = (seq + space) & MASK
+        if endpoint.state == INACTIVE or flags & SYN:
+            _begin(endpoint, flags, seq, last_seq)
         rel_seq, underflow = endpoint.relative(seq, endpoint.last_seq, endpoint.seq_wraps)
         self._note_history(flags, endpoint, rel_seq, size)
         if not window and not flags & RST and peer.state != CLOSED and endpoint.state != RESET:
@@ -187,7 +192,7 @@ class Tcp:
             self.last = ts
         if flags & FIN:
             endpoint.fins += 1
-            endpoint.fin_seq = (rel_seq + _space(size, flags)) & WIDE
+            endpoint.fin_seq = (rel_seq + space) & WIDE
         rel_ack = 0
         if flags & ACK:
             rel_ack = self._note_ack(peer, flags, ack)
@@ -395,7 +400,7 @@ class Tcp:
     # Its close ------------------------------------------------------------------------------------------------
 
     def _check_end(self, endpoint: Endpoint) -> None:
-        if endpoint.did_eof or not (endpoint.fins or endpoint.state >= CLOSED) or endpoint.data_pending:
+        if not (endpoint.fins or endpoint.state >= CLOSED) or endpoint.did_eof or endpoint.data_pending:
             return
         endpoint.did_eof = True
         self.chunk_side = -1
@@ -453,7 +458,8 @@ class Tcp:
         """Whether the next packets may be plain ones, which only move counters on (see `tcp_flow`)."""
         here, there = self.ends
         self.smooth = (
-            here.state == ESTABLISHED == there.state
+            here.state in _OPEN
+            and there.state in _OPEN
             and not (here.fins or there.fins or here.pending or there.pending or here.skipping or there.skipping)
             and (here.start + here.delivered) & MASK == here.last_seq
             and (there.start + there.delivered) & MASK == there.last_seq
@@ -465,11 +471,6 @@ class Tcp:
                 seen = self.seen if endpoint.side == self.orig else self.seen >> 16
                 endpoint.seen_data, endpoint.seen_ack = bool(seen & _SEEN_DATA), bool(seen & _SEEN_ACK)
                 endpoint.heard = not endpoint.nothing_acked
-
-
-def _space(size: int, flags: int) -> int:
-    """How much of the sequence space a packet takes; data beside a RST is none of the stream's."""
-    return (0 if flags & RST else size) + bool(flags & SYN) + bool(flags & FIN)
 
 
 def _begin(endpoint: Endpoint, flags: int, seq: int, last_seq: int) -> None:

@@ -8,6 +8,7 @@ from parsers.capture.flows import Ends
 from parsers.capture.packets import Ints
 from parsers.capture.ports import SERVER_TCP
 from parsers.capture.tcp import ACK, EASY_BYTES, SYN, Tcp
+from parsers.capture.transport import BROKEN
 from parsers.limits import UNACKED_BYTES
 
 _PLAIN = frozenset((ACK, ACK | 8))
@@ -67,7 +68,8 @@ def tcp_connections(c: Columns, clock: Ints, start: int, stop: int, ends: Ends) 
             orig = 1 - side if _turned_round(flags, side, ends) else side
             tcp = Tcp(i, times[i], now, ends.ports, side, orig)
             pair = tcp.ends
-        tcp.process(i, times[i], now, side, seq, ack, flags, windows[i], size, held[i])
+        if not flags & BROKEN:
+            tcp.process(i, times[i], now, side, seq, ack, flags, windows[i], size, held[i])
         smooth, last, timeout = tcp.smooth, tcp.last, tcp.timeout
     if tcp is not None:
         tcp.last = last

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
-from parsers.capture.columns import Columns, columns
+from parsers.capture.columns import columns
 from parsers.capture.datagrams import Datagrams, datagram_connections
 from parsers.capture.datagrams import conn_state as datagrams_state
 from parsers.capture.flows import ICMP, ICMP6, TCP, UDP, Ends, Flows, Shard
@@ -13,10 +15,13 @@ from parsers.capture.packets import Ints, Packets
 from parsers.capture.streams import datagrams, stream
 from parsers.capture.tcp import Tcp, conn_state
 from parsers.capture.tcp_flow import tcp_connections
+from parsers.capture.transport import BROKEN
 from parsers.capture.uid import uid
 from parsers.protocols.analyzer import Connection, Event
 from parsers.schema import Row
 from parsers.site import is_local
+
+Bools: TypeAlias = npt.NDArray[np.bool_]
 
 _NAMES = {TCP: "tcp", UDP: "udp", ICMP: "icmp", ICMP6: "icmp"}
 _UNKNOWN = "unknown_transport"
@@ -56,7 +61,9 @@ class _Tracker:
         self.columns = columns(packets, flows, self.base, stop)
         order = flows.order[self.base : stop]
         backward = flows.backward[self.base : stop]
-        self.totals = _Totals(packets.ip_len[order].astype(np.int64), backward)
+        # Zeek turns back at a header that it cannot read, before it counts the packet.
+        counted = (packets.flags[order] & BROKEN) == 0
+        self.totals = _Totals(packets.ip_len[order].astype(np.int64), counted, backward)
         self.first = shard.first
         self.bounds = (flows.bounds[shard.first : shard.last + 1] - self.base).tolist()
         starts = flows.bounds[shard.first : shard.last]
@@ -115,19 +122,24 @@ class _Tracker:
 class _Totals:
     """Packets and bytes of a stretch, by side, from running sums."""
 
-    def __init__(self, ip_len: Ints, backward: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> None:
-        zero = np.zeros(1, np.int64)
-        self.ip = np.concatenate((zero, np.cumsum(ip_len)))
-        self.ip_back = np.concatenate((zero, np.cumsum(ip_len * backward)))
-        self.back = np.concatenate((zero, np.cumsum(backward)))
+    def __init__(self, ip_len: Ints, counted: Bools, backward: Bools) -> None:
+        self.packets = _running(counted)
+        self.packets_back = _running(counted & backward)
+        self.bytes = _running(ip_len * counted)
+        self.bytes_back = _running(ip_len * (counted & backward))
 
     def between(self, first: int, stop: int, orig: int) -> tuple[int, int, int, int]:
         """orig_pkts, orig_ip_bytes, resp_pkts, resp_ip_bytes when `orig` is the originator's side."""
-        back = int(self.back[stop] - self.back[first])
-        back_bytes = int(self.ip_back[stop] - self.ip_back[first])
-        fore = stop - first - back
-        fore_bytes = int(self.ip[stop] - self.ip[first]) - back_bytes
-        return (back, back_bytes, fore, fore_bytes) if orig else (fore, fore_bytes, back, back_bytes)
+        packets, packets_back, octets, octets_back = (
+            int(sums[stop] - sums[first])
+            for sums in (self.packets, self.packets_back, self.bytes, self.bytes_back)
+        )
+        fore, back = (packets - packets_back, octets - octets_back), (packets_back, octets_back)
+        return (*back, *fore) if orig else (*fore, *back)
+
+
+def _running(values: Ints | Bools) -> Ints:
+    return np.concatenate((np.zeros(1, np.int64), np.cumsum(values, dtype=np.int64)))
 
 
 def _cells(
