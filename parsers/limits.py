@@ -34,6 +34,8 @@ RECOGNITION_CHUNKS = 100
 VIOLATION_BYTES = 10 * 1024
 # Protocols inside protocols (a proxy asked for a proxy) are followed this deep: each level is one more call.
 HAND_OVERS = 8
+# The bytes between a program's DOS header and its PE header (Zeek: MAX_DOS_CODE_LENGTH); real ones have hundreds.
+PE_STUB_BYTES = 4 << 20
 # A file that pefile looks at on demand: larger ones are cut, the seconds and memory of that process are bounded.
 INSPECT_BYTES = 64 << 20
 INSPECT_SECONDS = 20
@@ -77,7 +79,7 @@ RELATED_KEYS = 100
 RELATED_ROWS = 6
 # Lines of a Zeek log are read in blocks that grow from the first to the second size: first rows at once, then speed.
 LOG_FIRST_BYTES = 1 << 18
-LOG_BLOCK_BYTES = 1 << 23
+LOG_BLOCK_BYTES = 1 << 21
 # A longer line is no row of a log: Zeek's strings end at 256 kB a row, escaped four times that.
 LOG_LINE_BYTES = 1 << 24
 # A log whose header changes more often is made to keep a reader busy; rotated logs in one file stay below.
@@ -86,3 +88,13 @@ LOG_HEADERS = 1000
 LOG_FAULTS = 10
 # Logs of a folder that stand open at the same time.
 OPEN_LOGS = 100
+# What one copy to a terminal's clipboard holds: xterm and tmux refuse longer OSC 52 sequences (base64 adds a third).
+COPIED_CHARACTERS = 50_000
+# Zeek's SSL::max_ssl_history_length and SSL::max_alerts_per_record.
+SSL_HISTORY = 100
+ALERTS_PER_RECORD = 10
+# Zeek's binpac buffers (flowbuffer_capacity_max): a longer handshake message is none.
+HANDSHAKE_BYTES = 10 << 20
+# Zeek's bounds for DTLS: the handshake message that is put together, the records of a wrong version in a row.
+DTLS_HANDSHAKE_BYTES = 100_000
+DTLS_VERSION_ERRORS = 10
