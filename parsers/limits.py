@@ -70,8 +70,8 @@ DNS_PENDING_IDS = 50
 DNS_PENDING_MESSAGES = 50
 # Zeek's buffer for a name in a certificate, its closing zero included.
 NAME_BYTES = 2048
-# Zeek's X509::default_max_field_container_elements: the names of one kind that a row of x509.log holds.
-CERTIFICATE_NAMES = 500
+# The last time that 64 bits of nanoseconds hold (2262-04-11); certificates name later ones.
+LAST_TIME = (1 << 63) - 1
 # An RSA exponent: longer ones are not real and take Python long to write in decimal.
 EXPONENT_BYTES = 512
 # Identifiers that are followed from one row, and rows of one log that are listed with it: a certificate may be everyone's.
@@ -79,7 +79,7 @@ RELATED_KEYS = 100
 RELATED_ROWS = 6
 # Lines of a Zeek log are read in blocks that grow from the first to the second size: first rows at once, then speed.
 LOG_FIRST_BYTES = 1 << 18
-LOG_BLOCK_BYTES = 1 << 21
+LOG_BLOCK_BYTES = 1 << 22
 # A longer line is no row of a log: Zeek's strings end at 256 kB a row, escaped four times that.
 LOG_LINE_BYTES = 1 << 24
 # A log whose header changes more often is made to keep a reader busy; rotated logs in one file stay below.

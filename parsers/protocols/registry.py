@@ -1,16 +1,18 @@
 """The protocols, one line each."""
 
-from parsers.files import pe, record
-from parsers.protocols import conn, dns
+from parsers.files import pe, record, x509
+from parsers.protocols import conn, dns, ssl
 from parsers.protocols.analyzer import Protocol
 from parsers.schema import Record
 
 PROTOCOLS: tuple[Protocol, ...] = (
     dns.PROTOCOL,
+    ssl.SSL,
+    ssl.DTLS,
 )
 
 # The logs that are written without an analyser on a connection's bytes, and those of files.
-OTHER_RECORDS: tuple[Record, ...] = (conn.RECORD, record.RECORD, pe.RECORD)
+OTHER_RECORDS: tuple[Record, ...] = (conn.RECORD, record.RECORD, pe.RECORD, x509.RECORD)
 
 RECORDS: dict[str, Record] = {
     record.name: record for group in (OTHER_RECORDS, *(p.records for p in PROTOCOLS)) for record in group

@@ -1,0 +1,195 @@
+"""The handshake: messages put together from records or datagrams, and what they say.
+
+Source: RFC 5246, section 7.4; RFC 8446, section 4; Zeek, src/analyzer/protocol/ssl/tls-handshake-*.pac.
+"""
+
+from typing import Protocol as Interface
+
+from parsers.limits import HANDSHAKE_BYTES
+from parsers.protocols.ssl import names
+from parsers.protocols.ssl.hello import (
+    CLIENT_HELLO,
+    SERVER_HELLO,
+    Extensions,
+    MessageError,
+    client_hello,
+    server_hello,
+    u16,
+    u24,
+    vector,
+)
+from parsers.protocols.ssl.session import CLIENT_KEY_EXCHANGE, Session
+
+HELLO_REQUEST, VERIFY_REQUEST, TICKET = 0, 3, 4
+CERTIFICATE, SERVER_KEY_EXCHANGE, CERTIFICATE_REQUEST, HELLO_DONE, CERTIFICATE_VERIFY = 11, 12, 13, 14, 15
+FINISHED, CERTIFICATE_URL, CERTIFICATE_STATUS = 20, 21, 22
+_OPAQUE = frozenset({HELLO_DONE, CERTIFICATE_VERIFY, CLIENT_KEY_EXCHANGE, FINISHED, CERTIFICATE_URL})
+_NAMED_CURVE = 3
+# Suites whose key exchange Zeek does not read.
+_UNREAD = frozenset({0xCCAC, 0xD004})
+
+
+class Layer(Interface):
+    """What carries the handshake and is told how it goes."""
+
+    def confirm(self) -> None: ...
+    def violate(self) -> None: ...
+    def skip(self) -> None: ...
+
+
+class Handshake:
+    """Both sides' handshake messages.
+
+    version  the version that the server chose, 0 while it is not known
+    flipped  whether the client is the connection's responder
+    """
+
+    def __init__(self, session: Session, layer: Layer) -> None:
+        self.session = session
+        self.layer = layer
+        self.version = 0
+        self.flipped = False
+        self._suite = ""
+        self._held = {True: bytearray(), False: bytearray()}
+
+    def feed(self, data: bytes, *, is_orig: bool) -> None:
+        """The next bytes of one side's messages; those that are whole now are read."""
+        held = self._held[is_orig]
+        if held:
+            held += data
+            if len(held) < 4 or len(held) < 4 + int.from_bytes(held[1:4], "big"):
+                return
+            data = bytes(held)
+            held.clear()
+        place = 0
+        while len(data) - place >= 4:
+            stop = place + 4 + u24(data, place + 1, len(data))
+            if stop - place > HANDSHAKE_BYTES:
+                self.layer.violate()
+                return
+            if stop > len(data):
+                break
+            try:
+                self._message(data[place], data[place + 4 : stop], is_orig)
+            except MessageError:
+                self.layer.violate()
+                return
+            place = stop
+        held += data[place:]
+
+    def is_client(self, is_orig: bool) -> bool:
+        """Whether this side of the connection is the client."""
+        return is_orig != self.flipped
+
+    def _message(self, kind: int, body: bytes, is_orig: bool) -> None:
+        if kind == CLIENT_HELLO:
+            self._client_hello(body, is_orig)
+        elif kind == SERVER_HELLO:
+            self._server_hello(body, is_orig)
+        elif kind == CERTIFICATE:
+            self._certificates(body, is_orig)
+        elif kind == SERVER_KEY_EXCHANGE:
+            self._server_key_exchange(body)
+        elif kind == CERTIFICATE_STATUS:
+            self._certificate_status(body)
+        elif kind == CERTIFICATE_REQUEST:
+            self._certificate_request(body)
+        elif kind == HELLO_REQUEST:
+            self._check_direction(is_orig, client_sends=False)
+        elif kind == TICKET:
+            vector(body, 4, len(body), 2)
+        elif kind == VERIFY_REQUEST:
+            vector(body, 2, len(body), 1)
+        elif kind not in _OPAQUE:
+            self.layer.violate()
+        self.session.handshake(kind, is_client=self.is_client(is_orig))
+
+    def _check_direction(self, is_orig: bool, *, client_sends: bool) -> None:
+        if self.flipped == (client_sends == is_orig):
+            self.flipped = not self.flipped
+            self.session.flip()
+
+    def _client_hello(self, body: bytes, is_orig: bool) -> None:
+        self._check_direction(is_orig, client_sends=True)
+        hello = client_hello(body)
+        Extensions(self.session, CLIENT_HELLO, self.is_client(is_orig)).read(body, hello.extensions)
+        self.accept(hello.version)
+        self.session.client_hello(hello.session_id)
+
+    def accept(self, version: int) -> None:
+        """A client's hello confirms the protocol, unless nobody knows its version."""
+        if names.is_known(version):
+            self.session.begin()
+            self.layer.confirm()
+        else:
+            self.layer.violate()
+            self.layer.skip()
+
+    def _server_hello(self, body: bytes, is_orig: bool) -> None:
+        self._check_direction(is_orig, client_sends=False)
+        hello = server_hello(body)
+        extensions = Extensions(self.session, SERVER_HELLO, self.is_client(is_orig))
+        try:
+            extensions.read(body, hello.extensions)
+        finally:
+            # The version stays what it was said to be first.
+            self.version = self.version or extensions.chosen or 0
+        self.version = self.version or hello.version
+        self._suite = names.cipher(hello.cipher) if hello.cipher not in _UNREAD else ""
+        if not names.is_known(hello.version):
+            self.layer.violate()
+            self.layer.skip()
+        self.session.server_hello(hello.version, hello.cipher, hello.session_id, hello.random)
+
+    def _certificates(self, body: bytes, is_orig: bool) -> None:
+        chain = []
+        place, stop = vector(body, 0, len(body), 3)
+        while place < stop:
+            first, place = vector(body, place, stop, 3)
+            chain.append(body[first:place])
+        self.session.certificates(chain, is_client=self.is_client(is_orig))
+
+    def _certificate_status(self, body: bytes) -> None:
+        u24(body, 1, len(body))
+        response = body[4:]
+        if body[0] == 1 and response:
+            self.session.stapled(response)
+
+    def _signs_with_algorithm(self) -> bool:
+        """Since TLS 1.2, signatures say how they were made."""
+        return self.version > names.TLS11 and self.version != names.DTLS10
+
+    def _certificate_request(self, body: bytes) -> None:
+        end = len(body)
+        _, place = vector(body, 0, end, 1)
+        if self._signs_with_algorithm():
+            start, place = vector(body, place, end, 2)
+            if (place - start) % 2:
+                raise MessageError
+        place, stop = vector(body, place, end, 2)
+        while place < stop:
+            _, place = vector(body, place, stop, 2)
+
+    def _server_key_exchange(self, body: bytes) -> None:
+        suite, end = self._suite, len(body)
+        signed = not suite.startswith(("TLS_ECDH_ANON", "TLS_DH_ANON"))
+        if suite.startswith(("TLS_ECDHE_", "TLS_ECDH_ANON")):
+            if not body:
+                raise MessageError
+            if body[0] != _NAMED_CURVE:
+                return
+            curve = u16(body, 1, end)
+            _, place = vector(body, 3, end, 1)
+            if signed:
+                self._signature(body, place)
+            self.session.begin()
+            self.session.curve = curve
+        elif suite.startswith(("TLS_DHE_", "TLS_DH_ANON", "TLS_PSK_DHE_")):
+            place = 0
+            for _ in range(3):
+                _, place = vector(body, place, end, 2)
+            if signed:
+                self._signature(body, place)
+
+    def _signature(self, body: bytes, place: int) -> None:
+        vector(body, place + 2 * self._signs_with_algorithm(), len(body), 2)
