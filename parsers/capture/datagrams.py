@@ -30,15 +30,16 @@ _NTP_CLIENT, _NTP_SERVER = 3, 4
 class Datagrams:
     """The packets from `first` to before `stop` that make a connection.
 
-    origs    the side that is taken for the originator at each packet; all the same unless roles turn round
+    orig     the side that is taken for the originator in the end
     sent     bytes of payload that the originator and the responder of the time sent, None when no packet
+    flips    the packets at which roles turned round
     """
 
     first: int
     stop: int
     orig: int
-    origs: list[int]
     history: str = ""
+    flips: list[int] = field(default_factory=list)
     sent: list[int | None] = field(default_factory=lambda: [None, None])
 
 
@@ -80,13 +81,12 @@ def _run(c: Columns, clock: Ints, first: int, stop: int, *, watched: bool) -> in
 
 
 def _connection(c: Columns, packets: Packets, first: int, stop: int, orig: int, ends: Ends, proto: int) -> Datagrams:
-    made = Datagrams(first, stop, orig, [])
+    made = Datagrams(first, stop, orig)
     roles = _Roles(ends, orig)
     history = ["^"] if proto == UDP and orig != c.side[first] else []
     dns = proto == UDP and ends.ports[1 - orig] in DNS_UDP
     ntp = proto == UDP and ends.ports[1 - orig] == NTP_UDP
     for i in range(first, stop):
-        made.origs.append(roles.orig)
         role = int(c.side[i] != roles.orig)
         made.sent[role] = (made.sent[role] or 0) + c.length[i]
         if proto == UDP and "Dd"[role] not in history:
@@ -94,6 +94,8 @@ def _connection(c: Columns, packets: Packets, first: int, stop: int, orig: int, 
         if dns or ntp:
             payload = packets.payload(c.offset[i], min(c.captured[i], c.length[i]))
             for letter in roles.dns(payload, role) if dns else roles.ntp(payload, role):
+                if letter == "^":
+                    made.flips.append(i)
                 if letter == "^" or letter not in history:
                     history.append(letter)
     made.orig = roles.orig
@@ -141,13 +143,3 @@ def _is_multicast(address: str) -> bool:
     if ":" in address:
         return address.startswith("ff")
     return 224 <= int(address.partition(".")[0]) < 240
-
-
-def conn_state(made: Datagrams, proto: int) -> str:
-    """What conn.log calls it. Source: Zeek, scripts/base/protocols/conn/main.zeek (conn_state)."""
-    if proto != UDP:
-        return "OTH"
-    orig, resp = made.sent
-    if orig is None:
-        return "SHR"
-    return "S0" if resp is None else "SF"

@@ -42,13 +42,11 @@ class Endpoint:
     pending_bytes  their size
     skipping   no data is delivered any more: too much came without acknowledgements
     seen_data, seen_ack, heard  whether D and A stand in the history, and whether data of it was acknowledged
-    counts     how often T, W, G happened; history takes the 1st, 10th, 100th…
     """
 
     __slots__ = (
         "ack_seq",
         "ack_wraps",
-        "counts",
         "delivered",
         "did_close",
         "did_eof",
@@ -87,7 +85,6 @@ class Endpoint:
         self.delivered = self.trimmed = 1
         self.pending: list[tuple[int, int, int, int]] = []
         self.pending_bytes = 0
-        self.counts: dict[str, int] = {}
 
     def begin(self, start: int, last_seq: int) -> None:
         """Take up sequence numbers."""

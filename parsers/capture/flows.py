@@ -1,6 +1,7 @@
 """Packets grouped into flows: all packets between the same two endpoints, whichever way they go."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -73,9 +74,7 @@ class Flows:
             cuts.append(max(full, cuts[-1] + 1))
         ends = [int(self.pairs[cut]) if cut < len(self.pairs) else len(self.bounds) - 1 for cut in cuts]
         bounds = self.bounds
-        return [
-            Shard(first, last, int(bounds[last] - bounds[first])) for first, last in zip(ends, ends[1:], strict=False)
-        ]
+        return [Shard(first, last, int(bounds[last] - bounds[first])) for first, last in pairwise(ends)]
 
 
 def group(packets: Packets) -> Flows:

@@ -1,28 +1,66 @@
-"""What analysers are fed: stretches of bytes, holes and ends of a TCP connection, datagrams of UDP."""
+"""What analysers are fed: stretches of bytes, holes and ends of a TCP connection, and the datagrams of UDP."""
 
 from collections.abc import Iterator
+from typing import TypeAlias
 
 from parsers.capture.columns import Columns
 from parsers.capture.packets import Packets
-from parsers.capture.tcp import Segment, Tcp
+from parsers.limits import CHUNK_BYTES
 from parsers.protocols.analyzer import Data, End, Event, Gap
 
+# The place of a packet whose whole payload came in its turn, or (place, bytes to skip, size, time it went on).
+Segment: TypeAlias = int | tuple[int, int, int, int]
+# (side, segments), (side, time of its end), (side, length of a hole, time).
+Delivery: TypeAlias = tuple[int, list[Segment]] | tuple[int, int] | tuple[int, int, int]
 
-def stream(tcp: Tcp, c: Columns, packets: Packets) -> Iterator[Event]:
-    """The events of a TCP connection, in the order in which Zeek's analysers would meet them.
 
-    Times are those at which bytes went on: a segment that waited for a hole has the time at which it was filled.
+class Deliveries:
+    """What both sides of a TCP connection delivered, in order.
+
+    A stretch (`chunk`, of `side`, with `room` for so many bytes more) holds what came in a run: nothing of the other
+    side, no hole and no end between.
     """
-    orig = tcp.orig
-    for delivery in tcp.deliveries:
-        is_orig = delivery[0] == orig
-        what = delivery[1]
-        if isinstance(what, list):
-            yield _data(is_orig, what, c, packets)
-        elif len(delivery) == 3:
-            yield Gap(is_orig, what, delivery[2])
-        else:
-            yield End(is_orig, what)
+
+    __slots__ = ("chunk", "list", "room", "side")
+
+    def __init__(self) -> None:
+        self.list: list[Delivery] = []
+        self.chunk: list[Segment] = []
+        self.side = -1
+        self.room = 0
+
+    def add(self, side: int, segment: Segment, size: int) -> None:
+        """The next `size` bytes of a side."""
+        if side != self.side or size > self.room:
+            self.chunk = []
+            self.side = side
+            self.room = CHUNK_BYTES
+            self.list.append((side, self.chunk))
+        self.chunk.append(segment)
+        self.room -= size
+
+    def gap(self, side: int, length: int, now: int) -> None:
+        self.side = -1
+        self.list.append((side, length, now))
+
+    def end(self, side: int, now: int) -> None:
+        self.side = -1
+        self.list.append((side, now))
+
+    def events(self, orig: int, c: Columns, packets: Packets) -> Iterator[Event]:
+        """The same as events, in the order in which Zeek's analysers would meet them.
+
+        Times are those at which bytes went on: a segment that waited behind a hole has the time at which that closed.
+        """
+        for delivery in self.list:
+            is_orig = delivery[0] == orig
+            what = delivery[1]
+            if isinstance(what, list):
+                yield _data(is_orig, what, c, packets)
+            elif len(delivery) == 3:
+                yield Gap(is_orig, what, delivery[2])
+            else:
+                yield End(is_orig, what)
 
 
 def _data(is_orig: bool, segments: list[Segment], c: Columns, packets: Packets) -> Data:
@@ -47,9 +85,9 @@ def _data(is_orig: bool, segments: list[Segment], c: Columns, packets: Packets) 
     return Data(is_orig, b"".join(pieces), ends, times)
 
 
-def datagrams(places: range, orig_sides: list[int], c: Columns, packets: Packets) -> Iterator[Event]:
-    """One Data for each datagram that holds any payload; `orig_sides` says who was the originator when it came."""
-    for place, orig in zip(places, orig_sides, strict=True):
+def datagrams(places: range, orig: int, c: Columns, packets: Packets) -> Iterator[Event]:
+    """One Data for each datagram, with as much of its payload as was captured."""
+    for place in places:
         held = min(c.captured[place], c.length[place])
         payload = bytes(packets.payload(c.offset[place], held))
         yield Data(c.side[place] == orig, payload, [held], [c.now[place]])

@@ -1,13 +1,8 @@
-"""One TCP connection, packet by packet: states, history, and when it is over.
+"""One TCP connection, packet by packet: states, history, and what is delivered.
 
-Source: Zeek, src/packet_analysis/protocol/tcp/TCPSessionAdapter.cc, src/analyzer/protocol/tcp/TCP_Endpoint.cc;
-times from scripts/base/init-bare.zeek. The words orig and resp follow Zeek's: who is which may turn round.
+Source: Zeek, src/packet_analysis/protocol/tcp/TCPSessionAdapter.cc, src/analyzer/protocol/tcp/TCP_Endpoint.cc.
+The words orig and resp follow Zeek's: who is which may turn round.
 """
-
-import re
-from typing import TypeAlias
-
-import numpy as np
 
 from parsers.capture import reassembly
 from parsers.capture.endpoint import (
@@ -23,71 +18,57 @@ from parsers.capture.endpoint import (
     Endpoint,
     difference,
 )
+from parsers.capture.history import (
+    SEEN_ACK,
+    SEEN_DATA,
+    SEEN_FIN,
+    SEEN_FIN_RST,
+    SEEN_MANY,
+    SEEN_RST,
+    SEEN_SYN,
+    History,
+)
 from parsers.capture.packets import Ints
 from parsers.capture.ports import INTERACTIVE_TCP, SERVER_TCP
-from parsers.limits import CHUNK_BYTES
+from parsers.capture.streams import Deliveries
+from parsers.capture.timers import QUIET, QUIET_INTERACTIVE, Timers
 
 FIN, SYN, RST, ACK = 1, 2, 4, 16
-SECOND = 1_000_000_000
 
-_UNANSWERED = 60 * SECOND
-_QUIET = 300 * SECOND
-_QUIET_INTERACTIVE = 3600 * SECOND
-_ATTEMPT = 5 * SECOND
-_FIRST_LOOK = 5 * SECOND
-_LOOK_AGAIN = 6 * SECOND
-_LINGER = 5 * SECOND
-_AFTER_CLOSE = 5 * SECOND
 # A sequence number this far off is not trusted where it would matter.
 _FAR = 1048576
-_TENS = frozenset(10**n for n in range(10))
 # Longer streams meet Zeek's rules for sequence numbers that wrap; they are left to the whole machine.
 EASY_BYTES = 1 << 30
-
 _OPEN = frozenset((PARTIAL, ESTABLISHED))
-_NOT_OPENED = frozenset((INACTIVE, PARTIAL))
-_RESET_AFTER_SYN = re.compile(r"\^?S[^HAFGIQ]*R.*")
-
-_SEEN_SYN, _SEEN_FIN, _SEEN_RST, _SEEN_FIN_RST, _SEEN_DATA, _SEEN_ACK, _SEEN_MANY = 1, 2, 4, 8, 16, 32, 64
-
-# What is delivered: (side, segments), (side, hole's length, time), (side, time). A segment is the place of a packet
-# whose whole payload came in its turn, or (packet, bytes to skip, size, time).
-Segment: TypeAlias = int | tuple[int, int, int, int]
-Delivery: TypeAlias = tuple[int, list[Segment]] | tuple[int, int, int] | tuple[int, int]
 
 
 class Tcp:
     """A TCP connection between the two sides of a flow, 0 and 1.
 
-    `ports` are theirs; `first_side` sent its first packet; `orig` is the side that is taken for the originator.
+    first, stop   the places of its first packet and after its last one
+    start, last   times of its first packet, and of the last one before both sides had closed
+    ports         of both sides
+    missed        bytes of its holes
+    smooth        whether its next packets may be plain ones, which only move counters on (see tcp_flow)
     """
 
     __slots__ = (
-        "active",
-        "attempt_at",
-        "chunk",
-        "chunk_room",
-        "chunk_side",
         "close_deferred",
-        "delete_at",
-        "deliveries",
         "ends",
         "first",
         "first_seen",
         "history",
         "last",
-        "looks",
         "missed",
         "now",
-        "orig",
+        "out",
         "partial",
         "ports",
         "report_close",
-        "seen",
         "smooth",
         "start",
         "stop",
-        "timeout",
+        "timers",
     )
 
     def __init__(self, first: int, ts: int, now: int, ports: tuple[int, int], first_side: int, orig: int) -> None:
@@ -97,55 +78,29 @@ class Tcp:
         self.ports = ports
         self.ends = (Endpoint(0), Endpoint(1))
         self.ends[0].peer, self.ends[1].peer = self.ends[1], self.ends[0]
-        self.orig = orig
-        self.history = [] if orig == first_side else ["^"]
-        self.seen = 0
-        self.partial = False
+        self.history = History(orig, turned=orig != first_side)
+        self.timers = Timers(now)
+        self.out = Deliveries()
         self.first_seen = [False, False]
-        self.active = True
+        self.partial = self.smooth = False
         self.close_deferred = self.report_close = False
-        self.timeout = _UNANSWERED
-        self.looks = [now + _FIRST_LOOK]
-        self.attempt_at: int | None = None
-        self.delete_at: int | None = None
         self.missed = 0
-        self.smooth = False
-        self.deliveries: list[Delivery] = []
-        self.chunk: list[Segment] = []
-        self.chunk_side = -1
-        self.chunk_room = 0
 
-    # When it is over ------------------------------------------------------------------------------------------
+    @property
+    def orig(self) -> Endpoint:
+        return self.ends[self.history.orig]
+
+    @property
+    def resp(self) -> Endpoint:
+        return self.ends[1 - self.history.orig]
 
     def is_over(self, now: int, clock: Ints) -> bool:
-        """Whether a timer ended it before the packet that moves the clock to `now`."""
-        if now - self.last >= self.timeout or (self.delete_at is not None and now >= self.delete_at):
-            return True
-        orig, resp = self.ends[self.orig], self.ends[1 - self.orig]
-        if self.attempt_at is not None and now >= self.attempt_at:
-            self.attempt_at = None
-            if self.active and orig.state in {SYN_SENT, SYN_ACK_SENT} and resp.state == INACTIVE:
-                return True
-        # One side has closed, or nothing ever came but headers that cannot be read.
-        ending = orig.did_close or resp.did_close or orig.state == resp.state == INACTIVE
-        return ending and self.active and now - self.last > _LINGER and self._look(now, clock, orig, resp)
-
-    def _look(self, now: int, clock: Ints, orig: Endpoint, resp: Endpoint) -> bool:
-        """Whether one of the looks that are taken every few seconds found it closed."""
-        states = {orig.state, resp.state}
-        gone = (orig.did_close and resp.did_close) or RESET in states or INACTIVE in states
-        for place, due in enumerate(self.looks):
-            while due <= now:
-                fired = int(clock[np.searchsorted(clock, due)])
-                if gone and self.last + _LINGER < fired:
-                    return True
-                due = fired + _LOOK_AGAIN  # noqa: PLW2901
-            self.looks[place] = due
-        return False
+        """Whether a timer ended it before the packet that moves the clock on to `now`."""
+        return self.timers.have_fired(now, self.last, self.orig, self.resp, clock)
 
     def is_reuse(self, seq: int, flags: int) -> bool:
         """Whether a SYN begins another connection between the same ports."""
-        orig, resp = self.ends[self.orig], self.ends[1 - self.orig]
+        orig, resp = self.orig, self.resp
         first = orig
         if flags & ACK:
             if orig.state != INACTIVE:
@@ -153,7 +108,7 @@ class Tcp:
             first = resp
         if orig.did_close or resp.did_close:
             return True
-        if seq == first.start & MASK:
+        if seq == first.start:
             return False
         crossed = not flags & ACK and first.state == SYN_ACK_SENT and resp.state == INACTIVE and seq == resp.start
         return not crossed
@@ -177,7 +132,7 @@ class Tcp:
         self.now = now
         endpoint = self.ends[side]
         peer = endpoint.peer
-        is_orig = side == self.orig
+        is_orig = side == self.history.orig
         self._note_partial(flags, is_orig)
         # A SYN and a FIN take a sequence number each; data beside a RST is none of the stream's.
         space = (0 if flags & RST else size) + bool(flags & SYN) + bool(flags & FIN)
@@ -187,7 +142,7 @@ class Tcp:
         rel_seq, underflow = endpoint.relative(seq, endpoint.last_seq, endpoint.seq_wraps)
         self._note_history(flags, endpoint, rel_seq, size)
         if not window and not flags & RST and peer.state != CLOSED and endpoint.state != RESET:
-            self._count(endpoint, "W")
+            self.history.count(endpoint.side, "W")
         if not (endpoint.did_close and peer.did_close):
             self.last = ts
         if flags & FIN:
@@ -200,7 +155,7 @@ class Tcp:
         closes, report = self._advance(endpoint, flags, size, is_orig, ts)
         if flags & ACK and reassembly.acknowledge(self, peer, rel_ack):
             self._check_end(peer)
-        self.first_seen[side != self.orig] = True
+        self.first_seen[side != self.history.orig] = True
         if size and held >= size and not flags & RST and not underflow:
             reassembly.add(self, endpoint, place, rel_seq + 1 if flags & SYN else rel_seq, size)
         self._check_end(endpoint)
@@ -219,57 +174,40 @@ class Tcp:
         kinds = flags & (SYN | FIN | RST)
         if kinds & (kinds - 1):
             if flags & FIN and flags & RST:
-                self._see(endpoint, _SEEN_FIN_RST, "I")
+                self._see(endpoint, SEEN_FIN_RST, "I")
             else:
-                self._see(endpoint, _SEEN_MANY, "Q")
+                self._see(endpoint, SEEN_MANY, "Q")
         elif kinds == SYN:
             code = "H" if flags & ACK else "S"
-            if self._see(endpoint, _SEEN_SYN, code) and rel_seq != endpoint.last_syn:
-                self._write(endpoint, code)
+            if self._see(endpoint, SEEN_SYN, code) and rel_seq != endpoint.last_syn:
+                self.history.write(endpoint.side, code)
             endpoint.last_syn = rel_seq
         elif kinds == FIN:
-            if self._see(endpoint, _SEEN_FIN, "F") and rel_seq + size != endpoint.last_fin:
-                self._write(endpoint, "F")
+            if self._see(endpoint, SEEN_FIN, "F") and rel_seq + size != endpoint.last_fin:
+                self.history.write(endpoint.side, "F")
             endpoint.last_fin = rel_seq + size
         elif kinds == RST:
-            if self._see(endpoint, _SEEN_RST, "R") and rel_seq != endpoint.last_rst:
-                self._write(endpoint, "R")
+            if self._see(endpoint, SEEN_RST, "R") and rel_seq != endpoint.last_rst:
+                self.history.write(endpoint.side, "R")
             endpoint.last_rst = rel_seq
         elif size:
-            self._see(endpoint, _SEEN_DATA, "D")
+            self._see(endpoint, SEEN_DATA, "D")
         elif flags & ACK:
-            self._see(endpoint, _SEEN_ACK, "A")
+            self._see(endpoint, SEEN_ACK, "A")
 
     def _see(self, endpoint: Endpoint, bit: int, code: str) -> bool:
-        """Write a letter the first time; whether it was there already."""
-        if code in "AD" and self.history == ["H"]:
+        """Write a letter into the history the first time; whether it was there already."""
+        if code in "AD" and self.history.letters == ["H"]:
             # A SYN-ACK opened the capture's view; since traffic follows, it was the answer of a server.
-            self.flip()
-            self.history = ["^", "h"]
+            self._flip()
+            self.history.letters = ["^", "h"]
             self.first_seen[0] = True
-        if endpoint.side != self.orig:
-            bit <<= 16
-        if self.seen & bit:
-            return True
-        self.seen |= bit
-        self._write(endpoint, code)
-        return False
+        return self.history.see(endpoint.side, bit, code)
 
-    def _write(self, endpoint: Endpoint, code: str) -> None:
-        self.history.append(code if endpoint.side == self.orig else code.lower())
-
-    def _count(self, endpoint: Endpoint, code: str) -> None:
-        """Write a letter the first, tenth, hundredth… time."""
-        count = endpoint.counts[code] = endpoint.counts.get(code, 0) + 1
-        if count in _TENS:
-            self._write(endpoint, code)
-
-    def flip(self) -> None:
-        """Originator and responder change places."""
-        self.orig = 1 - self.orig
+    def _flip(self) -> None:
+        self.history.flip()
         self.first_seen.reverse()
         self.partial = False
-        self.history.append("^")
 
     def _note_ack(self, peer: Endpoint, flags: int, ack: int) -> int:
         if peer.state == INACTIVE:
@@ -295,7 +233,7 @@ class Tcp:
         elif delta > 0:
             endpoint.update_last(last_seq)
         elif size:
-            self._count(endpoint, "T")
+            self.history.count(endpoint.side, "T")
 
     # The state machine ----------------------------------------------------------------------------------------
 
@@ -326,7 +264,7 @@ class Tcp:
             rejected = peer.state == ESTABLISHED if is_orig else peer.state in {SYN_SENT, SYN_ACK_SENT}
             closes, report = True, not rejected
         if endpoint.state == INACTIVE:
-            if not is_orig and not size and self.ends[self.orig].state == SYN_SENT:
+            if not is_orig and not size and self.orig.state == SYN_SENT:
                 pass
             elif flags & ACK and peer.state == ESTABLISHED:
                 self._enter(endpoint, ESTABLISHED)
@@ -340,12 +278,12 @@ class Tcp:
         peer = endpoint.peer
         if is_orig:
             self._enter(endpoint, SYN_ACK_SENT if flags & ACK else SYN_SENT)
-            self.attempt_at = ts + _ATTEMPT
+            self.timers.attempt(ts)
             return
         if not flags & ACK and peer.state == SYN_ACK_SENT:
             # SYN and SYN-ACK came in the wrong order.
             self.partial = False
-            self.flip()
+            self._flip()
             self._enter(peer, ESTABLISHED)
             self.first_seen[0] = True
         if peer.state == SYN_SENT:
@@ -356,11 +294,11 @@ class Tcp:
 
     def _note_service(self) -> None:
         """Interactive services may be silent for long."""
-        orig_port, port = self.ports[self.orig], self.ports[1 - self.orig]
-        if self.ends[self.orig].state == INACTIVE and port not in SERVER_TCP and orig_port in SERVER_TCP:
+        orig_port, port = self.ports[self.orig.side], self.ports[self.resp.side]
+        if self.orig.state == INACTIVE and port not in SERVER_TCP and orig_port in SERVER_TCP:
             port = orig_port
         if port in INTERACTIVE_TCP:
-            self.timeout = _QUIET_INTERACTIVE
+            self.timers.timeout = QUIET_INTERACTIVE
 
     def _advance_syn_sent(self, endpoint: Endpoint, flags: int) -> tuple[bool, bool]:
         closes = report = False
@@ -369,7 +307,7 @@ class Tcp:
             closes = report = True
         if flags & RST:
             self._enter(endpoint, RESET)
-            self.active = False
+            self.timers.active = False
             closes = True
         return closes, report
 
@@ -387,14 +325,14 @@ class Tcp:
             self._enter(endpoint, RESET)
             closes = True
             if peer.state != RESET or peer.previous != ESTABLISHED:
-                self.active = False
+                self.timers.active = False
         return closes, report
 
     def _enter(self, endpoint: Endpoint, state: int) -> None:
         if state == endpoint.state:
             return
         if state > SYN_ACK_SENT >= endpoint.state and endpoint.peer.state <= SYN_ACK_SENT:
-            self.timeout = _QUIET
+            self.timers.timeout = QUIET
         endpoint.previous, endpoint.state = endpoint.state, state
 
     # Its close ------------------------------------------------------------------------------------------------
@@ -403,8 +341,7 @@ class Tcp:
         if not (endpoint.fins or endpoint.state >= CLOSED) or endpoint.did_eof or endpoint.data_pending:
             return
         endpoint.did_eof = True
-        self.chunk_side = -1
-        self.deliveries.append((endpoint.side, self.now))
+        self.out.end(endpoint.side, self.now)
         if self.close_deferred:
             self._close(endpoint, self.report_close)
             self.close_deferred = False
@@ -424,35 +361,23 @@ class Tcp:
                 if self.report_close:
                     report, self.report_close = True, False
                 if report:
-                    self.active = False
-            self.looks, self.attempt_at = [], None
-            self.delete_at = self.last + _AFTER_CLOSE
+                    self.timers.active = False
+            self.timers.close(self.last)
         elif endpoint.previous != INACTIVE:
-            self.looks.append(self.last + _LOOK_AGAIN)
+            self.timers.half_close(self.last)
 
     # What is delivered ----------------------------------------------------------------------------------------
 
     def deliver(self, side: int, packet: int, skip: int, size: int) -> None:
         """The next bytes of a side: `size` bytes of a packet's payload from `skip` on."""
-        self.append(side, (packet, skip, size, self.now), size)
-
-    def append(self, side: int, segment: Segment, size: int) -> None:
-        """Add a segment to what was delivered, beside those of its side that came just before."""
-        if side != self.chunk_side or size > self.chunk_room:
-            self.chunk = []
-            self.chunk_side = side
-            self.chunk_room = CHUNK_BYTES
-            self.deliveries.append((side, self.chunk))
-        self.chunk.append(segment)
-        self.chunk_room -= size
+        self.out.add(side, (packet, skip, size, self.now), size)
 
     def gap(self, endpoint: Endpoint, length: int) -> None:
         """The next bytes of a side will not come."""
         if endpoint.clean and endpoint.peer.clean:
-            self._count(endpoint, "G")
+            self.history.count(endpoint.side, "G")
             self.missed += length
-        self.chunk_side = -1
-        self.deliveries.append((endpoint.side, length, self.now))
+        self.out.gap(endpoint.side, length, self.now)
 
     def _note_smooth(self) -> None:
         """Whether the next packets may be plain ones, which only move counters on (see `tcp_flow`)."""
@@ -468,8 +393,8 @@ class Tcp:
         )
         if self.smooth:
             for endpoint in self.ends:
-                seen = self.seen if endpoint.side == self.orig else self.seen >> 16
-                endpoint.seen_data, endpoint.seen_ack = bool(seen & _SEEN_DATA), bool(seen & _SEEN_ACK)
+                endpoint.seen_data = self.history.has_seen(endpoint.side, SEEN_DATA)
+                endpoint.seen_ack = self.history.has_seen(endpoint.side, SEEN_ACK)
                 endpoint.heard = not endpoint.nothing_acked
 
 
@@ -488,28 +413,3 @@ def _begin(endpoint: Endpoint, flags: int, seq: int, last_seq: int) -> None:
         or (state == RESET and endpoint.previous == INACTIVE)
     ):
         endpoint.begin(seq, last_seq)
-
-
-def conn_state(tcp: Tcp) -> str:
-    """What conn.log calls the connection's end.
-
-    Source: Zeek, scripts/base/protocols/conn/main.zeek (conn_state).
-    """
-    orig, resp = tcp.ends[tcp.orig], tcp.ends[1 - tcp.orig]
-    if resp.state == RESET:
-        if orig.state in {SYN_SENT, SYN_ACK_SENT} or (orig.state == RESET and not orig.size and not resp.size):
-            return "REJ"
-        return "RSTRH" if orig.state in _NOT_OPENED else "RSTR"
-    if orig.state == RESET:
-        if resp.state not in _NOT_OPENED:
-            return "RSTO"
-        return "RSTOS0" if _RESET_AFTER_SYN.fullmatch("".join(tcp.history)) else "OTH"
-    if orig.state == CLOSED:
-        if resp.state == CLOSED:
-            return "SF"
-        return "SH" if resp.state in _NOT_OPENED else "S2"
-    if resp.state == CLOSED:
-        return "SHR" if orig.state in _NOT_OPENED else "S3"
-    if orig.state == SYN_SENT and resp.state == INACTIVE:
-        return "S0"
-    return "S1" if orig.state == ESTABLISHED == resp.state else "OTH"

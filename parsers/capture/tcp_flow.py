@@ -7,6 +7,7 @@ from parsers.capture.endpoint import MASK, Endpoint
 from parsers.capture.flows import Ends
 from parsers.capture.packets import Ints
 from parsers.capture.ports import SERVER_TCP
+from parsers.capture.streams import Deliveries
 from parsers.capture.tcp import ACK, EASY_BYTES, SYN, Tcp
 from parsers.capture.transport import BROKEN
 from parsers.limits import UNACKED_BYTES
@@ -23,6 +24,7 @@ def tcp_connections(c: Columns, clock: Ints, start: int, stop: int, ends: Ends) 
     last = timeout = 0
     sender = peer = Endpoint(0)
     pair = (sender, peer)
+    out = Deliveries()
     for i in range(start, stop):
         side, size, seq, ack, flags, now = sides[i], sizes[i], seqs[i], acks[i], all_flags[i], nows[i]
         # A plain packet of an established connection, in its turn: nothing changes but counters.
@@ -42,21 +44,18 @@ def tcp_connections(c: Columns, clock: Ints, start: int, stop: int, ends: Ends) 
                         and end - sender.trimmed <= UNACKED_BYTES
                     )
                     if plain:
-                        sender.last_seq = seq + size
-                        sender.delivered = end
-                        if tcp.chunk_side == side and tcp.chunk_room >= size:
-                            tcp.chunk_room -= size
-                            tcp.chunk.append(i)
+                        sender.last_seq, sender.delivered = seq + size, end
+                        if out.side == side and out.room >= size:
+                            out.room -= size
+                            out.chunk.append(i)
                         else:
-                            tcp.append(side, i, size)
+                            out.add(side, i, size)
                             smooth = end < EASY_BYTES
                 if plain:
                     last = times[i]
                     if ack != peer.ack_seq:
-                        peer.ack_seq = ack
-                        peer.heard = acked > 1
-                        if acked > peer.trimmed:
-                            peer.trimmed = acked
+                        peer.ack_seq, peer.heard = ack, acked > 1
+                        peer.trimmed = max(peer.trimmed, acked)
                     continue
         if tcp is not None:
             tcp.last = last
@@ -67,13 +66,12 @@ def tcp_connections(c: Columns, clock: Ints, start: int, stop: int, ends: Ends) 
         if tcp is None:
             orig = 1 - side if _turned_round(flags, side, ends) else side
             tcp = Tcp(i, times[i], now, ends.ports, side, orig)
-            pair = tcp.ends
+            pair, out = tcp.ends, tcp.out
         if not flags & BROKEN:
             tcp.process(i, times[i], now, side, seq, ack, flags, windows[i], size, held[i])
-        smooth, last, timeout = tcp.smooth, tcp.last, tcp.timeout
+        smooth, last, timeout = tcp.smooth, tcp.last, tcp.timers.timeout
     if tcp is not None:
-        tcp.last = last
-        tcp.stop = stop
+        tcp.last, tcp.stop = last, stop
         yield tcp
 
 

@@ -8,12 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from parsers.capture.columns import columns
+from parsers.capture.conn_state import datagrams_state, tcp_state
 from parsers.capture.datagrams import Datagrams, datagram_connections
-from parsers.capture.datagrams import conn_state as datagrams_state
 from parsers.capture.flows import ICMP, ICMP6, TCP, UDP, Ends, Flows, Shard
 from parsers.capture.packets import Ints, Packets
-from parsers.capture.streams import datagrams, stream
-from parsers.capture.tcp import Tcp, conn_state
+from parsers.capture.streams import datagrams
+from parsers.capture.tcp import Tcp
 from parsers.capture.tcp_flow import tcp_connections
 from parsers.capture.transport import BROKEN
 from parsers.capture.uid import uid
@@ -22,6 +22,8 @@ from parsers.schema import Row
 from parsers.site import is_local
 
 Bools: TypeAlias = npt.NDArray[np.bool_]
+# orig_pkts, orig_ip_bytes, resp_pkts, resp_ip_bytes.
+Counts: TypeAlias = tuple[int, int, int, int]
 
 _NAMES = {TCP: "tcp", UDP: "udp", ICMP: "icmp", ICMP6: "icmp"}
 _UNKNOWN = "unknown_transport"
@@ -91,25 +93,48 @@ class _Tracker:
                 yield self._datagrams(made, ends, proto)
 
     def _tcp(self, tcp: Tcp, ends: Ends) -> Tracked:
-        orig, resp = tcp.ends[tcp.orig], tcp.ends[1 - tcp.orig]
-        counts = self.totals.between(tcp.first, tcp.stop, tcp.orig)
-        duration = tcp.last - tcp.start
-        sent = (orig.size, resp.size)
-        cells = _cells(ends, tcp.orig, duration, sent, conn_state(tcp), tcp.missed, "".join(tcp.history), counts, TCP)
-        connection = self._connection(ends, tcp.orig, TCP, tcp.first)
-        return Tracked(connection, tcp.last, cells, stream(tcp, self.columns, self.packets))
+        orig, resp = tcp.orig, tcp.resp
+        cells = _cells(
+            ends,
+            orig.side,
+            tcp.last - tcp.start,
+            (orig.size, resp.size),
+            tcp_state(tcp),
+            tcp.missed,
+            str(tcp.history),
+            self.totals.between(tcp.first, tcp.stop, orig.side),
+            TCP,
+        )
+        connection = self._connection(ends, orig.side, TCP, tcp.first)
+        return Tracked(connection, tcp.last, cells, tcp.out.events(orig.side, self.columns, self.packets))
 
     def _datagrams(self, made: Datagrams, ends: Ends, proto: int) -> Tracked:
-        counts = self.totals.between(made.first, made.stop, made.orig)
         last = self.columns.ts[made.stop - 1]
-        duration = last - self.columns.ts[made.first]
-        sent = (made.sent[0] or 0, made.sent[1] or 0) if proto in _NAMES else (0, 0)
-        state = datagrams_state(made, proto)
-        cells = _cells(ends, made.orig, duration, sent, state, 0, made.history, counts, proto)
+        cells = _cells(
+            ends,
+            made.orig,
+            last - self.columns.ts[made.first],
+            (made.sent[0] or 0, made.sent[1] or 0) if proto in _NAMES else (0, 0),
+            datagrams_state(made, proto),
+            0,
+            made.history,
+            self._counts(made),
+            proto,
+        )
         connection = self._connection(ends, made.orig, proto, made.first)
         places = range(made.first, made.stop) if proto == UDP else range(0)
-        events = datagrams(places, made.origs if proto == UDP else [], self.columns, self.packets)
-        return Tracked(connection, last, cells, events)
+        return Tracked(connection, last, cells, datagrams(places, made.orig, self.columns, self.packets))
+
+    def _counts(self, made: Datagrams) -> Counts:
+        """Packets and bytes; the packet that turns roles round counts for the side that it had before."""
+        counts = (0, 0, 0, 0)
+        orig = made.orig if len(made.flips) % 2 == 0 else 1 - made.orig
+        start = made.first
+        for flip in made.flips:
+            counts = _add(counts, self.totals.between(start, flip, orig))
+            counts = _add((*counts[2:], *counts[:2]), self.totals.between(flip, flip + 1, orig))
+            orig, start = 1 - orig, flip + 1
+        return _add(counts, self.totals.between(start, made.stop, orig))
 
     def _connection(self, ends: Ends, orig: int, proto: int, first: int) -> Connection:
         start = self.columns.ts[first]
@@ -128,11 +153,10 @@ class _Totals:
         self.bytes = _running(ip_len * counted)
         self.bytes_back = _running(ip_len * (counted & backward))
 
-    def between(self, first: int, stop: int, orig: int) -> tuple[int, int, int, int]:
+    def between(self, first: int, stop: int, orig: int) -> Counts:
         """orig_pkts, orig_ip_bytes, resp_pkts, resp_ip_bytes when `orig` is the originator's side."""
         packets, packets_back, octets, octets_back = (
-            int(sums[stop] - sums[first])
-            for sums in (self.packets, self.packets_back, self.bytes, self.bytes_back)
+            int(sums[stop] - sums[first]) for sums in (self.packets, self.packets_back, self.bytes, self.bytes_back)
         )
         fore, back = (packets - packets_back, octets - octets_back), (packets_back, octets_back)
         return (*back, *fore) if orig else (*fore, *back)
@@ -140,6 +164,10 @@ class _Totals:
 
 def _running(values: Ints | Bools) -> Ints:
     return np.concatenate((np.zeros(1, np.int64), np.cumsum(values, dtype=np.int64)))
+
+
+def _add(one: Counts, other: Counts) -> Counts:
+    return one[0] + other[0], one[1] + other[1], one[2] + other[2], one[3] + other[3]
 
 
 def _cells(
@@ -150,7 +178,7 @@ def _cells(
     state: str,
     missed: int,
     history: str,
-    counts: tuple[int, int, int, int],
+    counts: Counts,
     proto: int,
 ) -> Row:
     """The cells of a row after `service`."""

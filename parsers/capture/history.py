@@ -1,0 +1,52 @@
+"""The history of a TCP connection, a letter for each thing that happened, and who is its originator.
+
+Source: Zeek, src/session/Session.{h,cc}, src/analyzer/protocol/tcp/TCP_Endpoint.cc; the letters are explained at the
+`history` field of conn.log.
+"""
+
+# What is noted the first time only, one bit each; the responder's lie 16 bits higher.
+SEEN_SYN, SEEN_FIN, SEEN_RST, SEEN_FIN_RST, SEEN_DATA, SEEN_ACK, SEEN_MANY = 1, 2, 4, 8, 16, 32, 64
+
+_TENS = frozenset(10**n for n in range(10))
+
+
+class History:
+    """Letters in the order in which they came, capitals for the side that is the originator at the time."""
+
+    __slots__ = ("counts", "letters", "orig", "seen")
+
+    def __init__(self, orig: int, *, turned: bool) -> None:
+        self.orig = orig
+        self.letters = ["^"] if turned else []
+        self.seen = 0
+        self.counts: dict[tuple[int, str], int] = {}
+
+    def __str__(self) -> str:
+        return "".join(self.letters)
+
+    def flip(self) -> None:
+        """Originator and responder change places."""
+        self.orig = 1 - self.orig
+        self.letters.append("^")
+
+    def write(self, side: int, code: str) -> None:
+        self.letters.append(code if side == self.orig else code.lower())
+
+    def see(self, side: int, bit: int, code: str) -> bool:
+        """Write a letter the first time; whether it was there already."""
+        if side != self.orig:
+            bit <<= 16
+        if self.seen & bit:
+            return True
+        self.seen |= bit
+        self.write(side, code)
+        return False
+
+    def has_seen(self, side: int, bit: int) -> bool:
+        return bool(self.seen & (bit if side == self.orig else bit << 16))
+
+    def count(self, side: int, code: str) -> None:
+        """Write a letter the first, tenth, hundredth… time."""
+        count = self.counts[side, code] = self.counts.get((side, code), 0) + 1
+        if count in _TENS:
+            self.write(side, code)
