@@ -9,7 +9,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from parsers.capture.ethernet import HARDER, TAGS, find_ip
+from parsers.capture.ethernet import HARDER, TAGS, VLAN, find_ip
 from parsers.capture.headers import BIG16, LITTLE32, Ints, Octets, gather
 from parsers.updates import OpenError
 
@@ -56,6 +56,13 @@ NAMES = {
 }
 
 IP_TYPES = (0x0800, 0x86DD)
+# What an EtherType leads to.
+_OTHER, _IP, _TAG, _LENGTH, _HARDER = range(5)
+_ETHERNET = np.full(1 << 16, _OTHER, np.uint8)
+_ETHERNET[:1501] = _LENGTH
+_ETHERNET[list(IP_TYPES)] = _IP
+_ETHERNET[list(TAGS)] = _TAG
+_ETHERNET[list(HARDER)] = _HARDER
 # Systems number IPv6 differently: NetBSD and OpenBSD, FreeBSD, macOS.
 FAMILIES = np.array([2, 24, 28, 30], np.uint32)
 
@@ -77,18 +84,22 @@ def ip_packets(link: int, octets: Octets, offset: Ints, captured: Ints) -> tuple
 
 
 def _ethernet(octets: Octets, offset: Ints, captured: Ints) -> tuple[Ints, Ints]:
-    kind = gather(octets, offset + 12, BIG16)
+    kind = gather(octets, offset + 12, BIG16).astype(np.uint16)
     at = offset + 14
-    tagged = np.flatnonzero(np.isin(kind, TAGS))
+    tagged = np.flatnonzero(_ETHERNET[kind] == _TAG)
     while len(tagged):
         kind[tagged] = gather(octets, at[tagged] + 2, BIG16)
         at[tagged] += 4
-        tagged = tagged[(kind[tagged] == TAGS[0]) & (at[tagged] < (offset + captured)[tagged])]
-    left = np.where((kind == IP_TYPES[0]) | (kind == IP_TYPES[1]), offset + captured - at, 0)
-    for i in np.flatnonzero((kind <= 1500) | np.isin(kind, HARDER)).tolist():
+        tagged = tagged[(kind[tagged] == VLAN) & (at[tagged] < (offset + captured)[tagged])]
+    what = _ETHERNET[kind]
+    left = np.where(what == _IP, offset + captured - at, 0)
+    odd = np.flatnonzero(what >= _LENGTH)
+    snap = gather(octets, at[odd], BIG16) == 0xAAAA
+    for i in odd[snap | (what[odd] == _HARDER)].tolist():
         begin = int(offset[i])
         found = find_ip(octets.data, begin, begin + int(captured[i]))
-        at[i], left[i] = (found[0], found[1] - found[0]) if found else (begin, 0)
+        if found:
+            at[i], left[i] = found[0], found[1] - found[0]
     return at, left
 
 

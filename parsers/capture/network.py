@@ -38,12 +38,12 @@ _HEAD_BYTES = TRANSPORT_HEADER.itemsize
 class Datagrams:
     """IP packets that are to reach a transport protocol, columns of the same length.
 
-    number: the place in the capture; the addresses as two words each; protocol; ip_len: the packet's length as its
+    The addresses as two words each; protocol; ip_len: the packet's length as its
     header says; said: length of the IP payload as the header says, 0 when it says none; captured: bytes of it that
-    are there; at: where it begins in the capture, or -1 - its place in the reassembled bytes; head: its first bytes.
+    are there, -1 where a packet is to be dropped; at: where it begins in the capture, or -1 - its place in the
+    reassembled bytes; head: its first bytes.
     """
 
-    number: Ints
     src_high: Words
     src_low: Words
     dst_high: Words
@@ -55,11 +55,10 @@ class Datagrams:
     at: Ints
     head: npt.NDArray[np.void]
 
-    def merged(self, other: "Datagrams") -> "Datagrams":
-        """Both, in capture order."""
-        order = np.argsort(np.concatenate((self.number, other.number)), kind="stable")
-        pairs = ((getattr(self, f.name), getattr(other, f.name)) for f in fields(Datagrams))
-        return Datagrams(*(np.concatenate(pair)[order] for pair in pairs))
+    def put(self, place: int, row: "Row") -> None:
+        """Set one row."""
+        for field, cell in zip(fields(Datagrams), row, strict=True):
+            getattr(self, field.name)[place] = cell
 
 
 class Network:
@@ -73,60 +72,54 @@ class Network:
         self.octets = octets
         self._reassembly = Reassembly()
 
-    def read(self, number: Ints, now: Ints, at: Ints, left: Ints, wire: Ints) -> Datagrams:
-        """The datagrams of a block of IP packets.
+    def read(self, now: Ints, at: Ints, left: Ints, wire: Ints) -> Datagrams:
+        """The datagrams of a block of IP packets, row by row.
 
-        number: place in the capture; now: the latest time stamp up to it, in nanoseconds; at: where the IP header
-        begins; left: bytes captured from there; wire: bytes from there on the wire.
+        now: the latest time stamp up to a packet, in nanoseconds; at: where its IP header begins; left: bytes captured
+        from there; wire: bytes from there on the wire.
         """
         header = gather(self.octets, at, IP_HEADER)
         version = header["version"] >> 4
         is4 = version == 4
-        size = np.where(is4, (header["version"] & 15).astype(np.int64) * 4, 40)
+        size = np.where(is4, (header["version"] & np.uint8(15)).astype(np.int64) * 4, 40)
         ip_len = np.where(is4, header["total"], header["payload"] + np.int64(40))
+        protocol = np.where(is4, header["protocol"], header["next"])
         # Segmentation offload leaves the length zero: what was captured counts then.
         total = np.where(ip_len == 0, left, ip_len)
         sound = (is4 & (left >= 20)) | ((version == 6) & (left >= 40))
-        sound &= (total <= wire) & (size <= total) & (size <= left) & (size >= 20)
-        protocol = np.where(is4, header["protocol"], header["next"])
+        sound &= (total <= wire) & (size <= total) & (size <= left) & (size >= 20) & (protocol != NO_NEXT)
         singly = sound & np.where(is4, header["fragment"] & 0x3FFF != 0, _EXTENDED[protocol])
-        plain = np.flatnonzero(sound & ~singly & (protocol != NO_NEXT))
-        is4, header, size, ip_len = is4[plain], header[plain], size[plain], ip_len[plain]
         said = np.where(ip_len > 0, ip_len - size, 0)
-        captured = left[plain] - size
-        begin = at[plain] + size
+        captured = np.where(said > 0, np.minimum(left - size, said), left - size)
+        captured[~sound | singly] = -1
+        begin = at + size
         found = Datagrams(
-            number[plain],
             np.where(is4, np.uint64(0), header["src_high"]),
             np.where(is4, header["src4"] | np.uint64(MAPPED), header["src_low"]),
             np.where(is4, np.uint64(0), header["dst_high"]),
             np.where(is4, header["dst4"] | np.uint64(MAPPED), header["dst_low"]),
-            protocol[plain],
+            protocol,
             ip_len,
             said,
-            np.where(said > 0, np.minimum(captured, said), captured),
+            captured,
             begin,
             gather(self.octets, begin, TRANSPORT_HEADER),
         )
-        rows: list[_Row] = []
         for i in np.flatnonzero(singly).tolist():
             place = int(at[i])
             packet = self.octets.data[place : place + int(left[i])]
-            read = self._read4 if packet[0] >> 4 == 4 else self._read6
-            row = read(int(number[i]), int(now[i]), place, packet)
+            row = (self._read4 if packet[0] >> 4 == 4 else self._read6)(int(now[i]), place, packet)
             if row is not None:
-                rows.append(row)
-        return found.merged(_columns(rows)) if rows else found
+                found.put(i, row)
+        return found
 
-    def _read4(self, number: int, now: int, at: int, packet: memoryview) -> "_Row | None":
+    def _read4(self, now: int, at: int, packet: memoryview) -> "Row | None":
         """The row of an IPv4 fragment: of the datagram that it completes, or of itself where it cannot be joined."""
         size, ip_len = (packet[0] & 15) * 4, _word(packet, 2)
         offset, more = (_word(packet, 6) & 0x1FFF) * 8, bool(packet[6] & 0x20)
         if len(packet) < ip_len:
             addresses = _addresses4(packet)
-            return (
-                None if offset else _row(number, addresses, packet[9], ip_len, ip_len - size, packet[size:], at + size)
-            )
+            return None if offset else _row(addresses, packet[9], ip_len, ip_len - size, packet[size:], at + size)
         key = bytes(packet[12:20]) + bytes(packet[4:6])
         fragment = Fragment(bytes(packet[:size]), packet[9], offset, more, at + size, ip_len - size)
         whole = self._reassembly.add(key, fragment, now) if ip_len else None
@@ -137,20 +130,20 @@ class Network:
         if ip_len < len(first):
             return None
         payload = whole.payload(self.octets.data)[: ip_len - len(first)]
-        return _row(number, _addresses4(first), first[9], ip_len, len(payload), payload, self._keep(payload))
+        return _row(_addresses4(first), first[9], ip_len, len(payload), payload, self._keep(payload))
 
-    def _read6(self, number: int, now: int, at: int, packet: memoryview) -> "_Row | None":
+    def _read6(self, now: int, at: int, packet: memoryview) -> "Row | None":
         """The row of an IPv6 packet with extension headers, or of the datagram that a fragment completes."""
         chain = extensions.follow(packet)
         ip_len = _word(packet, 4) + 40
         if chain.size > ip_len:
             return None
         if chain.last != FRAGMENT:
-            return _row6(number, chain, ip_len, packet[chain.size :], at + chain.size)
+            return _row6(chain, ip_len, packet[chain.size :], at + chain.size)
         field = _word(packet, chain.size - 6)
         offset, more = field & 0xFFF8, bool(field & 1)
         if len(packet) < ip_len:
-            return None if offset else _row6(number, chain, ip_len, packet[chain.size :], at + chain.size)
+            return None if offset else _row6(chain, ip_len, packet[chain.size :], at + chain.size)
         key = chain.source + chain.destination + bytes(packet[chain.size - 4 : chain.size])
         header = bytes(packet[: chain.size - 8])
         fragment = Fragment(header, chain.following, offset, more, at + chain.size, ip_len - chain.size)
@@ -165,7 +158,7 @@ class Network:
         if chain.size > ip_len:
             return None
         payload = joined[chain.size : ip_len]
-        return _row6(number, chain, ip_len, payload, self._keep(payload))
+        return _row6(chain, ip_len, payload, self._keep(payload))
 
     def _keep(self, payload: bytes) -> int:
         place = -1 - len(self.extra)
@@ -173,8 +166,8 @@ class Network:
         return place
 
 
-# number, the four words of the addresses, protocol, ip_len, said, captured, at, head
-_Row: TypeAlias = tuple[int, int, int, int, int, int, int, int, int, int, bytes]
+# A row of `Datagrams`.
+Row: TypeAlias = tuple[int, int, int, int, int, int, int, int, int, np.void]
 
 
 def _word(packet: bytes | memoryview, at: int) -> int:
@@ -186,41 +179,22 @@ def _addresses4(header: bytes | memoryview) -> tuple[int, int, int, int]:
     return 0, MAPPED | source, 0, MAPPED | destination
 
 
-def _row6(number: int, chain: extensions.Chain, ip_len: int, payload: bytes | memoryview, at: int) -> "_Row | None":
+def _row6(chain: extensions.Chain, ip_len: int, payload: bytes | memoryview, at: int) -> Row | None:
     """Nothing reaches a transport protocol from behind an ESP or mobility header, or from no next header."""
     if chain.last in (ESP, MOBILITY) or chain.following == NO_NEXT:
         return None
     addresses = struct.unpack(">QQQQ", chain.source + chain.destination)
-    return _row(number, addresses, chain.following, ip_len, ip_len - chain.size, payload, at)
+    return _row(addresses, chain.following, ip_len, ip_len - chain.size, payload, at)
 
 
 def _row(
-    number: int,
-    addresses: tuple[int, ...],
+    addresses: tuple[int, int, int, int],
     protocol: int,
     ip_len: int,
     said: int,
     payload: bytes | memoryview,
     at: int,
-) -> _Row:
+) -> Row:
     captured = min(len(payload), said) if said else len(payload)
-    head = bytes(payload[:_HEAD_BYTES]).ljust(_HEAD_BYTES, b"\0")
-    src_high, src_low, dst_high, dst_low = addresses
-    return number, src_high, src_low, dst_high, dst_low, protocol, ip_len, said, captured, at, head
-
-
-def _columns(rows: list[_Row]) -> Datagrams:
-    number, src_high, src_low, dst_high, dst_low, protocol, ip_len, said, captured, at, heads = zip(*rows, strict=True)
-    return Datagrams(
-        np.array(number, np.int64),
-        np.array(src_high, np.uint64),
-        np.array(src_low, np.uint64),
-        np.array(dst_high, np.uint64),
-        np.array(dst_low, np.uint64),
-        np.array(protocol, np.uint8),
-        np.array(ip_len, np.int64),
-        np.array(said, np.int64),
-        np.array(captured, np.int64),
-        np.array(at, np.int64),
-        np.frombuffer(b"".join(heads), TRANSPORT_HEADER),
-    )
+    head: np.void = np.frombuffer(bytes(payload[:_HEAD_BYTES]).ljust(_HEAD_BYTES, b"\0"), TRANSPORT_HEADER)[0]
+    return *addresses, protocol, ip_len, said, captured, at, head

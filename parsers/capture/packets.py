@@ -17,7 +17,7 @@ from parsers.capture.transport import BROKEN, segments
 __all__ = ["BROKEN", "Ints", "Packets", "decode"]
 
 # Packets that are decoded at a time: their columns stay in the processor's cache.
-_BLOCK = 1 << 16
+_BLOCK = 1 << 17
 
 
 @dataclass(frozen=True)
@@ -96,10 +96,10 @@ def _block(
     at, left = links.ip_packets(index.link, network.octets, offset, index.captured[part])
     rows = np.flatnonzero(left > 0)
     wire = index.wire[part] - (at - offset)
-    datagrams = network.read(rows + part.start, clock[part][rows], at[rows], left[rows], wire[rows])
+    datagrams = network.read(clock[part][rows], at[rows], left[rows], wire[rows])
     found = segments(datagrams)
     kept = found.kept
-    number = datagrams.number[kept]
+    number = rows[kept] + part.start
     return {
         "number": number,
         "ts": index.ts[number],

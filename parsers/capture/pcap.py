@@ -4,6 +4,8 @@ Source: draft-ietf-opsawg-pcap (the file format); the bounds are those of libpca
 """
 
 import struct
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -78,42 +80,42 @@ def index(data: memoryview) -> Index:
     OpenError where the file header cannot be read or the link type is not known.
     """
     head = header(data)
-    places, end = _walk(data, head.order)
-    at = np.array(places, np.int64)
+    at = np.fromiter(_walk(data, head.order), np.int64)
     layout = np.dtype([(name, head.order + "u4") for name in ("seconds", "fraction", "captured", "wire")])
     records = gather(np.frombuffer(data, np.uint8), at, layout)
     seconds, fraction, captured, wire = (records[name].astype(np.int64) for name in layout.names or ())
-    ts = seconds * 1_000_000_000 + fraction * head.unit
-    # A packet may be longer than the capture's own bound: readers cut it there, as libpcap does.
-    captured = np.minimum(captured, head.longest)
-    return Index(head.link, ts, at + RECORD_BYTES, captured, wire, _troubles(data, head.order, len(places), end))
+    offset = at + RECORD_BYTES
+    bad = np.flatnonzero((captured > limits.CAPTURED_PACKET_BYTES) | (offset + captured > len(data)))
+    count = int(bad[0]) if len(bad) else len(at)
+    end = int(offset[count - 1] + captured[count - 1]) if count else HEADER_BYTES
+    claimed = int(captured[count]) if len(bad) else 0
+    return Index(
+        head.link,
+        (seconds * 1_000_000_000 + fraction * head.unit)[:count],
+        offset[:count],
+        # A packet may be longer than the capture's own bound: readers cut it there, as libpcap does.
+        np.minimum(captured, head.longest)[:count],
+        wire[:count],
+        _troubles(count, end, claimed, len(data)),
+    )
 
 
-def _walk(data: memoryview, order: str) -> tuple[list[int], int]:
-    """Where each whole record begins, and where the first that is not whole does."""
+def _walk(data: memoryview, order: str) -> Iterator[int]:
+    """Where each record begins, as their lengths chain them; it is not looked at whether those can be."""
     length = struct.Struct(order + "I").unpack_from
-    places: list[int] = []
-    add = places.append
-    at, last = HEADER_BYTES, len(data)
-    longest = limits.CAPTURED_PACKET_BYTES
-    while at + RECORD_BYTES <= last:
-        captured = length(data, at + 8)[0]
-        following = at + RECORD_BYTES + captured
-        if following > last or captured > longest:
-            break
-        add(at)
-        at = following
-    return places, at
+    at = HEADER_BYTES
+    with suppress(struct.error):
+        while True:
+            (captured,) = length(data, at + 8)
+            yield at
+            at += RECORD_BYTES + captured
 
 
-def _troubles(data: memoryview, order: str, count: int, end: int) -> list[Trouble]:
-    """Why the walk ended before the capture did, where it did."""
-    if end == len(data):
+def _troubles(count: int, end: int, claimed: int, size: int) -> list[Trouble]:
+    """Why the walk ended after `count` packets, at byte `end`, where a packet of `claimed` bytes begins."""
+    if end == size:
         return []
-    shown = f"the {count} packets before it are shown" if count != 1 else "the one packet before it is shown"
-    if end + RECORD_BYTES <= len(data):
-        captured = struct.unpack_from(order + "I", data, end + 8)[0]
-        if captured > limits.CAPTURED_PACKET_BYTES:
-            what = f"packet {count + 1}, at byte {end}, claims a length of {captured} bytes, which cannot be"
-            return [Trouble(f"{what}; {shown}")]
-    return [Trouble(f"the capture is cut off in packet {count + 1}, at byte {len(data)}; {shown}")]
+    shown = "the one packet before it is shown" if count == 1 else f"the {count} packets before it are shown"
+    if claimed > limits.CAPTURED_PACKET_BYTES:
+        return [Trouble(f"packet {count + 1}, at byte {end}, claims a length of {claimed}, which cannot be; {shown}")]
+    return [Trouble(f"the capture is cut off in packet {count + 1}, at byte {size}; {shown}")]
