@@ -1,7 +1,6 @@
 """The columns of a capture's packets, as the link and network layers leave them."""
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -28,6 +27,7 @@ class Packets:
     Columns are numpy arrays of the same length n:
       number   int64   the packet's place in the capture, from 0
       ts       int64   nanoseconds since the epoch, UTC
+      clock    int64   the latest time that any packet has shown by then, as Zeek's clock runs: it never goes back
       src, dst int32   places in `addresses`
       proto    uint8   IP protocol of the transport header
       sport, dport uint16  ports; for ICMP the type and the code in sport and dport
@@ -44,6 +44,7 @@ class Packets:
 
     number: Ints
     ts: Ints
+    clock: Ints
     src: npt.NDArray[np.int32]
     dst: npt.NDArray[np.int32]
     proto: npt.NDArray[np.uint8]
@@ -64,11 +65,6 @@ class Packets:
     def __len__(self) -> int:
         return len(self.ts)
 
-    @cached_property
-    def clock(self) -> Ints:
-        """The latest time that has been seen when each packet comes, as Zeek's clock runs: it never goes back."""
-        return np.maximum.accumulate(self.ts)
-
     def payload(self, offset: int, captured: int) -> memoryview | bytes:
         """The captured bytes of a payload, from its `offset` and `captured` cells."""
         if offset >= 0:
@@ -81,7 +77,8 @@ def decode(index: Index, data: memoryview) -> Packets:
     """The packets of a capture; what is broken or holds no IP packet is left out."""
     network = Network(np.frombuffer(data, np.uint8))
     addresses = Addresses()
-    clock = np.maximum.accumulate(index.ts)
+    there = (index.captured > 0) & (index.wire > 0)
+    clock = np.maximum.accumulate(np.where(there, index.ts, 0))
     starts = range(0, max(len(index), 1), _BLOCK)
     blocks = [_block(index, slice(start, start + _BLOCK), clock, network, addresses) for start in starts]
     columns: dict[str, Any] = {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
@@ -103,6 +100,7 @@ def _block(
     return {
         "number": number,
         "ts": index.ts[number],
+        "clock": clock[number],
         "src": addresses.places(datagrams.src_high[kept], datagrams.src_low[kept]),
         "dst": addresses.places(datagrams.dst_high[kept], datagrams.dst_low[kept]),
         "proto": datagrams.protocol[kept],
