@@ -13,6 +13,7 @@ from parsers.capture.packets import Packets, decode
 from parsers.capture.pcap import index
 from parsers.capture.spool import Capture, open_capture
 from parsers.capture.tracker import connections
+from parsers.files import x509
 from parsers.files.analysis import Files
 from parsers.files.kept import Kept
 from parsers.limits import INLINE_PACKETS, SHARD_PACKETS
@@ -40,6 +41,9 @@ def analyse_shard(packets: Packets, flows: Flows, shard: Shard, keep: str | None
         service = dispatch(tracked.connection, tracked.events(), rows, files, troubles, tracked.last)
         rows.add(conn.RECORD, tracked.row(service))
     files.finish()
+    if x509.RECORD.name in rows.by_record:
+        record, found = rows.by_record[x509.RECORD.name]
+        rows.by_record[record.name] = record, x509.first_rows(found)
     tables = {name: record.table(found) for name, (record, found) in rows.by_record.items()}
     return Analysis(tables, troubles, files.kept)
 
@@ -73,6 +77,7 @@ def analyse(capture: Capture) -> Iterator[Update]:
 
 def _analyses(work: Callable[[Shard], Analysis], shards: list[Shard], total: int) -> Iterator[Update]:
     done = 0
+    certificates: list[pa.Table] = []
     yield Progress("connections", 0, total)
     for shard, analysis in workers.share_out(work, shards, alone=total < INLINE_PACKETS):
         done += shard.packets
@@ -81,7 +86,13 @@ def _analyses(work: Callable[[Shard], Analysis], shards: list[Shard], total: int
             yield Trouble(lost)
             continue
         for log, table in analysis.tables.items():
-            yield Batch(log, table)
+            # Which of a certificate's sightings is the first is known when all shards are done.
+            if log == x509.RECORD.name:
+                certificates.append(table)
+            else:
+                yield Batch(log, table)
         for text in analysis.troubles:
             yield Trouble(text)
         yield Progress("connections", done, total)
+    if certificates:
+        yield Batch(x509.RECORD.name, x509.first_of(certificates))

@@ -2,10 +2,11 @@
 
 from parsers import escape
 from parsers.files.x509.certificate import Certificate, parse
+from parsers.files.x509.sightings import first_of, first_rows
 from parsers.limits import LAST_TIME
 from parsers.schema import Field, Record, Row
 
-__all__ = ["RECORD", "Certificate", "matches", "parse", "row"]
+__all__ = ["RECORD", "Certificate", "first_of", "first_rows", "matches", "parse", "row"]
 
 RECORD = Record(
     "x509",
