@@ -8,10 +8,10 @@ as Zeek's base/protocols/*/files.zeek does, with `cat` of the same things. Sourc
 import hashlib
 from struct import unpack
 
-from parsers.files.highway import hash128
+from parsers.files.highway import Words, hash128
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_KEY = unpack("<4Q", hashlib.sha256(b"Please change this value.").digest())
+_KEY: Words = unpack("<4Q", hashlib.sha256(b"Please change this value.").digest())
 
 
 def fuid(handle: str) -> str:
