@@ -98,3 +98,15 @@ HANDSHAKE_BYTES = 10 << 20
 # Zeek's bounds for DTLS: the handshake message that is put together, the records of a wrong version in a row.
 DTLS_HANDSHAKE_BYTES = 100_000
 DTLS_VERSION_ERRORS = 10
+# The last number that 64 bits with a sign hold; Zeek reads no longer one from a header.
+INT64_MAX = (1 << 63) - 1
+# A line of text that goes on longer ends there (Zeek: DEFAULT_MAX_LINE_LENGTH).
+LINE_BYTES = (16 << 20) - 100
+# Zeek's MIME::max_header_bytes and MIME::max_depth: a folded header field, entities inside entities.
+HEADER_FIELD_BYTES = 65_536
+MIME_DEPTH = 100
+# Zeek's HTTP::max_files_orig and max_files_resp (files named in a row), HTTP::max_pending_requests.
+HTTP_FILES = 15
+PENDING_REQUESTS = 100
+# Parts of a filter that lie inside one another: nobody writes more, and Python's stack is finite.
+FILTER_DEPTH = 100
