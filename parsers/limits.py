@@ -40,6 +40,8 @@ PE_STUB_BYTES = 4 << 20
 INSPECT_BYTES = 64 << 20
 INSPECT_SECONDS = 20
 INSPECT_MEMORY = 1 << 30
+# The sections, libraries, functions, resources and warnings that a report lists at most.
+INSPECT_LIST = 500
 # A compressed body grows to this at most, against bombs.
 INFLATED_BYTES = 256 << 20
 # Packets that one worker takes at a time: few enough for early rows, enough to be worth a message.

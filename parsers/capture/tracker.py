@@ -106,6 +106,7 @@ class _Tracker:
             TCP,
         )
         connection = self._connection(ends, orig.side, TCP, tcp.first)
+        connection.partial = tcp.partial
         return Tracked(connection, tcp.last, cells, tcp.out.events(orig.side, self.columns, self.packets))
 
     def _datagrams(self, made: Datagrams, ends: Ends, proto: int) -> Tracked:

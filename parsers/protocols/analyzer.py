@@ -1,6 +1,6 @@
 """What an analyser is: bytes of one connection in, rows out; no files, no clock, no globals."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
@@ -54,6 +54,13 @@ class Data:
     def time_of(self, place: int) -> int:
         """When the byte at `place` came."""
         return self.times[min(bisect_right(self.ends, place), len(self.times) - 1)]
+
+    def cut(self, start: int, end: int) -> "Data":
+        """The bytes from `start` up to `end`, with the segments that they came in."""
+        first = bisect_right(self.ends, start)
+        last = bisect_left(self.ends, end)
+        ends = [min(at, end) - start for at in self.ends[first : last + 1]]
+        return Data(self.is_orig, self.data[start:end], ends, self.times[first : last + 1])
 
 
 @dataclass(slots=True)
@@ -113,6 +120,7 @@ class Context:
                              analyser is made on this connection; later events are delivered by calling the
                              analyser that is returned (None when no protocol has that name). An empty name means
                              whatever the bytes are recognised as. Whoever is handed one calls its `finish`.
+    shared                   what the analysers of one connection leave for each other, by protocol
     """
 
     connection: Connection
@@ -121,6 +129,7 @@ class Context:
     confirm: Callable[[str], None]
     reject: Callable[[str], None]
     hand_over: Callable[[str], Analyzer | None]
+    shared: dict[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Which analysers a connection gets, and what its `service` comes to."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -12,7 +13,7 @@ from parsers.protocols.registry import PROTOCOLS
 E = TypeVar("E")
 
 
-def dispatch(  # noqa: PLR0917 (one caller, in the order in which it has them)
+def dispatch(
     connection: Connection,
     events: Iterable[Event],
     rows: Rows,
@@ -39,17 +40,17 @@ def dispatch(  # noqa: PLR0917 (one caller, in the order in which it has them)
             continue
         length = event.length if isinstance(event, Gap) else len(event.data)
         if isinstance(event, Data) and shared.size <= VIOLATION_BYTES < shared.size + length:
-            event, rest = _split(event, VIOLATION_BYTES - shared.size)  # noqa: PLW2901
-            if event.data:
-                shared.size += len(event.data)
-                stream.deliver(event)
-            shared.size += len(rest.data)
-            stream.deliver(rest)
-            continue
+            place = _last_end(event, VIOLATION_BYTES - shared.size)
+            if place:
+                shared.size += place
+                stream.deliver(event.cut(0, place))
+                event = event.cut(place, length)  # noqa: PLW2901
+                length -= place
         shared.size += length
         if isinstance(event, Data):
             stream.deliver(event)
         else:
+            shared.gapped = True
             stream.gap(event)
         if stream.idle:
             break
@@ -63,6 +64,8 @@ class _Shared:
 
     service  the names in the order of their confirmation, as keys
     size     the bytes of both directions that came until now
+    gapped   some are missing: what looks like another protocol may be this one with a hole
+    notes    what their analysers leave for each other
     """
 
     connection: Connection
@@ -71,7 +74,9 @@ class _Shared:
     protocols: Sequence[Protocol]
     troubles: list[str] | None
     service: dict[str, None] = field(default_factory=dict)
+    notes: dict[str, object] = field(default_factory=dict)
     size: int = 0
+    gapped: bool = False
 
 
 class Stream:
@@ -150,16 +155,17 @@ class _Seat:
         self.protocol = protocol
         self.fed = True
         self.failed = False
-        context = Context(shared.connection, shared.rows, shared.files, self.confirm, self.reject, self.hand_over)
-        self.analyzer = protocol.make(context)
+        told = (self.confirm, self.reject, self.hand_over)
+        self.analyzer = protocol.make(Context(shared.connection, shared.rows, shared.files, *told, shared.notes))
 
     def confirm(self, name: str) -> None:
         self.stream.shared.service[name] = None
 
     def reject(self, name: str) -> None:
-        if self.stream.shared.size <= VIOLATION_BYTES:
+        shared = self.stream.shared
+        if shared.size <= VIOLATION_BYTES and not shared.gapped and not shared.connection.partial:
             self.fed = False
-            self.stream.shared.service.pop(name, None)
+            shared.service.pop(name, None)
 
     def hand_over(self, name: str) -> Analyzer | None:
         shared = self.stream.shared
@@ -205,7 +211,7 @@ class _Recognition:
         """Look at more bytes; whether later ones matter."""
         start = 0
         for i, end in enumerate(data.ends):
-            piece = data if len(data.ends) == 1 else _segment(data, i, start)
+            piece = data if len(data.ends) == 1 else data.cut(start, end)
             start = end
             self.seen.append(piece)
             self.size += len(piece.data)
@@ -232,7 +238,7 @@ class _Recognition:
         now = data.times[segment]
         missed = [_at(event, now) for event in self.seen]
         if segment + 1 < len(data.ends):
-            missed.append(_split(data, data.ends[segment])[1])
+            missed.append(data.cut(data.ends[segment], len(data.data)))
         for protocol in known:
             self.unknown.remove(protocol)
             self.stream.join(protocol, missed)
@@ -244,16 +250,7 @@ def _at(event: Event, now: int) -> Event:
     return event
 
 
-def _segment(data: Data, i: int, start: int) -> Data:
-    end = data.ends[i]
-    return Data(data.is_orig, data.data[start:end], [end - start], [data.times[i]])
-
-
-def _split(data: Data, place: int) -> tuple[Data, Data]:
-    """The segments that end at `place` or before, and the others."""
-    count = sum(end <= place for end in data.ends)
-    cut = data.ends[count - 1] if count else 0
-    return (
-        Data(data.is_orig, data.data[:cut], data.ends[:count], data.times[:count]),
-        Data(data.is_orig, data.data[cut:], [end - cut for end in data.ends[count:]], data.times[count:]),
-    )
+def _last_end(data: Data, place: int) -> int:
+    """Where the last segment ends that ends at `place` or before; 0 when none does."""
+    count = bisect_right(data.ends, place)
+    return data.ends[count - 1] if count else 0

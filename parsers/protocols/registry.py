@@ -1,12 +1,13 @@
 """The protocols, one line each."""
 
 from parsers.files import pe, record, x509
-from parsers.protocols import conn, dns, ssl
+from parsers.protocols import conn, dns, http, ssl
 from parsers.protocols.analyzer import Protocol
 from parsers.schema import Record
 
 PROTOCOLS: tuple[Protocol, ...] = (
     dns.PROTOCOL,
+    http.HTTP,
     ssl.SSL,
     ssl.DTLS,
 )

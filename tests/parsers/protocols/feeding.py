@@ -1,15 +1,12 @@
 """Run one protocol's analyser on a conversation, however its bytes come, and give its rows."""
 
-# A file that keeps what it is told has no use for much of what an interface hands it.
-# ruff: noqa: ARG002, PLR0917
-
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
-from parsers.files.analysis import File, Files
+from parsers.files.analysis import File, Files, Reader
 from parsers.protocols.analyzer import Connection, Data, End, Event, Protocol, Rows
 from parsers.protocols.dispatch import dispatch
 
@@ -67,66 +64,37 @@ def _joined(turns: Sequence[Turn], trailing: bytes) -> list[Turn]:
     return joined
 
 
-class KeptFile(File):
-    """A file that keeps what it was told; `pieces` holds (offset or None, bytes) in the order of their coming."""
+class KeptFile:
+    """What a file was told: a reader of its bytes in order, holes as their lengths."""
 
-    def __init__(self, fuid: str, handle: str, is_orig: bool, depth: int, filename: str | None, total: int | None):
-        self.fuid = fuid
+    def __init__(self, file: File, handle: str) -> None:
+        self.file = file
         self.handle = handle
-        self.is_orig = is_orig
-        self.depth = depth
-        self.mime_type = None
-        self.filename = filename
-        self.total_bytes = total
-        self.pieces: list[tuple[int | None, bytes]] = []
-        self.gaps: list[int] = []
-        self.closed = False
+        self.content = b""
+        self.holes: list[int] = []
 
-    @property
-    def content(self) -> bytes:
-        return b"".join(piece for _, piece in self.pieces)
+    def data(self, data: bytes) -> None:
+        self.content += data
 
-    def data(self, data: bytes, ts: int) -> None:
-        self.pieces.append((None, bytes(data)))
-
-    def data_at(self, offset: int, data: bytes, ts: int) -> None:
-        self.pieces.append((offset, bytes(data)))
-
-    def gap(self, length: int, ts: int) -> None:
-        self.gaps.append(length)
-
-    def close(self, ts: int) -> None:
-        self.closed = True
+    def gap(self, length: int) -> None:
+        self.holes.append(length)
 
 
 class KeptFiles(Files):
-    """Files that are kept for a test to look at; the fuids are `F1`, `F2`, …"""
+    """Files that are kept for a test to look at, in the order of their opening."""
 
     def __init__(self, rows: Rows) -> None:
         super().__init__(rows)
-        self.kept: dict[str, KeptFile] = {}
+        self.all: list[KeptFile] = []
+        self._handle = ""
 
-    def open(
-        self,
-        handle: str,
-        source: str,
-        connection: Connection,
-        is_orig: bool,
-        ts: int,
-        *,
-        depth: int = 0,
-        filename: str | None = None,
-        total_bytes: int | None = None,
-        parent: File | None = None,
-    ) -> File:
-        if handle not in self.kept:
-            fuid = f"F{len(self.kept) + 1}"
-            self.kept[handle] = KeptFile(fuid, handle, is_orig, depth, filename, total_bytes)
-        return self.kept[handle]
+    def open(self, handle: str, *told: Any, **more: Any) -> File:
+        self._handle = handle
+        return super().open(handle, *told, **more)
 
-    def finish(self) -> None:
-        for file in self.kept.values():
-            file.closed = True
+    def readers(self, file: File) -> list[Reader]:
+        self.all.append(KeptFile(file, self._handle))
+        return [self.all[-1]]
 
 
 @dataclass
@@ -149,11 +117,12 @@ def run(protocols: Protocol | Sequence[Protocol], fed: Iterable[Event], to: Conn
     rows = Rows()
     files = KeptFiles(rows)
     service = dispatch(to or connection(), fed, rows, files, None, START + 100 * SECOND, among)
+    files.finish()
     named = {
         name: [dict(zip(record.names, row, strict=True)) for row in found]
         for name, (record, found) in rows.by_record.items()
     }
-    return Told(service, named, list(files.kept.values()))
+    return Told(service, named, files.all)
 
 
 def converse(

@@ -1,0 +1,353 @@
+"""HTTP on one connection: requests and replies as they come, and what a connection may become after them.
+
+Source: Zeek, src/analyzer/protocol/http/HTTP.cc (HTTP_Analyzer).
+"""
+
+from collections import deque
+from enum import Enum, auto
+
+from parsers.protocols.analyzer import Analyzer, Context, Data, End, Gap
+from parsers.protocols.http.entity import Body, Message, lower_token
+from parsers.protocols.http.filename import unescaped
+from parsers.protocols.http.lines import Direction
+from parsers.protocols.http.start_line import reply_line, request_line
+from parsers.protocols.http.transactions import Transactions
+
+_WEBSOCKET = b"websocket"
+
+
+class Awaited(Enum):
+    """What one side sends next: a first line, the rest of a message, content without any, nothing that is read."""
+
+    LINE = auto()
+    MESSAGE = auto()
+    HTTP09 = auto()
+    NOTHING = auto()
+
+
+class Side:
+    """Where one side of the conversation stands."""
+
+    __slots__ = ("awaited", "count", "direction", "is_orig", "message", "ongoing", "version")
+
+    def __init__(self, is_orig: bool) -> None:
+        self.is_orig = is_orig
+        self.direction = Direction()
+        self.awaited = Awaited.LINE
+        self.message: Message | None = None
+        self.ongoing = False
+        self.count = 0
+        self.version = b"0.0"
+
+
+class HttpAnalyzer:
+    """One connection's requests and replies.
+
+    closes      the server has said that it closes the connection after its reply
+    keeps_alive the client may send more requests
+    """
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.transactions = _transactions(context)
+        self.closes = False
+        self.keeps_alive = False
+        self.reply_code = 0
+        self._reason: bytes | None = None
+        self._orig = Side(is_orig=True)
+        self._resp = Side(is_orig=False)
+        self._unanswered: deque[bytes] = deque()
+        self._confirmed = False
+        self._tunnel_requested = False
+        self._upgrades = False
+        self._upgrade = b""
+        self._handed_over = False
+        self._inner: Analyzer | None = None
+
+    @property
+    def version(self) -> bytes:
+        """The version of the message that is being read: the request's as long as it lasts."""
+        return self._orig.version if self._orig.ongoing else self._resp.version
+
+    def deliver(self, data: Data) -> None:
+        if self.context.connection.partial:
+            return
+        side = self._orig if data.is_orig else self._resp
+        direction = side.direction
+        direction.begin(data)
+        end = len(data.data)
+        while direction.place < end:
+            if self._handed_over:
+                self._forward(data, direction.place)
+                return
+            if direction.stopped:
+                return
+            before = direction.place
+            if side.awaited is Awaited.HTTP09 and not data.is_orig:
+                self._read_http09(side, data)
+            elif direction.plain:
+                self._read_plain(side, data)
+            elif not self._read_header(side):
+                limit = direction.limit()
+                self._read_lines(side, limit)
+                unended = direction.unended(limit)
+                if unended is not None:
+                    self._take_line(side, unended)
+            assert direction.place > before
+
+    def gap(self, gap: Gap) -> None:
+        side = self._orig if gap.is_orig else self._resp
+        self.transactions.since = self.transactions.now = gap.ts
+        if side.message is not None and side.message.gap(gap.length):
+            return
+        if gap.is_orig:
+            self._end_side(self._orig, interrupted=True)
+        self._end_side(self._resp, interrupted=True)
+        side.direction.stopped = True
+
+    def end(self, end: End) -> None:
+        side = self._orig if end.is_orig else self._resp
+        self.transactions.since = self.transactions.now = end.ts
+        if not self._handed_over and not side.direction.stopped:
+            rest = side.direction.rest()
+            if rest is not None:
+                self._take_line(side, rest)
+        self._end_side(side, interrupted=False)
+
+    def finish(self, ts: int) -> None:
+        self.transactions.since = self.transactions.now = ts
+        if self._inner is not None:
+            self._inner.finish(ts)
+        self._end_side(self._orig, interrupted=True)
+        self._end_side(self._resp, interrupted=True)
+        self.transactions.readers -= 1
+        if self.transactions.readers == 0:
+            self.transactions.finish()
+
+    def connection_header(self, is_orig: bool, name: bytes, value: bytes) -> None:
+        """A Connection or Upgrade field: whether the connection goes on, and as what."""
+        said = lower_token(value)
+        if name == b"upgrade":
+            if not is_orig:
+                self._upgrade = said or b""
+        elif is_orig:
+            self.keeps_alive = self.keeps_alive or said == b"keep-alive"
+        elif said == b"close":
+            self.closes = True
+        elif said == b"upgrade":
+            self._upgrades = True
+
+    def end_message(self, is_orig: bool) -> None:
+        """A message has come to its end by itself."""
+        self._end_side(self._orig if is_orig else self._resp, interrupted=False)
+
+    def _read_header(self, side: Side) -> bool:
+        """Read a whole header at once; whether it lay there."""
+        message = side.message
+        if side.awaited is not Awaited.LINE and (message is None or not message.top.in_header):
+            return False
+        direction = side.direction
+        found = direction.header_block()
+        if found is None:
+            return False
+        lines, after = found
+        first = 0
+        if side.awaited is Awaited.LINE:
+            direction.place += len(lines[0]) + 2
+            self._at(direction, direction.place - 2)
+            if not self._take_first_line(side, lines[0]):
+                return True
+            first = 1
+            message = side.message
+        assert message is not None
+        lines.append(b"")
+        direction.place = after
+        self._at(direction, after - 1)
+        read = message.top.header_lines(lines[first:]) + first
+        if read < len(lines):
+            direction.place -= sum(len(line) + 2 for line in lines[read:])
+        if not side.is_orig:
+            self._after_reply_line(lines[read - 1])
+        return True
+
+    def _read_lines(self, side: Side, limit: int) -> None:
+        """Read the next line, or many of them where lines mean nothing."""
+        direction = side.direction
+        start = direction.place
+        message = side.message
+        if side.awaited is Awaited.MESSAGE and message is not None and not message.top.in_header:
+            innermost = message.current or message.top
+            text = None
+            if innermost.is_lines_of_text:
+                if innermost is message.top:
+                    text = direction.body_lines(limit)
+                    if text is None:
+                        return
+                elif direction.crlf_only:
+                    left = message.top.lines_left
+                    text = direction.part_lines(limit if left < 0 else min(limit, start + left))
+            if text is not None:
+                self._at(direction, start, direction.place - 1)
+                message.top.take(text, newline=True)
+                return
+        line = direction.line(limit)
+        if line is not None:
+            self._at(direction, direction.place - 1)
+            self._take_line(side, line)
+
+    def _read_plain(self, side: Side, data: Data) -> None:
+        direction = side.direction
+        raw = data.data
+        start = direction.place
+        stop = min(start + direction.plain, len(raw))
+        direction.plain -= stop - start
+        direction.place = stop
+        self._at(direction, start, stop - 1)
+        if side.message is not None:
+            side.message.top.take(raw[start:stop], newline=False)
+
+    def _read_http09(self, side: Side, data: Data) -> None:
+        """Content without a header, up to the end of the connection."""
+        start = side.direction.place
+        side.direction.place = len(data.data)
+        if side.message is None:
+            self._at(side.direction, start)
+            side.version = b"0.9"
+            if self._unanswered:
+                self._confirm()
+                self._unanswered.popleft()
+            self.closes = True
+            side.ongoing = True
+            self.transactions.reply(side.version, self.reply_code, self._reason or b"<empty>")
+            side.message = Message(self, side.direction, is_orig=False, expected_body=self._expected_body())
+            side.message.top.take(b"", newline=True)
+        self._at(side.direction, start, len(data.data) - 1)
+        side.message.top.take(data.data[start:], newline=False)
+
+    def _take_line(self, side: Side, line: bytes) -> None:
+        if side.awaited is Awaited.LINE:
+            self._take_first_line(side, line)
+        elif side.awaited is Awaited.MESSAGE and side.message is not None:
+            side.message.top.take(line, newline=True)
+            if not side.is_orig:
+                self._after_reply_line(line)
+
+    def _take_first_line(self, side: Side, line: bytes) -> bool:
+        """Whether the line began a message."""
+        if self._take_request_line(side, line) if side.is_orig else self._take_reply_line(side, line):
+            return True
+        if line and not (side.is_orig and side.count and not self.keeps_alive):
+            self.context.reject("http")
+            side.awaited = Awaited.NOTHING
+        return False
+
+    def _take_request_line(self, side: Side, line: bytes) -> bool:
+        request = request_line(line)
+        if request is None:
+            return False
+        if request.version is not None:
+            self._set_version(side, request.version)
+        self._begin(side)
+        self._unanswered.append(request.method)
+        self._confirm()
+        if b"CONNECT".startswith(request.method.upper()):
+            self._tunnel_requested = True
+        self.transactions.request(request.method, unescaped(request.uri))
+        side.message = Message(self, side.direction, is_orig=True, expected_body=Body.IF_ANNOUNCED)
+        if side.version == b"0.9":
+            reply = self._resp
+            if reply.message is not None:
+                reply.message.end()
+                reply.message = None
+            reply.awaited = Awaited.HTTP09
+        return True
+
+    def _take_reply_line(self, side: Side, line: bytes) -> bool:
+        reply = reply_line(line)
+        if reply is None:
+            return False
+        self._set_version(side, reply.version)
+        if reply.code is None:
+            return False
+        self.reply_code = reply.code
+        if reply.reason is not None:
+            self._reason = reply.reason
+        self._begin(side)
+        if self._unanswered:
+            self._confirm()
+        self.transactions.reply(side.version, reply.code, b"<empty>" if self._reason is None else self._reason)
+        if reply.code != 200:
+            self._tunnel_requested = False
+        side.message = Message(self, side.direction, is_orig=False, expected_body=self._expected_body())
+        return True
+
+    def _begin(self, side: Side) -> None:
+        side.count += 1
+        side.awaited = Awaited.MESSAGE
+        side.ongoing = True
+
+    def _set_version(self, side: Side, version: bytes) -> None:
+        side.version = version
+        self.keeps_alive = self.keeps_alive or version > b"1.0"
+
+    def _expected_body(self) -> Body:
+        if self._unanswered and b"HEAD".startswith(self._unanswered[0].upper()):
+            return Body.NONE
+        code = self.reply_code
+        return Body.NONE if 100 <= code < 200 or code in {204, 304} else Body.EXPECTED
+
+    def _after_reply_line(self, line: bytes) -> None:
+        """The header of a successful reply to CONNECT is over: what follows is another protocol's."""
+        if self._tunnel_requested and not line and not self._handed_over:
+            self._hand_over("")
+
+    def _end_side(self, side: Side, *, interrupted: bool) -> None:
+        """A message of this side is over."""
+        if not side.ongoing:
+            return
+        side.ongoing = False
+        if side.message is not None:
+            side.message.end()
+        if not side.is_orig:
+            self._end_reply()
+        upgraded = self._handed_over and not side.is_orig
+        side.awaited = Awaited.NOTHING if interrupted or upgraded else Awaited.LINE
+
+    def _end_reply(self) -> None:
+        if self._unanswered and not 100 <= self.reply_code < 200:
+            self._unanswered.popleft()
+        self._reason = None
+        # Nothing is taken from the unanswered after 101: the request for the upgrade must be the only one.
+        if self.reply_code == 101 and len(self._unanswered) == 1 and self._upgrades and self._upgrade:
+            self._hand_over("websocket" if self._upgrade == _WEBSOCKET else "")
+        self.reply_code = 0
+        self._upgrades = False
+        self._upgrade = b""
+
+    def _hand_over(self, name: str) -> None:
+        self._handed_over = True
+        self._inner = self.context.hand_over(name)
+
+    def _forward(self, data: Data, place: int) -> None:
+        if self._inner is not None:
+            self._inner.deliver(data.cut(place, len(data.data)) if place else data)
+
+    def _confirm(self) -> None:
+        if not self._confirmed:
+            self._confirmed = True
+            self.context.confirm("http")
+
+    def _at(self, direction: Direction, start: int, last: int | None = None) -> None:
+        """Tell the transactions when the bytes from `start` to `last` came."""
+        self.transactions.since = direction.time(start)
+        self.transactions.now = self.transactions.since if last is None else direction.time(last)
+
+
+def _transactions(context: Context) -> Transactions:
+    """The connection's transactions: those of the analyser around this one, when it reads inside a tunnel."""
+    transactions = context.shared.get("http")
+    if not isinstance(transactions, Transactions):
+        transactions = Transactions(context)
+        context.shared["http"] = transactions
+    transactions.readers += 1
+    return transactions

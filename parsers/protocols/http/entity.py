@@ -1,0 +1,355 @@
+"""HTTP's entities: how long a body is, how it is transferred and encoded, which file its bytes belong to.
+
+Source: Zeek, src/analyzer/protocol/http/HTTP.cc (HTTP_Entity, HTTP_Message).
+"""
+
+import re
+from enum import Enum, auto
+from typing import TYPE_CHECKING
+
+from parsers.files.analysis import File
+from parsers.limits import INT64_MAX
+from parsers.protocols.fields import token
+from parsers.protocols.http.inflation import Inflation
+from parsers.protocols.http.lines import Direction
+from parsers.protocols.http.transactions import FIELDS
+from parsers.protocols.mime import Entity
+
+if TYPE_CHECKING:
+    from parsers.protocols.http.analyzer import HttpAnalyzer
+
+# A body whose end nothing tells but the connection's.
+TO_THE_END = 2**31 - 1
+_DECIMAL = re.compile(rb"-?[0-9]+")
+_HEXADECIMAL = re.compile(rb"-?[0-9A-Fa-f]+")
+
+
+class Body(Enum):
+    """Whether a message has a body when no header says how long it is."""
+
+    NONE = auto()
+    EXPECTED = auto()
+    IF_ANNOUNCED = auto()
+
+
+class Chunked(Enum):
+    """What comes next in a body that is transferred in chunks."""
+
+    NO = auto()
+    BEFORE = auto()
+    SIZE = auto()
+    DATA = auto()
+    LINE_END = auto()
+    TRAILER = auto()
+    DONE = auto()
+
+
+class HttpEntity(Entity):
+    """A message's header and body, or one of the entities inside it."""
+
+    __slots__ = (
+        "_chunked",
+        "_content_length",
+        "_expected_body",
+        "_inflation",
+        "_instance_length",
+        "_is_compressed",
+        "_message",
+        "_offset",
+        "_range_length",
+        "_remaining",
+        "_tells_size",
+        "body_length",
+        "file",
+    )
+
+    def __init__(self, message: "Message", parent: "HttpEntity | None", expected_body: Body) -> None:
+        super().__init__(parent)
+        self._message = message
+        self._expected_body = expected_body
+        self._chunked = Chunked.NO
+        self._content_length = -1
+        self._range_length = -1
+        self._instance_length = -1
+        self._offset: int | None = None
+        self._remaining = 0
+        self._is_compressed = False
+        self._inflation: Inflation | None = None
+        self._tells_size = True
+        self.body_length = 0
+        self.file: File | None = None
+
+    @property
+    def is_lines_of_text(self) -> bool:
+        """The body ends with the connection or a boundary and its lines mean nothing."""
+        return not self.in_header and not self.is_composite and self._chunked is Chunked.NO and self._content_length < 0
+
+    @property
+    def lines_left(self) -> int:
+        """How many bytes lines may have until the message's own length is reached; -1 where it has none."""
+        return self._remaining if self._content_length > 0 else -1
+
+    def header(self, name: bytes, value: bytes) -> None:
+        if name not in FIELDS:
+            return
+        if name == b"content-length":
+            self._read_content_length(value)
+        elif name == b"transfer-encoding":
+            self._read_transfer_encoding(value)
+        elif name == b"content-encoding":
+            encoding = lower_token(value)
+            self._is_compressed = self._is_compressed or encoding in {b"gzip", b"x-gzip", b"deflate"}
+        elif name == b"content-range" and self._message.analyzer.reply_code == 206:
+            self._read_content_range(value)
+        self._message.header(name, value)
+
+    def header_done(self) -> None:
+        direction = self._message.direction
+        length = self._content_length
+        if self.parent is not None and self.parent.is_multipart:
+            direction.crlf_only = True
+        if length >= 0:
+            direction.expect(length)
+        if self._chunked is Chunked.TRAILER:
+            self._chunked = Chunked.DONE
+            self.end()
+        elif self._expected_body is Body.NONE:
+            self.end()
+        elif self.is_composite:
+            self._remaining = length
+            if self.depth == 0 and length == 0:
+                self.end()
+        elif self._chunked is not Chunked.NO:
+            self._chunked = Chunked.SIZE
+        elif length > 0:
+            self._remaining = direction.plain = length
+        elif length == 0:
+            self.end()
+        elif self._message.analyzer.closes or self._is_compressed:
+            direction.plain = TO_THE_END
+        elif self._expected_body is Body.IF_ANNOUNCED:
+            self.end()
+
+    def take(self, data: bytes, newline: bool) -> None:
+        if self.ended:
+            return
+        if self.in_header:
+            self.header_lines([data])
+        elif self.is_composite:
+            self._payload(data, newline)
+            if self.depth == 0 and self._content_length > 0:
+                self._pass(len(data) + 2 * newline)
+        elif self._chunked is not Chunked.NO:
+            self._take_chunked(data)
+        elif self._content_length >= 0:
+            self._payload(data, newline=False)
+            if self._pass(len(data)):
+                self._message.direction.expect(-1)
+        else:
+            self._payload(data, newline)
+
+    def body(self, data: bytes) -> None:
+        message = self._message
+        since, now = message.transactions.since, message.transactions.now
+        size = self._content_length if self._offset is None else self._instance_length
+        if self._tells_size and size > 0 and not self._is_compressed:
+            file = self._open()
+            if file is not None:
+                file.size(size, since)
+        self._tells_size = False
+        file = self._open()
+        if file is None:
+            return
+        if self._offset is None:
+            file.data(data, since, now)
+        else:
+            file.data_at(self._offset, data, since, now)
+            self._offset += len(data)
+
+    def gap(self, length: int) -> bool:
+        """Bytes are missing; whether they were all of the body, so that the message can go on."""
+        if (self.ended and self.in_header) or not self.body_length:
+            return False
+        file = self._open()
+        if file is not None:
+            file.gap(length, self._message.transactions.now, self.body_length)
+        if self._offset is not None:
+            self._offset += length
+        in_chunk = self._chunked is Chunked.DATA
+        if not in_chunk and (self._chunked is not Chunked.NO or self._content_length < 0):
+            return False
+        if self._remaining < length:
+            return False
+        self.body_length += length
+        self._remaining -= length
+        self._message.direction.plain = self._remaining
+        if self._remaining == 0:
+            if in_chunk:
+                self._chunked = Chunked.LINE_END
+            else:
+                self.end()
+        return True
+
+    def begin_child(self) -> "HttpEntity":
+        child = HttpEntity(self._message, self, Body.EXPECTED)
+        self._message.begin(child)
+        return child
+
+    def done(self) -> None:
+        self._inflation = None
+        self._message.end_entity(self)
+
+    def close_file(self, ts: int) -> None:
+        """The entity's file has come to its end."""
+        if self.file is not None:
+            self.file.close(ts)
+
+    def _open(self) -> File | None:
+        if self.file is None or self.file.done:
+            self.file = self._message.transactions.open_file(self._message.is_orig)
+        return self.file
+
+    def _payload(self, data: bytes, newline: bool) -> None:
+        if self._is_compressed:
+            if self._inflation is None:
+                self._inflation = Inflation()
+            data = self._inflation.inflate(data)
+            newline = False
+            if not data:
+                return
+        self.body_length += len(data) + 2 * newline
+        self.content(data, newline)
+
+    def _pass(self, length: int) -> bool:
+        """So much of the body has passed; whether it was the last of it."""
+        self._remaining -= length
+        if self._remaining > 0:
+            return False
+        self._message.direction.plain = 0
+        self.end()
+        return True
+
+    def _take_chunked(self, data: bytes) -> None:
+        if self._chunked is Chunked.SIZE:
+            self._remaining = _number(_HEXADECIMAL, data, 16) or 0
+            if self._remaining > 0:
+                self._chunked = Chunked.DATA
+                self._message.direction.plain = self._remaining
+            else:
+                self._chunked = Chunked.TRAILER
+                self.in_header = True
+        elif self._chunked is Chunked.DATA:
+            self._remaining -= len(data)
+            if self._remaining <= 0:
+                self._message.direction.plain = 0
+                self._chunked = Chunked.LINE_END
+            self._payload(data, newline=False)
+        elif self._chunked is Chunked.LINE_END:
+            self._chunked = Chunked.SIZE
+
+    def _read_content_length(self, value: bytes) -> None:
+        said = token(value)
+        if said is None:
+            return
+        length = _number(_DECIMAL, said[0], 10)
+        if length is None or length < 0:
+            self._content_length = 0
+        elif self._offset is not None:
+            self._content_length = max(length, self._range_length)
+        else:
+            self._content_length = length
+
+    def _read_transfer_encoding(self, value: bytes) -> None:
+        # An entity inside the body cannot change how the message is transferred.
+        if self.depth == 0 and self._message.analyzer.version == b"1.1" and lower_token(value) == b"chunked":
+            self._chunked = Chunked.BEFORE
+
+    def _read_content_range(self, value: bytes) -> None:
+        unit = token(value)
+        if unit is None or unit[0] != b"bytes":
+            return
+        places, slash, instance = value[unit[1] :].replace(b" ", b"").partition(b"/")
+        from_place, dash, to_place = places.partition(b"-")
+        first, last = _number(_DECIMAL, from_place, 10), _number(_DECIMAL, to_place, 10)
+        if not (slash and dash) or first is None or last is None or not 0 <= first <= last:
+            return
+        if instance != b"*":
+            self._instance_length = _number(_DECIMAL, instance, 10) or 0
+        self._offset = first
+        self._range_length = last - first + 1
+        self._content_length = max(self._content_length, self._range_length)
+
+
+class Message:
+    """A request or a reply from its header on: the outermost entity and the one that is being read."""
+
+    __slots__ = ("analyzer", "body_length", "current", "direction", "finished", "is_orig", "top", "transactions")
+
+    def __init__(self, analyzer: "HttpAnalyzer", direction: Direction, is_orig: bool, expected_body: Body) -> None:
+        self.analyzer = analyzer
+        self.transactions = analyzer.transactions
+        self.direction = direction
+        self.is_orig = is_orig
+        self.finished = False
+        self.body_length = 0
+        self.top = HttpEntity(self, None, expected_body)
+        self.current: HttpEntity | None = None
+        self.begin(self.top)
+
+    def begin(self, entity: HttpEntity) -> None:
+        """An entity begins."""
+        self.current = entity
+        self.transactions.begin_entity(self.is_orig)
+
+    def header(self, name: bytes, value: bytes) -> None:
+        """A field of an entity's header."""
+        if name in {b"connection", b"upgrade"}:
+            self.analyzer.connection_header(self.is_orig, name, value)
+        self.transactions.header(self.is_orig, name, value)
+
+    def end_entity(self, entity: HttpEntity) -> None:
+        """An entity is complete."""
+        parent = entity.parent
+        self.transactions.end_entity()
+        self.current = parent if isinstance(parent, HttpEntity) else None
+        if parent is None:
+            self.body_length = entity.body_length
+            self.end()
+            return
+        if parent.is_multipart:
+            self.direction.crlf_only = False
+        self._close_file(entity)
+
+    def end(self) -> None:
+        """The message is complete, or nothing more of it will be seen."""
+        if self.finished:
+            return
+        self.finished = True
+        self.top.end()
+        self._close_file(self.top)
+        self.transactions.end_message(self.is_orig, self.body_length)
+        self.analyzer.end_message(self.is_orig)
+
+    def gap(self, length: int) -> bool:
+        """Bytes are missing; whether the message can go on all the same."""
+        return (self.current or self.top).gap(length)
+
+    def _close_file(self, entity: HttpEntity) -> None:
+        # The parts of a ranged download may come on several connections.
+        if self.is_orig or self.analyzer.reply_code != 206:
+            entity.close_file(self.transactions.now)
+
+
+def lower_token(value: bytes) -> bytes | None:
+    """The first token of a field's value in lower case."""
+    found = token(value)
+    return found[0].lower() if found else None
+
+
+def _number(pattern: re.Pattern[bytes], digits: bytes, base: int) -> int | None:
+    """The number that a text begins with; None when it begins with none, or with one that no 64 bits hold."""
+    match = pattern.match(digits)
+    if match is None or len(match[0]) > 400:
+        return None
+    number = int(match[0], base)
+    return number if -INT64_MAX - 1 <= number <= INT64_MAX else None

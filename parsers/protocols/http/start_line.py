@@ -1,0 +1,82 @@
+"""The first lines of requests and replies, read as leniently as Zeek reads them.
+
+Source: Zeek, src/analyzer/protocol/http/HTTP.cc (HTTP_RequestLine, ParseRequest, HTTP_ReplyLine).
+"""
+
+import re
+from typing import NamedTuple
+
+_METHOD = re.compile(rb"[!#-'*+\-.0-9A-Z^-z|~]+")
+_URI = re.compile(rb"[!#$%&'()*+,\-./0-9:;=?@A-Z\[\]_a-z~\x00]*")
+_KEYWORD = re.compile(rb"[ \t]*HTTP/", re.IGNORECASE)
+_VERSION = re.compile(rb"[0-9]\.[0-9]")
+_BLANK = re.compile(rb"[ \t]+")
+
+
+class RequestLine(NamedTuple):
+    """A request's first line; `version` is None where there is one that is cut short, `0.9` where there is none."""
+
+    method: bytes
+    uri: bytes
+    version: bytes | None
+
+
+class ReplyLine(NamedTuple):
+    """A reply's first line; `version` is `0.0` where it cannot be read.
+
+    `code` is None where there is none (the line is no reply's then), `reason` is None where it is missing.
+    """
+
+    version: bytes
+    code: int | None
+    reason: bytes | None
+
+
+def request_line(line: bytes) -> RequestLine | None:
+    """A request's first line; None when it is not one."""
+    method = _METHOD.match(line)
+    blank = _BLANK.match(line, method.end()) if method else None
+    if method is None or blank is None:
+        return None
+    rest = line[blank.end() :]
+    uri_end = _URI.match(rest).end()  # type: ignore[union-attr]
+    if uri_end == len(rest) and rest[:5].upper() == b"HTTP/":
+        uri_end = 0
+    keyword = _KEYWORD.search(rest, uri_end) if uri_end < len(rest) else None
+    if keyword is None:
+        uri = rest[: _unversioned_end(rest, uri_end)]
+        return RequestLine(method[0], uri, b"0.9") if len(method[0]) >= 3 and uri else None
+    uri = rest[: keyword.start()]
+    if len(rest) - keyword.end() < 3:
+        return RequestLine(method[0], uri, None)
+    return RequestLine(method[0], uri, version(rest, keyword.end()))
+
+
+def _unversioned_end(rest: bytes, uri_end: int) -> int:
+    """Where an address ends that no version follows: Zeek loses what comes last after a blank or a strange byte."""
+    if uri_end == len(rest):
+        return uri_end
+    last = len(rest.rstrip(b" \t"))
+    if last < len(rest):
+        return max(last, uri_end)
+    return max(len(rest[:-1].rstrip(b" \t")), uri_end)
+
+
+def reply_line(line: bytes) -> ReplyLine | None:
+    """A reply's first line; None when it is not one."""
+    if line[:5].upper() != b"HTTP/":
+        return None
+    said = version(line, 5)
+    blank = _BLANK.search(line, 5)
+    if blank is None or blank.end() + 3 > len(line):
+        return ReplyLine(said, None, None)
+    digits = line[blank.end() : blank.end() + 3]
+    code = int(digits) if digits.isdigit() else 0
+    blank = _BLANK.search(line, blank.end() + 3)
+    return ReplyLine(said, code, line[blank.end() :] if blank else None)
+
+
+def version(line: bytes, place: int) -> bytes:
+    """The version at `place`."""
+    found = _VERSION.match(line, place)
+    return found[0] if found else b"0.0"

@@ -1,0 +1,306 @@
+"""Requests and the replies to them: pairing, http.log's rows, the files that messages carry.
+
+Source: Zeek, base/protocols/http/{main,entities,files,utils}.zeek.
+"""
+
+import re
+
+from parsers import escape
+from parsers.files import handle
+from parsers.files.analysis import File
+from parsers.limits import CONTAINER_ELEMENTS, HTTP_FILES, PENDING_REQUESTS, ROW_STRING_BYTES
+from parsers.protocols.analyzer import Connection, Context
+from parsers.protocols.http.filename import filename
+from parsers.protocols.http.record import RECORD
+from parsers.protocols.mime import Base64
+from parsers.schema import Row
+
+_BASIC = re.compile(rb"[bB][aA][sS][iI][cC][ \t]+")
+_IS_BASIC = re.compile(rb"[bB][aA][sS][iI][cC] ")
+_BASE64 = re.compile(rb"[A-Za-z0-9+/=]*")
+_NAMED_FILE = re.compile(rb"[fF][iI][lL][eE][nN][aA][mM][eE][ \t]*\*?=")
+_NAMED = re.compile(rb"[nN][aA][mM][eE][ \t]*=")
+_CREDENTIALS = frozenset({b"authorization", b"proxy-authorization"})
+_PROXY = frozenset(
+    {
+        b"forwarded",
+        b"x-forwarded-for",
+        b"x-forwarded-from",
+        b"client-ip",
+        b"via",
+        b"xroxy-connection",
+        b"proxy-connection",
+    }
+)
+_CELLS = {b"referer": "referrer", b"host": "host", b"origin": "origin", b"user-agent": "user_agent"}
+# The header fields that tell something, of a request or of a reply.
+FIELDS = frozenset(
+    {
+        *_CELLS,
+        *_CREDENTIALS,
+        *_PROXY,
+        b"range",
+        b"content-disposition",
+        b"content-type",
+        b"content-length",
+        b"content-encoding",
+        b"content-range",
+        b"transfer-encoding",
+        b"connection",
+        b"upgrade",
+    }
+)
+
+
+class Transaction:
+    """A request and its reply while they pass; what has not been seen is what the class says."""
+
+    method: bytes | None = None
+    uri: bytes | None = None
+    host: bytes | None = None
+    referrer: bytes | None = None
+    user_agent: bytes | None = None
+    origin: bytes | None = None
+    username: bytes | None = None
+    version: bytes | None = None
+    status_code: int | None = None
+    status_msg: bytes | None = None
+    info_code: int | None = None
+    info_msg: bytes | None = None
+    request_body_len = 0
+    response_body_len = 0
+    is_range_request = False
+    orig_entities = 0
+    resp_entities = 0
+    # The name of the file that the entity being read brings; None too while no entity is being read.
+    filename: str | None = None
+    in_entity = False
+
+    def __init__(self, ts: int, depth: int) -> None:
+        self.ts = ts
+        self.depth = depth
+        self.proxied: dict[bytes, None] = {}
+        self.files: dict[bool, tuple[list[str], list[str], list[str]]] = {}
+
+    @property
+    def is_informational(self) -> bool:
+        """The last reply seen is one that another follows."""
+        return self.status_code is not None and 100 <= self.status_code <= 199
+
+    def opened(self, file: File) -> None:
+        if self.filename is not None:
+            file.filename = self.filename
+        fuids, filenames, _ = self._files(file)
+        if len(fuids) < HTTP_FILES:
+            fuids.append(file.fuid)
+            if file.filename is not None:
+                filenames.append(file.filename)
+
+    def sniffed(self, file: File) -> None:
+        mime_types = self._files(file)[2]
+        if len(mime_types) < HTTP_FILES and file.mime_type is not None:
+            mime_types.append(file.mime_type)
+
+    def _files(self, file: File) -> tuple[list[str], list[str], list[str]]:
+        return self.files.setdefault(bool(file.is_orig), ([], [], []))
+
+    def row(self, connection: Connection) -> Row:
+        """The row of http.log."""
+        proxied = [_text(header) for header in list(self.proxied)[:CONTAINER_ELEMENTS]]
+        sent = self.files.get(True, _NO_FILES)
+        received = self.files.get(False, _NO_FILES)
+        return (
+            self.ts,
+            *connection.head,
+            self.depth,
+            _text(self.method),
+            _text(self.host),
+            _text(self.uri),
+            _text(self.referrer),
+            _text(self.version),
+            _text(self.user_agent),
+            _text(self.origin),
+            self.request_body_len,
+            self.response_body_len,
+            self.status_code,
+            _text(self.status_msg),
+            self.info_code,
+            _text(self.info_msg),
+            [],
+            _text(self.username),
+            None,
+            proxied or None,
+            *(names or None for names in sent),
+            *(names or None for names in received),
+        )
+
+
+_NO_FILES: tuple[list[str], list[str], list[str]] = ([], [], [])
+
+
+class Transactions:
+    """All requests and replies of one connection, those inside a tunnel that it becomes too.
+
+    Requests and replies are counted from 1 as they come; `current` is the transaction that something was last
+    seen of. `since` and `now` are the times of the first and the last byte of what is being read.
+    """
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.since = self.now = context.connection.start
+        self.current: Transaction | None = None
+        self.readers = 0
+        self._pending: dict[int, Transaction] = {}
+        self._requests = 0
+        self._replies = 0
+        self._depth = 0
+
+    def request(self, method: bytes, uri: bytes) -> None:
+        """A request begins."""
+        self._requests = max(self._requests, self._replies)
+        if len(self._pending) > PENDING_REQUESTS:
+            self._write_unanswered()
+        self._requests += 1
+        transaction = self._at(is_orig=True)
+        transaction.method = method
+        transaction.uri = uri
+
+    def reply(self, version: bytes, code: int, reason: bytes) -> None:
+        """A reply begins."""
+        awaited = self._pending.get(self._replies)
+        if awaited is None or (awaited.status_code is not None and not awaited.is_informational):
+            self._replies += 1
+        transaction = self._at(is_orig=False)
+        transaction.status_code = code
+        transaction.status_msg = reason
+        transaction.version = version
+        if transaction.is_informational:
+            transaction.info_code = code
+            transaction.info_msg = reason
+
+    def begin_entity(self, is_orig: bool) -> None:
+        """A message, or an entity inside one, begins."""
+        transaction = self._at(is_orig)
+        if is_orig:
+            transaction.orig_entities += 1
+        else:
+            transaction.resp_entities += 1
+        transaction.in_entity = True
+        transaction.filename = None
+
+    def end_entity(self) -> None:
+        """An entity has come to its end."""
+        if self.current is not None:
+            self.current.in_entity = False
+            self.current.filename = None
+
+    def header(self, is_orig: bool, name: bytes, value: bytes) -> None:
+        """A field of an entity's header, its name in lower case."""
+        transaction = self._at(is_orig)
+        if is_orig:
+            cell = _CELLS.get(name)
+            if cell is not None:
+                setattr(transaction, cell, value)
+            elif name == b"range":
+                transaction.is_range_request = True
+            elif name in _PROXY:
+                transaction.proxied[name.upper() + b" -> " + value] = None
+            elif name in _CREDENTIALS and _IS_BASIC.search(value):
+                transaction.username = _username(value)
+        if transaction.in_entity and (
+            (name == b"content-disposition" and _NAMED_FILE.search(value))
+            or (name == b"content-type" and _NAMED.search(value))
+        ):
+            transaction.filename = _text(filename(value))
+
+    def end_message(self, is_orig: bool, body_length: int) -> None:
+        """A message has come to its end; with a final reply's, the transaction is complete."""
+        transaction = self._at(is_orig)
+        if is_orig:
+            transaction.request_body_len = body_length
+            return
+        transaction.response_body_len = body_length
+        if not transaction.is_informational:
+            self._write(transaction)
+            self._pending.pop(self._replies, None)
+
+    def open_file(self, is_orig: bool) -> File | None:
+        """The file that bytes of a body belong to which come now."""
+        transaction = self.current
+        if transaction is None:
+            return None
+        return self.context.files.open(
+            self._handle(transaction, is_orig),
+            "HTTP",
+            self.context.connection,
+            is_orig,
+            self.since,
+            listener=transaction,
+        )
+
+    def finish(self) -> None:
+        """The connection has ended: what was never answered is written."""
+        for number, transaction in self._pending.items():
+            if number:
+                self._write(transaction)
+        self._pending.clear()
+
+    def _at(self, is_orig: bool) -> Transaction:
+        """The transaction that this side's message belongs to; a new one where none waits for it."""
+        number = self._requests if is_orig else self._replies
+        transaction = self._pending.get(number)
+        if transaction is None:
+            self._depth += 1
+            transaction = self._pending[number] = Transaction(self.now, self._depth)
+        self.current = transaction
+        return transaction
+
+    def _write(self, transaction: Transaction) -> None:
+        self.context.rows.add(RECORD, transaction.row(self.context.connection))
+
+    def _write_unanswered(self) -> None:
+        """Too many requests wait: replies are not seen, or cannot be told apart any more."""
+        self._replies = max(self._replies, 1)
+        while self._replies < self._requests:
+            unanswered = self._pending.pop(self._replies, None)
+            if unanswered is not None:
+                self._write(unanswered)
+            self._replies += 1
+
+    def _handle(self, transaction: Transaction, is_orig: bool) -> str:
+        connection = self.context.connection
+        if transaction.is_range_request and not is_orig:
+            # What several requests ask for in parts is one file.
+            url = _url(transaction, connection).decode("utf-8", "surrogateescape")
+            return f"Analyzer::ANALYZER_HTTP{handle.truth(is_orig)}{connection.orig_h}{url}"
+        entities = transaction.orig_entities if is_orig else transaction.resp_entities
+        ends = handle.endpoints(connection.orig_h, connection.orig_p, connection.resp_h, connection.resp_p)
+        start = handle.seconds(connection.start)
+        return f"Analyzer::ANALYZER_HTTP{start}{handle.truth(is_orig)}{transaction.depth}{entities}{ends}"
+
+
+def _url(transaction: Transaction, connection: Connection) -> bytes:
+    """The address that was asked for, without its scheme."""
+    uri = b"/<missed_request>" if transaction.uri is None else transaction.uri
+    if b"://" in uri:
+        return uri
+    host = transaction.host
+    if host is None:
+        host = (f"[{connection.resp_h}]" if ":" in connection.resp_h else connection.resp_h).encode()
+    return host + (b"" if connection.resp_p == 80 else b":%d" % connection.resp_p) + uri
+
+
+def _username(value: bytes) -> bytes:
+    """The user name in the credentials of Basic authentication; base64 must be right to the letter here."""
+    encoded = _BASIC.sub(b"", value, count=1)
+    padding = encoded.find(b"=")
+    if _BASE64.fullmatch(encoded) and (padding < 0 or len(encoded) - padding // 4 * 4 < 8):
+        decoder = Base64()
+        user, colon, _ = (decoder.decode(encoded) + decoder.finish()).partition(b":")
+        if colon:
+            return user
+    return b"<problem-decoding> (" + value + b")"
+
+
+def _text(raw: bytes | None) -> str | None:
+    return None if raw is None else escape.text(raw[:ROW_STRING_BYTES])

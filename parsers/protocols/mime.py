@@ -1,0 +1,246 @@
+"""MIME entities: a header, then a body that may hold more entities; how bodies are encoded (RFC 2045, 2046).
+
+Source: Zeek, src/analyzer/protocol/mime/MIME.cc, src/Base64.cc.
+"""
+
+import binascii
+import re
+
+from parsers.limits import HEADER_FIELD_BYTES, MIME_DEPTH
+from parsers.protocols.fields import content_type, field, parameters, token
+
+_ESCAPED_OCTET = re.compile(rb"=([0-9A-Fa-f]{2})")
+_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
+_NOT_BASE64 = bytes(sorted(set(range(256)) - set(_ALPHABET)))
+
+
+class Entity:
+    """A header and a body; what a protocol does with both, it says by overriding the methods that do nothing here.
+
+    is_multipart   the body is a row of entities between boundaries
+    is_composite   the body holds entities: a multipart one's, or the one of a message
+    encoding       how the body is encoded for its transfer: `base64`, `quoted-printable`, or not at all
+    """
+
+    __slots__ = (
+        "_base64",
+        "_delimiter",
+        "_field",
+        "_field_bytes",
+        "_owes_newline",
+        "child",
+        "depth",
+        "encoding",
+        "ended",
+        "in_header",
+        "is_composite",
+        "is_multipart",
+        "parent",
+    )
+
+    def __init__(self, parent: "Entity | None" = None) -> None:
+        self.parent = parent
+        self.child: Entity | None = None
+        self.depth: int = parent.depth + 1 if parent is not None else 0
+        self.in_header = True
+        self.ended = False
+        self.is_multipart = False
+        self.is_composite = False
+        self._delimiter = b""
+        self.encoding: bytes = parent.encoding if parent is not None else b""
+        self._field: list[bytes] = []
+        self._field_bytes = 0
+        self._base64: Base64 | None = None
+        self._owes_newline = False
+
+    def header(self, name: bytes, value: bytes) -> None:
+        """A field of the header, its name in lower case."""
+
+    def header_done(self) -> None:
+        """The header is complete."""
+
+    def body(self, data: bytes) -> None:
+        """Bytes of the body, decoded; never of a composite one."""
+
+    def begin_child(self) -> "Entity | None":
+        """An entity begins inside this one's body: make it."""
+        return None
+
+    def done(self) -> None:
+        """The entity is complete."""
+
+    def header_lines(self, lines: list[bytes]) -> int:
+        """Lines of the header, without their ends; how many of them belong to it, the empty one that ends it too."""
+        for count, line in enumerate(lines, 1):
+            if not line or line[0] == 0:
+                self._finish_field()
+                self.in_header = False
+                self.header_done()
+                if not self.ended:
+                    self._begin_body()
+                return count
+            if line[0] in b" \t":
+                self._continue(line)
+            else:
+                if self._field:
+                    self._finish_field()
+                self._field.append(line)
+                self._field_bytes = len(line)
+        return len(lines)
+
+    def content(self, data: bytes, newline: bool) -> None:
+        """Bytes of the body: one line, or, of a body that is not composite, many; `newline` says that a line ends."""
+        if self.is_multipart and data.startswith(self._delimiter):
+            if self.child is not None:
+                self.end_child()
+            if data.startswith(b"--", len(self._delimiter)):
+                self.end()
+            elif not self.ended:
+                self._start_child()
+        elif not self.is_composite:
+            self._decode(data, newline)
+        elif self.child is not None:
+            self.child.take(data, newline)
+
+    def take(self, data: bytes, newline: bool) -> None:
+        """A line, or bytes of the body, as they come from the entity around this one."""
+        if self.ended:
+            return
+        if self.in_header:
+            self.header_lines([data])
+        else:
+            self.content(data, newline)
+
+    def end(self) -> None:
+        """No byte of the entity will follow."""
+        if self.ended:
+            return
+        self.ended = True
+        if self.in_header:
+            self._finish_field()
+            self.in_header = False
+            self.header_done()
+        else:
+            if self.child is not None:
+                self.end_child()
+            if self._base64 is not None:
+                self._give(self._base64.finish())
+        self.done()
+
+    def end_child(self) -> None:
+        """The entity inside this one has come to its end."""
+        if self.child is not None:
+            self.child.end()
+            self.child = None
+
+    def _continue(self, line: bytes) -> None:
+        if not self._field:
+            self._field.append(line.lstrip(b" \t"))
+        elif self._field_bytes < HEADER_FIELD_BYTES:
+            self._field.append(line)
+            self._field_bytes += len(line)
+
+    def _finish_field(self) -> None:
+        if not self._field:
+            return
+        found = field(self._field[0] if len(self._field) == 1 else b"".join(self._field))
+        self._field.clear()
+        if found is None:
+            return
+        name, value = found
+        if name == b"content-type":
+            self._content_type(value)
+        elif name == b"content-transfer-encoding":
+            encoding = token(value)
+            if encoding is not None:
+                self.encoding = encoding[0].lower()
+        self.header(name, value)
+
+    def _content_type(self, value: bytes) -> None:
+        found = content_type(value)
+        if found is None:
+            return
+        kind, _, place = found
+        self.is_multipart = kind == b"MULTIPART"
+        self.is_composite = self.is_multipart or kind == b"MESSAGE"
+        if self.is_multipart:
+            for name, given in parameters(value, place):
+                if name == b"boundary":
+                    self._delimiter = b"--" + given
+            if not self._delimiter:
+                self.is_multipart = self.is_composite = False
+
+    def _begin_body(self) -> None:
+        if self.encoding == b"base64":
+            self._base64 = Base64()
+        if self.is_composite and not self.is_multipart:
+            self._start_child()
+
+    def _start_child(self) -> None:
+        if self.depth < MIME_DEPTH:
+            self.child = self.begin_child()
+
+    def _decode(self, data: bytes, newline: bool) -> None:
+        if self.encoding == b"quoted-printable":
+            self._give(quoted_printable(data))
+        elif self._base64 is not None:
+            self._give(self._base64.decode(data))
+        else:
+            # The last line end before a boundary belongs to the boundary: it waits for what comes next.
+            waits = newline and self.parent is not None and self.parent.is_multipart
+            if self._owes_newline:
+                self._give(b"\r\n")
+            self._owes_newline = waits
+            self._give(data + b"\r\n" if newline and not waits else data)
+
+    def _give(self, data: bytes) -> None:
+        if data:
+            self.body(data)
+
+
+class Base64:
+    """Base64 as it comes, in pieces: what is not of its alphabet is ignored, what follows the padding too."""
+
+    __slots__ = ("_ended", "_rest")
+
+    def __init__(self) -> None:
+        self._rest = b""
+        self._ended = False
+
+    def decode(self, data: bytes) -> bytes:
+        """What these characters, and those left over before, stand for."""
+        if self._ended:
+            return b""
+        text = self._rest + data.translate(None, _NOT_BASE64)
+        padding = text.find(b"=")
+        whole = len(text) - len(text) % 4 if padding < 0 else padding - padding % 4
+        decoded = binascii.a2b_base64(text[:whole])
+        self._rest = text[whole:]
+        if padding >= 0 and len(self._rest) >= 4:
+            self._ended = True
+            decoded += _last_group(self._rest[:4])
+        return decoded
+
+    def finish(self) -> bytes:
+        """What is left when nothing follows."""
+        if self._ended or not self._rest:
+            return b""
+        self._ended = True
+        return _last_group(self._rest.ljust(4, b"=")[:4])
+
+
+def _last_group(group: bytes) -> bytes:
+    count = max(3 - group.count(b"="), 0)
+    return binascii.a2b_base64(group.replace(b"=", b"A"))[:count]
+
+
+def quoted_printable(data: bytes) -> bytes:
+    """Lines of quoted-printable text decoded; each ends a line unless a soft break says that it goes on."""
+    decoded = []
+    for line in data.split(b"\r\n"):
+        text = line.rstrip(b" \t")
+        soft = text.endswith(b"=")
+        decoded.append(_ESCAPED_OCTET.sub(lambda m: bytes([int(m[1], 16)]), text[:-1] if soft else text))
+        if not soft:
+            decoded.append(b"\r\n")
+    return b"".join(decoded)
