@@ -64,6 +64,10 @@ class Deliveries:
 
 
 def _data(is_orig: bool, segments: list[Segment], c: Columns, packets: Packets) -> Data:
+    only = segments[0]
+    if len(segments) == 1 and isinstance(only, int):
+        size = c.length[only]
+        return Data(is_orig, bytes(packets.payload(c.offset[only], size)), [size], [c.now[only]])
     pieces = []
     ends = []
     times = []

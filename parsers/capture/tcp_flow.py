@@ -12,38 +12,34 @@ from parsers.capture.tcp import ACK, EASY_BYTES, SYN, Tcp
 from parsers.capture.transport import BROKEN
 from parsers.limits import UNACKED_BYTES
 
-_PLAIN = frozenset((ACK, ACK | 8))
-
 
 def tcp_connections(c: Columns, clock: Ints, start: int, stop: int, ends: Ends) -> Iterator[Tcp]:
     """The connections in the packets from `start` to before `stop`, all of one flow."""
-    times, nows, sides, sizes, held = c.ts, c.now, c.side, c.length, c.captured
-    seqs, acks, all_flags, windows = c.seq, c.ack, c.flags, c.window
+    run = slice(start, stop)
+    rows = zip(c.plain[run], c.side[run], c.length[run], c.seq[run], c.ack[run], c.ts[run], c.now[run], strict=True)
     tcp: Tcp | None = None
     smooth = False
     last = timeout = 0
     sender = peer = Endpoint(0)
     pair = (sender, peer)
     out = Deliveries()
-    for i in range(start, stop):
-        side, size, seq, ack, flags, now = sides[i], sizes[i], seqs[i], acks[i], all_flags[i], nows[i]
+    for i, (plain, side, size, seq, ack, ts, now) in enumerate(rows, start):
         # A plain packet of an established connection, in its turn: nothing changes but counters.
-        if smooth and now - last < timeout and flags in _PLAIN and windows[i]:
+        if plain and smooth and now - last < timeout:
             sender, peer = pair[side], pair[1 - side]
             acked = (ack - peer.start) & MASK
             if seq == sender.last_seq and acked <= peer.delivered and ack >= peer.ack_seq:
                 if not size:
-                    plain = sender.seen_ack
+                    moved = sender.seen_ack
                 else:
                     end = sender.delivered + size
-                    plain = (
+                    moved = (
                         sender.seen_data
                         and sender.heard
-                        and held[i] >= size
                         and seq + size <= MASK
                         and end - sender.trimmed <= UNACKED_BYTES
                     )
-                    if plain:
+                    if moved:
                         sender.last_seq, sender.delivered = seq + size, end
                         if out.side == side and out.room >= size:
                             out.room -= size
@@ -51,12 +47,13 @@ def tcp_connections(c: Columns, clock: Ints, start: int, stop: int, ends: Ends) 
                         else:
                             out.add(side, i, size)
                             smooth = end < EASY_BYTES
-                if plain:
-                    last = times[i]
+                if moved:
+                    last = ts
                     if ack != peer.ack_seq:
                         peer.ack_seq, peer.heard = ack, acked > 1
                         peer.trimmed = max(peer.trimmed, acked)
                     continue
+        flags = c.flags[i]
         if tcp is not None:
             tcp.last = last
             if tcp.is_over(now, clock) or (flags & SYN and tcp.is_reuse(seq, flags)):
@@ -65,10 +62,10 @@ def tcp_connections(c: Columns, clock: Ints, start: int, stop: int, ends: Ends) 
                 tcp = None
         if tcp is None:
             orig = 1 - side if _turned_round(flags, side, ends) else side
-            tcp = Tcp(i, times[i], now, ends.ports, side, orig)
+            tcp = Tcp(i, ts, now, ends.ports, side, orig)
             pair, out = tcp.ends, tcp.out
         if not flags & BROKEN:
-            tcp.process(i, times[i], now, side, seq, ack, flags, windows[i], size, held[i])
+            tcp.process(i, ts, now, side, seq, ack, flags, c.window[i], size, c.captured[i])
         smooth, last, timeout = tcp.smooth, tcp.last, tcp.timers.timeout
     if tcp is not None:
         tcp.last, tcp.stop = last, stop
