@@ -1,0 +1,155 @@
+"""The app: wiring only."""
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.command import Provider
+from textual.message import Message
+from textual.screen import Screen
+
+from parsers.updates import Update
+from tui.commands import Commands
+from tui.glyphs import ASCII, GLYPHS
+from tui.reading import Reading
+from tui.screens.explorer import Explorer
+from tui.screens.key_help import KeyHelp
+from tui.screens.row_details import RowDetails
+from tui.theme import DARK, THEMES, shades
+from tui.widgets.field_list import FieldList
+from tui.widgets.filter_line import FilterInput
+from tui.widgets.log_table import LogTable
+from tui.widgets.related_panel import RelatedPanel
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
+# The screen is told of what has been read at most so often.
+_TELL_SECONDS = 0.1
+
+
+class ZeekTui(App[None]):
+    """Opens the explorer on what a reader tells."""
+
+    TITLE = "zeektui"
+    CSS = """
+    * {
+        scrollbar-color: $quiet; scrollbar-color-hover: $muted; scrollbar-color-active: $accent;
+        scrollbar-background: $background; scrollbar-background-hover: $background;
+        scrollbar-background-active: $background;
+    }
+    """
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = App.COMMANDS | {Commands}
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark,f1", "keys", "help", id="help", tooltip="Every key and what it does", key_display="?"),
+        Binding("colon", "command_palette", "commands", id="commands", tooltip="Find an action by its name"),
+        Binding("q", "leave", "quit", id="leave", tooltip="Back, then quit"),
+    ]
+
+    class Told(Message):
+        """More has been read."""
+
+        def can_replace(self, message: Message) -> bool:
+            return isinstance(message, ZeekTui.Told)
+
+    def __init__(
+        self,
+        title: str,
+        updates: Iterator[Update],
+        stop: Callable[[], None],
+        capture: Path | None = None,
+        password: bytes | None = None,
+    ) -> None:
+        super().__init__()
+        self.reading = Reading(updates)
+        self._stop_reader = stop
+        self._timer: Timer | None = None
+        self._capture, self._password = capture, password
+        self.explorer = Explorer(title, None)
+        self.animation_level = "none"
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = DARK.name
+        self.set_class(GLYPHS == ASCII, "-ascii")
+
+    def get_css_variables(self) -> dict[str, str]:
+        variables = super().get_css_variables()
+        return shades(variables) | variables
+
+    def get_default_screen(self) -> Screen[None]:
+        return self.explorer
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:  # noqa: ARG002
+        yield SystemCommand("theme", "Other colours", self.action_change_theme)
+
+    # --- reading
+
+    @on(Explorer.Ready)
+    def _begin(self) -> None:
+        self._read()
+
+    @work(thread=True, group="reading")
+    def _read(self) -> None:
+        for _ in self.reading.steps():
+            self.post_message(self.Told())
+        self.call_later(self._finish)
+
+    @on(Told)
+    def _told(self) -> None:
+        if self._timer is None:
+            self._timer = self.set_timer(_TELL_SECONDS, self._show_snapshot)
+
+    def _show_snapshot(self) -> None:
+        self._timer = None
+        snapshot = self.reading.snapshot()
+        if snapshot is None:
+            self._told()
+        else:
+            self.explorer.show(snapshot)
+
+    def _finish(self) -> None:
+        """All has been read: show it at once."""
+        if self._timer is not None:
+            self._timer.stop()
+        self._show_snapshot()
+
+    @on(Explorer.StopAsked)
+    def stop_reading(self) -> None:
+        """Read no more; what is there stays."""
+        self.reading.stop()
+        self._stop_reader()
+
+    # --- everywhere
+
+    def action_keys(self) -> None:
+        """All keys."""
+        places = (
+            ("everywhere", self.BINDINGS),
+            ("explorer", Explorer.BINDINGS),
+            ("table", LogTable.BINDINGS),
+            ("panel: what belongs to the row", RelatedPanel.BINDINGS),
+            ("filter", FilterInput.BINDINGS),
+            ("details of a row", [*RowDetails.BINDINGS, *FieldList.BINDINGS]),
+        )
+        self.push_screen(KeyHelp(places))
+
+    def action_leave(self) -> None:
+        """One screen back; from the explorer, quit."""
+        if len(self.screen_stack) > 1:
+            self.pop_screen()
+        else:
+            self.action_quit_now()
+
+    def action_quit_now(self) -> None:
+        """End, with the exit status that the troubles of the reading stand for."""
+        from tui.cli import status
+
+        self.stop_reading()
+        self.exit(return_code=status(self.reading.logs))
+
+    def action_help_quit(self) -> None:
+        """Say how to quit, for whoever presses ctrl+c."""
+        self.notify("press q to quit", markup=False)

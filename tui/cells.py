@@ -1,0 +1,73 @@
+"""What a value looks like in a table's cell: one line, safe on a terminal, cut to a width."""
+
+import re
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from rich.cells import cell_len, chop_cells
+
+from parsers.evidence import values
+from tui.glyphs import GLYPHS
+
+# No column is wider than this, so no more of a cell is ever looked at.
+WIDEST = 200
+_ELEMENTS = 20
+_DAY = 86_400 * values.SECOND
+_AMOUNT = re.compile(r"bytes|_len$|pkts|size|length|packets")
+NUMBERS = frozenset({"count", "int", "double", "port", "interval"})
+
+
+def _text(value: Any) -> str:
+    return values.string_text(value.as_py()[:WIDEST])
+
+
+def _amount(value: Any) -> str:
+    return f"{value.as_py():,}"
+
+
+def column_writer(name: str, zeek_type: str, column: pa.ChunkedArray) -> values.Writer:
+    """What writes the cells of a column: times are as short as the column's span allows, amounts are grouped."""
+    scalar: dict[str, values.Writer] = {"string": _text, "pattern": _text, "func": _text}
+    if _AMOUNT.search(name):
+        scalar["count"] = scalar["int"] = _amount
+    if zeek_type == "time":
+        scalar["time"] = _time_writer(column)
+    return values.writer(zeek_type, scalar=scalar, elements=_ELEMENTS)
+
+
+def _time_writer(column: pa.ChunkedArray) -> values.Writer:
+    bounds = pc.min_max(column)
+    first, last = bounds["min"], bounds["max"]
+    if not first.is_valid:
+        return lambda value: values.clock_text(value.value)
+    digits = 3 if any(value.value % values.SECOND for value in (first, last)) else 0
+    if first.value // _DAY == last.value // _DAY and digits:
+        return lambda value: values.clock_text(value.value, digits)
+    return lambda value: values.time_text(value.value, digits)
+
+
+def width_of(text: str) -> int:
+    """The terminal cells that a text takes."""
+    return len(text) if text.isascii() else cell_len(text)
+
+
+def fit(text: str, width: int, *, right: bool = False) -> str:
+    """The text in exactly so many terminal cells, cut with an ellipsis or filled with blanks."""
+    wide = width_of(text)
+    if wide > width:
+        text = cut(text, width)
+        wide = width_of(text)
+    blank = " " * (width - wide)
+    return blank + text if right else text + blank
+
+
+def cut(text: str, width: int) -> str:
+    """The beginning of the text in at most so many terminal cells; an ellipsis says that there is more."""
+    if width_of(text) <= width:
+        return text
+    if width <= 1:
+        return GLYPHS.ellipsis[:width]
+    if text.isascii():
+        return text[: width - 1] + GLYPHS.ellipsis
+    return chop_cells(text[:width], width - 1)[0] + GLYPHS.ellipsis

@@ -1,0 +1,133 @@
+"""The columns of a table: which there are, in what order, how wide."""
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+from parsers import schema
+from parsers.evidence import values
+from parsers.schema import Field, Record
+from tui import cells
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+GAP = 2
+_SAMPLE = 256
+_USUAL = 40
+_LONG_TEXT = 18
+_SHORT_TEXT = 10
+_SHORT_NAME = 6
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its cells, what writes them, how wide its content is and how wide it is drawn.
+
+    `first` says that it belongs to the first set; `wide` that the reader asked for all of its width.
+    """
+
+    name: str
+    type: str
+    meaning: str
+    cells: pa.ChunkedArray = field(repr=False, compare=False)
+    writer: values.Writer = field(repr=False, compare=False)
+    content: int
+    width: int
+    first: bool = False
+    right: bool = False
+    wide: bool = False
+    hidden: bool = False
+
+    def text(self, row: int) -> str:
+        """The cell of a row of the frame."""
+        return self.writer(self.cells[row])
+
+    def full(self, row: int) -> str:
+        """All of the value of a row of the frame."""
+        return values.writer(self.type)(self.cells[row])
+
+
+def columns(frame: "pd.DataFrame", record: Record | None, before: "tuple[Column, ...]" = ()) -> tuple[Column, ...]:
+    """The columns of a log: the first set as its record ranks it, then all others in the order of the log.
+
+    `before` are the columns of an earlier frame of the same log: what the reader hid or widened stays so, and no
+    column becomes narrower.
+    """
+    types = schema.types(frame)
+    first = [name for name in record.first_columns if name in types] if record else []
+    kept = {column.name: column for column in before}
+    made = []
+    for name in [*first, *(name for name in types if name not in first)]:
+        column = _column(frame, name, types[name], record.by_name.get(name) if record else None)
+        earlier = kept.get(name)
+        if earlier is not None:
+            content = max(column.content, earlier.content)
+            column = replace(column, content=content, wide=earlier.wide, hidden=earlier.hidden)
+        made.append(replace(column, first=name in first))
+    return tuple(made)
+
+
+def _column(frame: "pd.DataFrame", name: str, zeek_type: str, known: Field | None) -> Column:
+    values_of = schema.column(frame, name)
+    writer = cells.column_writer(name, zeek_type, values_of)
+    texts = [writer(values_of[int(row)]) for row in _sample(len(values_of))]
+    content = min(max(map(cells.width_of, texts), default=1), cells.WIDEST)
+    right = zeek_type in cells.NUMBERS
+    meaning = known.meaning if known else ""
+    return Column(name, zeek_type, meaning, values_of, writer, content, 0, right=right)
+
+
+def _sample(rows: int) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
+    if rows <= _SAMPLE:
+        return np.arange(rows, dtype=np.int64)
+    return np.linspace(0, rows - 1, _SAMPLE).astype(np.int64)
+
+
+def fitted(all_columns: tuple[Column, ...], width: int) -> tuple[Column, ...]:
+    """The columns with their widths for a table of so many cells.
+
+    Of the first set as many as can be are squeezed into it: long texts give way first, then the names of columns,
+    then shorter texts; numbers, times and addresses never do.
+    """
+    widths = {c.name: c.content if c.wide else max(min(c.content, _USUAL), len(c.name)) for c in all_columns}
+    first = [c for c in all_columns if c.first and not c.hidden]
+    while len(first) > 1 and sum(_least(c) + GAP for c in first) - GAP > width:
+        first.pop()
+    over = sum(widths[c.name] + GAP for c in first) - GAP - width
+    for floor in (_long, _named, _least):
+        over = _squeeze(widths, {c.name: floor(c) for c in first}, over)
+    return tuple(replace(c, width=widths[c.name]) for c in all_columns)
+
+
+def _needed(column: Column) -> int:
+    """The cells without which a value says nothing: all of a number, a time, an address, the beginning of a text."""
+    if column.wide:
+        return column.content
+    text = not column.right and column.type not in ("time", "addr", "bool")
+    return min(column.content, _SHORT_TEXT if text else _USUAL)
+
+
+def _long(column: Column) -> int:
+    return max(_needed(column), min(column.content, _LONG_TEXT), len(column.name))
+
+
+def _named(column: Column) -> int:
+    return max(_needed(column), min(column.content, _LONG_TEXT), min(len(column.name.removeprefix("id.")), _SHORT_NAME))
+
+
+def _least(column: Column) -> int:
+    return max(_needed(column), min(len(column.name.removeprefix("id.")), _SHORT_NAME))
+
+
+def _squeeze(widths: dict[str, int], floors: dict[str, int], over: int) -> int:
+    """Take cells from the widest columns, none below its floor; how many are still too many."""
+    while over > 0:
+        name = max(floors, key=lambda name: widths[name] if widths[name] > floors[name] else 0, default=None)
+        if name is None or widths[name] <= floors[name]:
+            break
+        widths[name] -= 1
+        over -= 1
+    return over

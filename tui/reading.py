@@ -1,0 +1,84 @@
+"""What is read, in a thread, and the pictures of it that the screen is handed."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pyarrow.compute as pc
+
+from parsers import schema
+from parsers.source import LogSet
+from parsers.updates import Facts, OpenError, Progress, Trouble, Update
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The logs at one moment: their frames in the order of their tabs, and what is known of the whole."""
+
+    frames: "dict[str, pd.DataFrame]" = field(default_factory=dict)
+    facts: Facts | None = None
+    progress: Progress | None = None
+    troubles: tuple[Trouble, ...] = ()
+    complete: bool = False
+
+    @property
+    def rows(self) -> dict[str, int]:
+        """How many rows each log has."""
+        return {log: len(frame) for log, frame in self.frames.items()}
+
+    def span(self) -> tuple[int, int] | None:
+        """The first and the last time, in nanoseconds."""
+        if self.facts is not None and self.facts.first is not None and self.facts.last is not None:
+            return self.facts.first, self.facts.last
+        bounds = [pc.min_max(schema.column(frame, "ts")) for frame in self.frames.values() if _has_times(frame)]
+        known = [(bound["min"].value, bound["max"].value) for bound in bounds if bound["min"].is_valid]
+        return (min(first for first, _ in known), max(last for _, last in known)) if known else None
+
+
+def _has_times(frame: "pd.DataFrame") -> bool:
+    return schema.types(frame).get("ts") == "time"
+
+
+class Reading:
+    """A set of logs that a thread fills while the screen takes snapshots of it."""
+
+    def __init__(self, updates: Iterator[Update]) -> None:
+        self.logs = LogSet()
+        self._updates = updates
+        self._lock = threading.Lock()
+        self._stopped = False
+
+    def stop(self) -> None:
+        """Take no more; what has come stays."""
+        self._stopped = True
+
+    def steps(self) -> Iterator[None]:
+        """Take one update at a time, to the end; for the reading thread."""
+        try:
+            for update in self._updates:
+                with self._lock:
+                    self.logs.apply(update)
+                yield
+                if self._stopped:
+                    break
+        except OpenError as error:
+            with self._lock:
+                self.logs.apply(Trouble(str(error)))
+        with self._lock:
+            self.logs.settle()
+        yield
+
+    def snapshot(self) -> Snapshot | None:
+        """The logs as they are now; None while the reading thread must not be disturbed."""
+        if not self._lock.acquire(blocking=False):
+            return None
+        try:
+            logs = self.logs
+            frames = {log: logs.frame(log) for log in logs.names}
+            return Snapshot(frames, logs.facts, logs.progress, tuple(logs.troubles), logs.complete)
+        finally:
+            self._lock.release()

@@ -1,0 +1,419 @@
+"""The explorer: tabs, the filter, the table of a log and what belongs to the row under the cursor."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.getters import query_one
+from textual.message import Message
+from textual.screen import Screen
+
+from parsers import query, schema
+from parsers.evidence import links
+from parsers.protocols.registry import RECORDS
+from parsers.query import QueryError
+from tui.clipboard import copy
+from tui.newest import Cancelled, Newest
+from tui.reading import Snapshot
+from tui.screens.log_list import LogList
+from tui.screens.row_details import Inspect, RowDetails
+from tui.screens.troubles import TroubleList
+from tui.selection import Choice, chosen, matching
+from tui.view import Rows, View, same_row
+from tui.widgets.filter_line import FilterInput, FilterLine
+from tui.widgets.key_line import KeyLine
+from tui.widgets.log_table import LogTable
+from tui.widgets.log_tabs import LogTabs, Tab
+from tui.widgets.related_panel import RelatedPanel, Story
+from tui.widgets.title_line import TitleLine
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_CONTEXT = 4
+
+
+@dataclass(frozen=True)
+class Place:
+    """A row of a log, in the frames that it was seen in; `step` is the way to go from it."""
+
+    frames: "dict[str, pd.DataFrame]"
+    log: str
+    row: int
+    step: int = 0
+
+
+class Explorer(Screen[None]):
+    """The screen that one works in."""
+
+    DEFAULT_CSS = """
+    Explorer {
+        background: $background;
+        #body { height: 1fr; }
+        #table { width: 1fr; height: 1fr; }
+        &.-below #body { layout: vertical; }
+        &.-below #related { height: 40%; max-height: 14; min-height: 5; }
+        &.-beside #body { layout: horizontal; }
+        &.-beside #related { width: 42%; height: 1fr; border-left: solid $quiet; }
+    }
+    """
+    HORIZONTAL_BREAKPOINTS = [(0, "-below"), (160, "-beside")]  # noqa: RUF012
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "filter", "filter", id="filter", tooltip="Show only the rows that match an expression"),
+        Binding("tab", "swap", "panel", id="swap", tooltip="Between the table and what belongs to the row"),
+        Binding("backspace", "back", "back", id="back", tooltip="Back to the row that one came from"),
+        Binding("o", "step(1)", "next of uid", id="next", tooltip="The next row of the same connection, in any log"),
+        Binding("O", "step(-1)", "previous of uid", show=False, id="previous", tooltip="The row of it before this one"),
+        Binding("y", "copy", "copy", id="copy", tooltip="Copy the value under the cursor"),
+        Binding("s", "stop", "stop reading", id="stop", tooltip="Read no more and keep what is there"),
+        Binding("t", "logs", "logs", id="logs", tooltip="Find a log by its name"),
+        Binding("p", "panel", "panel on/off", show=False, id="panel", tooltip="Show or hide what belongs to the row"),
+        Binding(
+            "exclamation_mark", "troubles", "warnings", show=False, id="troubles", tooltip="What could not be read"
+        ),
+        *(
+            Binding(str(n), f"tab({n})", f"log {n}", show=False, id=f"log{n}", tooltip=f"The log of tab {n}")
+            for n in range(1, 10)
+        ),
+    ]
+
+    class Ready(Message):
+        """The screen can be given what is read."""
+
+    class StopAsked(Message):
+        """The reader wants no more to be read."""
+
+    table = query_one("#table", LogTable)
+    panel = query_one("#related", RelatedPanel)
+    tabs = query_one(LogTabs)
+    filter_line = query_one(FilterLine)
+    filter_input = query_one(FilterInput)
+    title_line = query_one(TitleLine)
+
+    def __init__(self, title: str, inspect: Inspect | None) -> None:
+        super().__init__()
+        self.snapshot = Snapshot()
+        self.views: dict[str, View] = {}
+        self.active = ""
+        self._title = title
+        self._inspect = inspect
+        self._came_from: list[Place] = []
+        self._choosing: dict[str, Newest[Choice, Rows | QueryError | None]] = {}
+        self._counting = Newest(self, _count, self._counted, "count")
+        self._relating = Newest(self, _story, self._tell_story, "relate")
+        self._stepping = Newest(self, _next_place, self._step, "step")
+
+    def compose(self) -> ComposeResult:
+        yield TitleLine(self._title)
+        yield LogTabs()
+        yield FilterLine()
+        with Container(id="body"):
+            yield LogTable(id="table")
+            yield RelatedPanel(id="related")
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        self.table.focus()
+        self.call_after_refresh(self.post_message, self.Ready())
+
+    # --- what is read
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Show what has been read; the reader's tab, row, filter and sort stay."""
+        if snapshot.complete:
+            missing = [log for log in RECORDS if log not in snapshot.frames]
+            for log in missing:
+                snapshot.frames[log] = schema.frame(RECORDS[log].table([]))
+        self.snapshot = snapshot
+        self.title_line.snapshot = snapshot
+        if not self.active:
+            self.active = next((log for log, rows in snapshot.rows.items() if rows), "")
+        if self.active:
+            self._renew(self.active)
+            self._ask_for_story()
+        self._show_tabs()
+        self.refresh_bindings()
+
+    def _show_tabs(self) -> None:
+        rows = self.snapshot.rows
+        views = self.views
+        tabs = [
+            Tab(log, rows[log], len(views[log]) if log in views and views[log].filter else None) for log in self._logs()
+        ]
+        self.tabs.tabs = tuple(tabs)
+        self.tabs.active = self.active
+
+    def _logs(self) -> list[str]:
+        """The logs in the order of their tabs: those without rows come last."""
+        rows = self.snapshot.rows
+        return sorted(rows, key=lambda log: not rows[log])
+
+    def _renew(self, log: str) -> None:
+        """Bring the view of a log up to the newest frame, and show it where the log is the active one."""
+        frame = self.snapshot.frames[log]
+        view = self.views.get(log)
+        if view is None:
+            self._put(View.of(log, frame, RECORDS.get(log)))
+        elif view.frame is not frame:
+            if view.filter or view.sort:
+                self._choose(Choice(log, frame, view.filter, view.sort))
+            else:
+                self._put(view.renewed(frame, None))
+        elif self.table.view is not view:
+            self._put(view)
+
+    def _put(self, view: View) -> None:
+        self.views[view.log] = view
+        if view.log == self.active:
+            self.table.show(view)
+            self._show_filter()
+
+    def _show_filter(self) -> None:
+        view = self.views.get(self.active)
+        if view is not None and not self.filter_input.has_focus:
+            self.filter_line.show(view.filter, len(view), len(view.frame))
+
+    # --- tabs
+
+    def go_to_log(self, log: str) -> None:
+        """Show a log where its reader left it."""
+        self.active = log
+        self._renew(log)
+        self._show_tabs()
+        self.table.focus()
+
+    @on(LogTabs.Picked)
+    def _picked(self, event: LogTabs.Picked) -> None:
+        self.go_to_log(event.log)
+
+    def action_tab(self, number: int) -> None:
+        """The log of a tab."""
+        logs = self._logs()
+        if number <= len(logs):
+            self.go_to_log(logs[number - 1])
+
+    def action_logs(self) -> None:
+        """The list of all logs."""
+        rows = self.snapshot.rows
+        self.app.push_screen(LogList({log: rows[log] for log in self._logs()}), self._log_found)
+
+    def _log_found(self, log: str | None) -> None:
+        if log is not None:
+            self.go_to_log(log)
+
+    # --- the filter and the order
+
+    def action_filter(self) -> None:
+        """Type a filter."""
+        if self.active:
+            self.filter_input.focus()
+
+    @on(FilterLine.Typed)
+    def _typed(self, event: FilterLine.Typed) -> None:
+        frame = self.snapshot.frames[self.active]
+        text = event.text.strip()
+        try:
+            if text:
+                query.parse(text, schema.types(frame))
+        except QueryError as error:
+            self.filter_line.tell(error)
+            self._counting.ask(None)
+        else:
+            self.filter_line.tell(None)
+            self._counting.ask(Choice(self.active, frame, text))
+
+    def _counted(self, choice: Choice, matching_rows: int) -> None:
+        if self.filter_input.has_focus and choice.log == self.active:
+            self.filter_line.count(matching_rows, len(choice.frame))
+
+    @on(FilterLine.Applied)
+    def _applied(self, event: FilterLine.Applied) -> None:
+        view = self.views[self.active]
+        try:
+            if event.text:
+                query.parse(event.text, schema.types(view.frame))
+        except QueryError as error:
+            self.filter_line.tell(error)
+            return
+        self.filter_input.remember(event.text)
+        self.table.focus()
+        self._choose(Choice(view.log, self.snapshot.frames[view.log], event.text, view.sort))
+
+    @on(FilterInput.Left)
+    def _left(self) -> None:
+        self.table.focus()
+
+    @on(FilterInput.Blurred)
+    def _blurred(self) -> None:
+        self._show_filter()
+
+    @on(LogTable.SortAsked)
+    def _sort_asked(self, event: LogTable.SortAsked) -> None:
+        view = self.views[self.active]
+        self._choose(Choice(view.log, self.snapshot.frames[view.log], view.filter, event.sort))
+
+    def _choose(self, choice: Choice) -> None:
+        choosing = self._choosing.get(choice.log)
+        if choosing is None:
+            choosing = Newest(self, lambda asked, _: chosen(asked), self._chosen, f"choose {choice.log}")
+            self._choosing[choice.log] = choosing
+        choosing.ask(choice)
+
+    def _chosen(self, choice: Choice, rows: Rows | QueryError | None) -> None:
+        view = self.views[choice.log]
+        if isinstance(rows, QueryError):
+            self.notify(f"the filter no longer fits {choice.log}: {rows.message}", severity="warning", markup=False)
+            return
+        if view.frame is not choice.frame:
+            view = view.renewed(choice.frame, None)
+        view = view.chosen(rows, choice.filter, choice.sort)
+        if choice.row is not None:
+            view.hold(choice.row, _CONTEXT)
+        self._put(view)
+        self._show_tabs()
+        self._renew(choice.log)
+
+    # --- what belongs to the row
+
+    @on(LogTable.CursorMoved)
+    def _cursor_moved(self) -> None:
+        self._ask_for_story()
+
+    def _ask_for_story(self) -> None:
+        place = self._place() if self.panel.display else None
+        if place is None:
+            self.panel.show(Story())
+        self._relating.ask(place)
+
+    def _place(self, step: int = 0) -> Place | None:
+        """The row under the table's cursor."""
+        view = self.table.view
+        row = view.row if view is not None else None
+        if view is None or row is None:
+            return None
+        return Place(self.snapshot.frames | {view.log: view.frame}, view.log, row, step)
+
+    def _tell_story(self, _place: Place, story: Story) -> None:
+        self.panel.show(story)
+
+    @on(RelatedPanel.Chosen)
+    def _related_chosen(self, event: RelatedPanel.Chosen) -> None:
+        place = self._place()
+        related = event.related
+        if place is None:
+            return
+        self._came_from.append(place)
+        if related.row is not None:
+            self.go_to(Place(place.frames, related.log, related.row))
+        else:
+            self.go_to_log(related.log)
+        self.refresh_bindings()
+
+    def go_to(self, place: Place) -> None:
+        """Put the cursor on a row in its own tab; a filter that hides it there is cleared."""
+        log, row = place.log, place.row
+        frame = self.snapshot.frames[log]
+        if place.frames[log] is not frame:
+            found = same_row(place.frames[log], row, frame)
+            if found is None:
+                self.notify(f"the row is no longer in {log}", markup=False)
+                return
+            row = found
+        self.go_to_log(log)
+        view = self.views[log]
+        if view.frame is frame and view.place(row) is not None:
+            view.hold(row, _CONTEXT)
+            self._put(view)
+            return
+        hides = bool(view.filter) and view.frame is frame
+        if hides:
+            self.notify(f"the filter of {log} hid the row: cleared", markup=False)
+        self._choose(Choice(log, frame, "" if hides else view.filter, view.sort, row))
+
+    def action_back(self) -> None:
+        """The row that one came from."""
+        if self._came_from:
+            self.go_to(self._came_from.pop())
+            self.refresh_bindings()
+
+    def action_step(self, step: int) -> None:
+        """Another row of the same connection."""
+        self._stepping.ask(self._place(step))
+
+    def _step(self, _place: Place, target: Place | None) -> None:
+        if target is None:
+            self.notify("no other row belongs to this connection", markup=False)
+        else:
+            self.go_to(target)
+
+    def action_panel(self) -> None:
+        """Show or hide the panel."""
+        self.panel.display = not self.panel.display
+        if not self.panel.display:
+            self.table.focus()
+        self._ask_for_story()
+
+    def action_swap(self) -> None:
+        """From the table to the panel and back."""
+        to_panel = self.panel.display and self.table.has_focus
+        (self.panel if to_panel else self.table).focus()
+
+    # --- the rest
+
+    @on(LogTable.Opened)
+    def _opened(self, event: LogTable.Opened) -> None:
+        row = event.view.row
+        if row is not None:
+            self.app.push_screen(RowDetails(event.view, row, self._inspect))
+
+    def action_copy(self) -> None:
+        """Copy the cell, or the panel's line."""
+        if self.panel.has_focus and self.panel.current is not None:
+            copy(self.app, self.panel.current.log, self.panel.current.text)
+        elif (view := self.table.view) is not None and view.row is not None and view.current is not None:
+            copy(self.app, view.current.name, view.current.full(view.row))
+
+    def action_troubles(self) -> None:
+        """What could not be read."""
+        self.app.push_screen(TroubleList(self.snapshot.troubles))
+
+    def action_stop(self) -> None:
+        """Read no more."""
+        self.post_message(self.StopAsked())
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        match action:
+            case "stop":
+                return not self.snapshot.complete
+            case "back":
+                return bool(self._came_from)
+            case "step" | "copy" | "filter":
+                return bool(self.active)
+        return True
+
+
+def _count(choice: Choice, _cancelled: Cancelled) -> int:
+    rows = matching(choice)
+    return len(choice.frame) if rows is None or isinstance(rows, QueryError) else len(rows)
+
+
+def _story(place: Place, cancelled: Cancelled) -> Story:
+    """What belongs to a row, for the panel."""
+    found = links.related(place.frames, place.log, place.row, cancelled)
+    keys = links.keys_of(place.log, place.frames[place.log], place.row)
+    if not keys.uids:
+        conn = next((item.row for item in found if item.log == "conn" and item.row is not None), None)
+        keys.uids = links.keys_of("conn", place.frames["conn"], conn).uids if conn is not None else []
+    own = next((n for n, item in enumerate(found) if (item.log, item.row) == (place.log, place.row)), None)
+    return Story(" · ".join([*keys.fuids[:1], *keys.uids[:1]]), tuple(found), own)
+
+
+def _next_place(place: Place, _cancelled: Cancelled) -> Place | None:
+    """The row of the same connections that comes after or before, round in a circle; None where it is alone."""
+    rows = links.connection_rows(place.frames, place.log, place.row)
+    here = rows.index((place.log, place.row)) if (place.log, place.row) in rows else 0
+    log, row = rows[(here + place.step) % len(rows)]
+    return None if len(rows) < 2 else Place(place.frames, log, row)

@@ -1,0 +1,126 @@
+"""A log as the reader sees it: an immutable frame, which of its rows in which order, and where the cursor stands."""
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+import pyarrow.compute as pc
+
+from parsers import schema
+from tui.columns import Column, columns
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from parsers.schema import Record
+
+Rows: TypeAlias = np.ndarray[tuple[int], np.dtype[np.int64]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """The column that the rows are in the order of."""
+
+    column: str
+    descending: bool = False
+
+
+@dataclass
+class View:
+    """One log's frame, the choice of its rows and columns, and the place of the cursor.
+
+    `rows` holds the indices into the frame that are shown, in order; None stands for all of them as they come.
+    `cursor` is a place in `rows`, `column` one among the columns that are not hidden; `top` is the first row on the
+    screen, `left` the first cell.
+    """
+
+    log: str
+    frame: "pd.DataFrame"
+    record: "Record | None"
+    columns: tuple[Column, ...]
+    rows: Rows | None = None
+    filter: str = ""
+    sort: Sort | None = None
+    cursor: int = 0
+    column: int = 0
+    top: int = 0
+    left: int = 0
+
+    @classmethod
+    def of(cls, log: str, frame: "pd.DataFrame", record: "Record | None") -> "View":
+        """The view of a log that is opened: all rows, the cursor on the first one."""
+        return cls(log, frame, record, columns(frame, record))
+
+    def renewed(self, frame: "pd.DataFrame", rows: Rows | None) -> "View":
+        """The same view of a newer frame: the filter, the sort, the columns and the reader's row stay."""
+        row = self.row
+        found = None if row is None else same_row(self.frame, row, frame)
+        view = replace(self, frame=frame, columns=columns(frame, self.record, self.columns), rows=rows)
+        view.hold(found, self.cursor - self.top)
+        return view
+
+    def chosen(self, rows: Rows | None, text: str, sort: Sort | None) -> "View":
+        """The same frame with another choice of rows; the cursor stays on its row where that is still shown."""
+        row = self.row
+        view = replace(self, rows=rows, filter=text, sort=sort)
+        view.hold(row, self.cursor - self.top)
+        return view
+
+    def hold(self, row: int | None, height: int) -> None:
+        """Put the cursor on a row of the frame, so many lines below the top; where it is not shown, leave it near."""
+        place = None if row is None else self.place(row)
+        self.cursor = min(self.cursor, max(len(self) - 1, 0)) if place is None else place
+        self.top = max(self.cursor - height, 0)
+
+    def __len__(self) -> int:
+        return len(self.frame) if self.rows is None else len(self.rows)
+
+    def at(self, place: int) -> int:
+        """The frame's row that stands at a place of the view."""
+        return place if self.rows is None else int(self.rows[place])
+
+    @property
+    def row(self) -> int | None:
+        """The frame's row under the cursor; None where no row is shown."""
+        return self.at(self.cursor) if self.cursor < len(self) else None
+
+    def place(self, row: int) -> int | None:
+        """Where a row of the frame stands in the view; None where it is not shown."""
+        if self.rows is None:
+            return row if row < len(self.frame) else None
+        found = np.flatnonzero(self.rows == row)
+        return int(found[0]) if len(found) else None
+
+    @property
+    def shown(self) -> list[Column]:
+        """The columns that are not hidden, from left to right."""
+        return [column for column in self.columns if not column.hidden]
+
+    @property
+    def current(self) -> Column | None:
+        """The column under the cursor."""
+        shown = self.shown
+        return shown[min(self.column, len(shown) - 1)] if shown else None
+
+    def text(self) -> str | None:
+        """The cell under the cursor."""
+        row, column = self.row, self.current
+        return None if row is None or column is None else column.text(row)
+
+
+_KEYS = ("ts", "uid", "fuid", "id", "fingerprint")
+
+
+def same_row(old: "pd.DataFrame", row: int, new: "pd.DataFrame") -> int | None:
+    """Where a row of an older frame stands in a newer one of the same log: the nearest with the same time and ids."""
+    wanted = [(schema.column(old, key)[row], schema.column(new, key)) for key in _KEYS if key in old and key in new]
+    if not wanted:
+        return row if row < len(new) else None
+    if row < len(new) and all(column[row].equals(value) for value, column in wanted):
+        return row
+    masks = [pc.equal(column, value) if value.is_valid else pc.is_null(column) for value, column in wanted]
+    found = masks[0]
+    for mask in masks[1:]:
+        found = pc.and_(found, mask)
+    places = pc.indices_nonzero(found).to_numpy()
+    return int(places[np.abs(places.astype(np.int64) - row).argmin()]) if len(places) else None

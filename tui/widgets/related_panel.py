@@ -1,0 +1,223 @@
+"""The panel: the rows of all logs that belong to the row under the table's cursor."""
+
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
+
+from rich.cells import chop_cells
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.color import Color
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from parsers import escape
+from parsers.evidence.links import Related
+from tui import cells
+from tui.glyphs import GLYPHS
+from tui.theme import log_colour
+
+_HEADER = 1
+_LABEL = 8
+
+
+@dataclass(frozen=True)
+class Story:
+    """The related rows of one row: its identifiers for the title, the lines, which of them is the row itself."""
+
+    title: str = ""
+    lines: tuple[Related, ...] = ()
+    own: int | None = None
+
+
+class _Line(NamedTuple):
+    """A line on the screen: which of the story's rows it tells of, whether it is that row's first, its texts."""
+
+    row: int
+    first: bool
+    pieces: list[tuple[str, bool]]
+
+
+class RelatedPanel(ScrollView, can_focus=True):
+    """One line a row, only those lines repainted that changed."""
+
+    ALLOW_SELECT = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "move(-1)", "up", show=False, id="panel.up", tooltip="The line above"),
+        Binding("down,j", "move(1)", "down", show=False, id="panel.down", tooltip="The line below"),
+        Binding("g,home", "edge(0)", "first line", show=False, id="panel.first", tooltip="The first line"),
+        Binding("G,end", "edge(-1)", "last line", show=False, id="panel.last", tooltip="The last line"),
+        Binding("enter", "choose", "go to this row", id="panel.choose", tooltip="Show this row in its own log"),
+    ]
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "related-panel--rule",
+        "related-panel--title",
+        "related-panel--muted",
+        "related-panel--row",
+    }
+    DEFAULT_CSS = """
+    RelatedPanel {
+        overflow-x: hidden;
+        overflow-y: hidden;
+        scrollbar-size: 0 0;
+        background: $background;
+        color: $foreground;
+        & > .related-panel--rule { color: $quiet; }
+        & > .related-panel--title { color: $muted; }
+        &:focus > .related-panel--rule { color: $accent; }
+        &:focus > .related-panel--title { color: $accent; }
+        & > .related-panel--muted { color: $muted; }
+        & > .related-panel--row { background: $lit; }
+    }
+    """
+
+    @dataclass
+    class Chosen(Message):
+        """The reader wants to see a line's row in its own log."""
+
+        related: Related
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.story = Story()
+        self.cursor = 0
+        self._lines: list[_Line] = []
+
+    def show(self, story: Story) -> None:
+        """Show another story; lines that look the same are left as they are."""
+        before = self._pictures()
+        self.story = story
+        self.cursor = story.own or 0
+        self._lay_out()
+        self.scroll_to(y=0, animate=False)
+        for y, (old, new) in enumerate(zip(before, self._pictures(), strict=True)):
+            if old != new:
+                self.refresh(Region(0, y, self.size.width, 1))
+
+    def _pictures(self) -> list[list[Segment]]:
+        return [list(self.render_line(y)) for y in range(self.size.height)]
+
+    def _lay_out(self) -> None:
+        """One line a row; several where there is room for all of what matters."""
+        room = max(self.size.width - _LABEL - 2, 1)
+        wrapped = [_Line(n, *line) for n, related in enumerate(self.story.lines) for line in _wrapped(related, room)]
+        fits = len(wrapped) + _HEADER <= self.size.height
+        self._lines = wrapped if fits else [_Line(n, True, _pieces(r)) for n, r in enumerate(self.story.lines)]
+        self.virtual_size = Size(self.size.width, len(self._lines) + _HEADER)
+
+    def on_resize(self) -> None:
+        self._lay_out()
+
+    @property
+    def current(self) -> Related | None:
+        """The row under the cursor."""
+        return self.story.lines[self.cursor] if self.cursor < len(self.story.lines) else None
+
+    # --- drawing
+
+    def _style(self, name: str) -> Style:
+        return self.get_component_rich_style(f"related-panel--{name}")
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        if y < _HEADER:
+            return self._rule(width)
+        number = self.scroll_offset.y + y - _HEADER
+        if number >= len(self._lines):
+            return Strip.blank(width, self.rich_style)
+        return self._line(number, width)
+
+    def _rule(self, width: int) -> Strip:
+        title = cells.cut(self.story.title, width - 6)
+        text = f"{GLYPHS.line * 2} " if title else ""
+        rest = width - len(text) - cells.width_of(title) - bool(title)
+        rule = self._style("rule")
+        return Strip(
+            [
+                Segment(text, rule),
+                Segment(title, self._style("title")),
+                Segment(" " * bool(title) + GLYPHS.line * rest, rule),
+            ],
+            width,
+        )
+
+    def _line(self, number: int, width: int) -> Strip:
+        line = self._lines[number]
+        related, own = self.story.lines[line.row], line.row == self.story.own
+        lit = self.has_focus and line.row == self.cursor
+        base = self.rich_style + self._style("row") if lit else self.rich_style
+        ground = base.bgcolor
+        dim = Style(color=self._style("muted").color, bgcolor=ground)
+        label = Style(color=Color.parse(log_colour(related.log)).rich_color, bgcolor=ground, bold=own)
+        marked = line.first and (lit or (own and not self.has_focus))
+        again = not line.first or (line.row > 0 and self.story.lines[line.row - 1].log == related.log)
+        name = "" if again else escape.cell(related.log)
+        segments = [Segment(f"{GLYPHS.cursor if marked else ' '} {cells.fit(name, _LABEL - 1)} ", label)]
+        room = width - _LABEL - 2
+        for text, matters in line.pieces:
+            if room <= 0:
+                break
+            shown = cells.cut(text, room)
+            segments.append(Segment(shown, base if matters else dim))
+            room -= cells.width_of(shown)
+        return Strip(segments).adjust_cell_length(width, base)
+
+    def on_focus(self) -> None:
+        self.refresh()
+
+    def on_blur(self) -> None:
+        self.refresh()
+
+    # --- moving
+
+    def _put(self, row: int) -> None:
+        self.cursor = max(min(row, len(self.story.lines) - 1), 0)
+        line = next((n for n, line in enumerate(self._lines) if line.row == self.cursor), 0)
+        rows = max(self.size.height - _HEADER, 1)
+        self.scroll_to(y=min(max(self.scroll_offset.y, line - rows + 1), line), animate=False)
+        self.refresh()
+
+    def action_move(self, lines: int) -> None:
+        """Some lines further."""
+        self._put(self.cursor + lines)
+
+    def action_edge(self, line: int) -> None:
+        """The first or the last line."""
+        self._put(line if line >= 0 else len(self.story.lines) - 1)
+
+    def action_choose(self) -> None:
+        """Go to the row of the line under the cursor."""
+        if self.current is not None:
+            self.post_message(self.Chosen(self.current))
+
+    def on_click(self, event: events.Click) -> None:
+        number = self.scroll_offset.y + event.y - _HEADER
+        if event.y >= _HEADER and number < len(self._lines):
+            self._put(self._lines[number].row)
+            if event.chain == 2:
+                self.action_choose()
+
+
+def _pieces(related: Related) -> list[tuple[str, bool]]:
+    """The texts of a row, and whether they matter."""
+    pieces = [(f"{part.text}  ", part.matters) for part in related.parts]
+    return [*pieces, (related.how, False)] if related.how else pieces
+
+
+def _wrapped(related: Related, room: int) -> list[tuple[bool, list[tuple[str, bool]]]]:
+    """The same texts on as many lines as they take; a text that is longer than a line is cut into lines."""
+    lines: list[list[tuple[str, bool]]] = [[]]
+    used = 0
+    for text, matters in _pieces(related):
+        wide = cells.width_of(text.rstrip())
+        if used and used + wide > room:
+            lines.append([])
+            used = 0
+        chopped = [text] if wide <= room else chop_cells(text.rstrip(), room)
+        lines[-1].append((chopped[0], matters))
+        lines.extend([(piece, matters)] for piece in chopped[1:])
+        used = cells.width_of(chopped[-1]) + (used if len(chopped) == 1 else 0)
+    return [(not n, pieces) for n, pieces in enumerate(lines)]
