@@ -1,0 +1,47 @@
+"""The filter language: text to a query for a log, a query to the rows of a frame.
+
+Wireshark's grammar on Zeek's names: `id.orig_h == 10.0.0.0/8 and host contains "evil" and not status_code in {404}`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from parsers.query.errors import QueryError
+from parsers.query.grammar import Grammar
+from parsers.query.tree import Node
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Query", "QueryError", "mask", "parse", "rows"]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A filter that has been understood; without a tree it keeps every row."""
+
+    text: str
+    tree: Node | None = None
+
+
+def parse(text: str, types: Mapping[str, str]) -> Query:
+    """A filter for a log with these columns, name to Zeek type. Raises QueryError."""
+    return Query(text, Grammar(text, types).tree())
+
+
+def mask(query: Query, frame: "pd.DataFrame") -> npt.NDArray[np.bool_]:
+    """Which rows of a frame the query keeps, a bool for each."""
+    from parsers.query.evaluation import Evaluation
+
+    if query.tree is None:
+        return np.ones(len(frame), np.bool_)
+    return Evaluation(frame).keep(query.tree)
+
+
+def rows(query: Query, frame: "pd.DataFrame") -> npt.NDArray[np.int64]:
+    """The numbers of the rows that the query keeps, ascending from 0."""
+    return np.flatnonzero(mask(query, frame)).astype(np.int64, copy=False)

@@ -1,0 +1,14 @@
+"""What is wrong with a filter, and where."""
+
+
+class QueryError(Exception):
+    """A filter that cannot be understood: one line that says what and what would be right.
+
+    `start` and `end` are the place in the text that it is about.
+    """
+
+    def __init__(self, message: str, start: int, end: int) -> None:
+        super().__init__(message)
+        self.message = message
+        self.start = start
+        self.end = end

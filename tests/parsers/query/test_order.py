@@ -1,0 +1,53 @@
+"""Rows in the order of a column."""
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from parsers import schema
+from parsers.query.order import order
+from parsers.schema import Field, Record
+
+
+def sorted_by(zeek_type: str, values: list[Any], descending: bool = False, repeats: bool = False) -> list[int]:
+    record = Record("log", "", "", (Field("f", zeek_type, "", repeats=repeats),))
+    frame = schema.frame(record.table([(value,) for value in values]))
+    found = order(frame, "f", descending)
+    assert found.dtype == np.int64
+    return found.tolist()
+
+
+@pytest.mark.parametrize(
+    ("zeek_type", "values", "ascending", "descending"),
+    [
+        ("addr", ["10.0.0.10", "::1", "10.0.0.9", None, "9.9.9.9"], [4, 2, 0, 1, 3], [1, 0, 2, 4, 3]),
+        ("addr", ["fe80::2", "fe80::1", "fe80::10", "not one"], [1, 0, 2, 3], [3, 2, 0, 1]),
+        ("count", [3, None, 1, 2**63, 1], [2, 4, 0, 3, 1], [3, 0, 2, 4, 1]),
+        ("string", ["b", "", None, "a", "b"], [1, 3, 0, 4, 2], [0, 4, 3, 1, 2]),
+        ("enum", ["udp", "tcp", None, "udp"], [1, 0, 3, 2], [0, 3, 1, 2]),
+        ("bool", [True, False, None, True], [1, 0, 3, 2], [0, 3, 1, 2]),
+        ("interval", [5, -5, None, 0], [1, 3, 0, 2], [0, 3, 1, 2]),
+        ("time", [5, 4, 6], [1, 0, 2], [2, 0, 1]),
+        ("double", [1.5, None, -1.0], [2, 0, 1], [0, 2, 1]),
+        ("vector[string]", [["b"], ["a", "z"], None, [], ["a"]], [3, 4, 1, 0, 2], [0, 1, 4, 3, 2]),
+        ("vector[interval]", [[2_000_000_000], [1_000_000_000, 5], None], [1, 0, 2], [0, 1, 2]),
+        ("count", [], [], []),
+        ("addr", [], [], []),
+        ("set[string]", [], [], []),
+    ],
+)
+def test_order(zeek_type: str, values: list[Any], ascending: list[int], descending: list[int]) -> None:
+    assert sorted_by(zeek_type, values) == ascending
+    assert sorted_by(zeek_type, values, descending=True) == descending
+
+
+def test_a_string_with_a_dictionary_goes_by_its_text() -> None:
+    assert sorted_by("string", ["b", "a", None, "b", "aa"], repeats=True) == [1, 4, 0, 3, 2]
+
+
+def test_several_chunks_with_dictionaries_of_their_own() -> None:
+    record = Record("log", "", "", (Field("f", "addr", ""),))
+    tables = [record.table([(value,) for value in part]) for part in (["9.9.9.9", "10.0.0.1"], ["1.1.1.1", "9.9.9.9"])]
+    assert order(schema.frame(pa.concat_tables(tables)), "f").tolist() == [2, 0, 3, 1]
