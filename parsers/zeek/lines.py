@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -103,10 +104,13 @@ def _unpacked(file: BinaryIO) -> Iterator[bytes]:
         waiting = waiting or file.read(_STEP)
         if not waiting:
             raise _DamagedError("the compressed file is cut off here")
+        before = stream.copy()
         try:
-            yield stream.decompress(waiting, _STEP)
+            piece = stream.decompress(waiting, _STEP)
         except zlib.error:
+            yield from _salvaged(before, waiting)
             raise _DamagedError("the compressed file is damaged here") from None
+        yield piece
         waiting = stream.unconsumed_tail
         if stream.eof:
             # Members may be padded with zeros.
@@ -114,3 +118,10 @@ def _unpacked(file: BinaryIO) -> Iterator[bytes]:
             if not waiting:
                 return
             stream = zlib.decompressobj(wbits=31)
+
+
+def _salvaged(stream: "zlib._Decompress", waiting: bytes) -> Iterator[bytes]:
+    """The text before the damage: a call that fails keeps what it had unpacked to itself."""
+    with suppress(zlib.error):
+        for place in range(len(waiting)):
+            yield stream.decompress(waiting[place : place + 1])

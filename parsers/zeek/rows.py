@@ -78,7 +78,7 @@ def _line_by_line(section: Section) -> tuple[pa.Table, list[Fault]]:
         columns.append(made)
         for row in np.flatnonzero(wrong).tolist():
             shown = escape.cell(texts[row].as_py()[:_SHOWN])
-            what = f"{shown!r} in {field.name} is no {zeek_type(field)}; shown as unset"
+            what = f"'{shown}' in {field.name} is no {zeek_type(field)}; shown as unset"
             faults.append(Fault(lines[row][0], what))
     return pa.Table.from_arrays(columns, schema=section.schema), sorted(faults, key=lambda fault: fault.line)
 
