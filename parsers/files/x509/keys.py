@@ -23,7 +23,7 @@ class Key:
 
 # Keys without parameters that are octets of one length each: the octets, the bits that OpenSSL counts.
 _EDWARDS = {"X25519": (32, 253), "X448": (56, 448), "ED25519": (32, 256), "ED448": (57, 456)}
-_RSA = frozenset({"rsaEncryption", "rsa", "md5WithRSAEncryption"})
+_RSA = frozenset({"rsaEncryption", "rsa"})
 _DSA = frozenset({"dsaEncryption", "dsaEncryption-old", "dsaWithSHA", "dsaWithSHA1", "dsaWithSHA1-old"})
 _GROUPS = {"dhKeyAgreement": "DH", "X9.42 DH": "DHX"} | dict.fromkeys(_DSA, "dsa")
 

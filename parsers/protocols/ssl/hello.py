@@ -186,12 +186,6 @@ class Extensions:
             _, first = vector(body, first + 41, place, 2)
             vector(body, first + 2, place, 2)
 
-    def encrypted_hello(self, body: bytes, start: int, stop: int) -> None:
-        """RFC 9849, section 5: only the outer form has contents that can be read."""
-        if body[start] == 0:
-            _, place = vector(body, start + 6, stop, 2)
-            vector(body, place, stop, 2)
-
     def octets(self, body: bytes, start: int, stop: int) -> None:
         """A list that opens with its length in one octet."""
         vector(body, start, stop, 1)
@@ -223,8 +217,6 @@ _READERS: dict[int, Callable[[Extensions, bytes, int, int], None]] = {
     41: Extensions.pre_shared_key,
     43: Extensions.versions,
     45: Extensions.octets,
-    50: Extensions.signatures,
     51: Extensions.key_share,
     54: Extensions.octets,
-    65037: Extensions.encrypted_hello,
 }
