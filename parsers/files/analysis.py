@@ -153,6 +153,12 @@ class File:
         self.total_bytes = total_bytes
         self._check_complete()
 
+    def fix_type(self, mime_type: str) -> None:
+        """The protocol says what the file is; once bytes have come it is too late."""
+        if self._chunks is not None and not self._start_bytes:
+            self._chunks = None
+            self._set_type(mime_type, b"")
+
     def close(self, ts: int) -> None:
         """The file's end has been seen; its rows are written."""
         if not self.done and not self.expire(ts):
@@ -178,7 +184,9 @@ class File:
             self.begin(ts)
             for connection in carriers:
                 self.over(connection, self._listener)
-        self.last = ts if last is None else last
+        # Connections are analysed one after the other: the parts of one download do not come here in time's order.
+        self.ts = min(self.ts, ts)
+        self.last = max(self.last, ts if last is None else last)
 
     def _take(self, offset: int, data: bytes) -> None:
         if self._reassembly is None and offset == self._offset:
@@ -221,10 +229,13 @@ class File:
         seen = b"".join(self._chunks)
         self._chunks = None
         start = seen + rest
-        self.mime_type = mime.detect(start[:MIME_BYTES]) if start else None
-        if self.mime_type is None:
-            return
-        if self.mime_type == pe.MIME_TYPE:
+        found = mime.detect(start[:MIME_BYTES]) if start else None
+        if found is not None:
+            self._set_type(found, seen)
+
+    def _set_type(self, mime_type: str, seen: bytes) -> None:
+        self.mime_type = mime_type
+        if mime_type == pe.MIME_TYPE:
             self._pe = pe.Headers()
             self._pe.data(seen)
             self._readers.append(self._pe)
@@ -307,12 +318,13 @@ class Files:
         filename: str | None = None,
         total_bytes: int | None = None,
         parent: File | None = None,
+        mime_type: str | None = None,
         listener: Listener | None = None,
     ) -> File:
         """The file of this handle: a new one, or the one that is open under it (parts of one download).
 
         Nothing but what the connection is to be told of a file that is open already. `total_bytes` is as `File.size`:
-        a file of no bytes is done at once.
+        a file of no bytes is done at once. `mime_type` is for protocols that fix it: no bytes are looked at then.
         """
         identifier = fuid(handle)
         file = self._known.get(identifier)
@@ -321,12 +333,15 @@ class Files:
             file.begin(ts)
         elif file.done or file.expire(ts):
             file.begin(ts)
-        file.last = ts
+        file.ts = min(file.ts, ts)
+        file.last = max(file.last, ts)
         if not file.is_carried:
             file.depth = depth
             file.filename = filename
             file.parent_fuid = parent.fuid if parent is not None else None
         file.over(connection, listener)
+        if mime_type is not None:
+            file.fix_type(mime_type)
         if total_bytes is not None:
             file.size(total_bytes, ts)
         return file

@@ -178,6 +178,22 @@ def test_files_that_are_open_at_the_end_were_given_up(files: Files) -> None:
     assert [row["timedout"] for row in rows(files)] == [True]
 
 
+def test_a_protocol_may_fix_the_type(files: Files) -> None:
+    told = Told()
+    file = opened(files, mime_type="application/ocsp-response", listener=told)
+    file.data(b"%PDF-1.7", 6 * SECOND)
+    file.fix_type("text/plain")
+    file.close(7 * SECOND)
+    (row,) = rows(files)
+    assert (row["mime_type"], row["analyzers"]) == ("application/ocsp-response", ["OCSP_REPLY"])
+    assert told.events[1:] == [("sniffed", "application/ocsp-response")]
+
+
+def test_a_certificate_is_not_listed_as_a_file(files: Files) -> None:
+    opened(files, mime_type="application/x-x509-user-cert").close(7 * SECOND)
+    assert not rows(files)
+
+
 def test_a_program_is_in_both_logs(files: Files) -> None:
     coff = b"PE\0\0\x4c\x01\x00\x00" + bytes(16)
     file = opened(files)
