@@ -35,7 +35,6 @@ class Datagram:
     protocol: int
     expires: int
     size: int = 0
-    fragments: int = 0
     # Runs of bytes that are there, none touching the next: where each begins and ends.
     begins: list[int] = field(default_factory=list)
     ends: list[int] = field(default_factory=list)
@@ -52,7 +51,6 @@ class Datagram:
             self.size = max(self.size, end)
         if begin == end:
             return False
-        self.fragments += 1
         self._insert(begin, end, fragment.at - begin)
         if self.begins[0] or not self.size or self.ends[0] < self.size:
             return False
@@ -89,7 +87,7 @@ class Reassembly:
 
     def __init__(self) -> None:
         self._waiting: dict[bytes, Datagram] = {}
-        self._fragments = 0
+        self._pieces = 0
 
     def add(self, key: bytes, fragment: Fragment, now: int) -> Datagram | None:
         """The datagram that this fragment makes whole; `key` stands for its addresses and identification.
@@ -101,9 +99,9 @@ class Reassembly:
         if datagram is None:
             expires = now + limits.FRAGMENT_TIMEOUT
             datagram = self._waiting[key] = Datagram(fragment.header, fragment.protocol, expires)
-        before = datagram.fragments
+        before = len(datagram.pieces)
         whole = datagram.add(fragment)
-        self._fragments += datagram.fragments - before
+        self._pieces += len(datagram.pieces) - before
         if not whole:
             return None
         self._forget(key)
@@ -113,10 +111,10 @@ class Reassembly:
         """Forget what has waited too long, and the oldest where too much waits."""
         while self._waiting:
             oldest = next(iter(self._waiting))
-            crowded = len(self._waiting) > limits.WAITING_DATAGRAMS or self._fragments > limits.WAITING_FRAGMENTS
+            crowded = len(self._waiting) > limits.WAITING_DATAGRAMS or self._pieces > limits.WAITING_FRAGMENTS
             if not crowded and self._waiting[oldest].expires > now:
                 break
             self._forget(oldest)
 
     def _forget(self, key: bytes) -> None:
-        self._fragments -= self._waiting.pop(key).fragments
+        self._pieces -= len(self._waiting.pop(key).pieces)

@@ -17,7 +17,9 @@ from parsers.capture import pcap, zipped
 from parsers.capture.formats import GZIP, ZIPS, describe
 from parsers.updates import OpenError, Trouble
 
-_PIECE = 1 << 20
+# Small enough that what zlib copies of its input at each step stays little.
+_PIECE = 1 << 16
+_GZIP_BITS = zlib.MAX_WBITS | 16
 _FIRST_BYTES = 256
 
 
@@ -116,14 +118,14 @@ def _fill(copy: IO[bytes], pieces: Iterable[bytes], path: Path, troubles: list[T
 
 def _gunzip(file: IO[bytes], path: Path, troubles: list[Trouble]) -> Iterator[bytes]:
     """What is packed in all members of a gzip (RFC 1952); damage ends it and goes into `troubles`."""
-    inflater, packed, rest = zlib.decompressobj(zlib.MAX_WBITS | 16), b"", True
+    inflater, packed = zlib.decompressobj(_GZIP_BITS), b""
     while True:
-        if not packed:
-            packed = file.read(_PIECE)
-            rest = bool(packed)
+        packed = packed or file.read(_PIECE)
+        before = inflater.copy()
         try:
             piece = inflater.decompress(packed, _PIECE)
         except zlib.error:
+            yield from _salvage(before, packed)
             troubles.append(Trouble(f"{path}: the gzip is damaged near byte {file.tell()}; what comes before is shown"))
             return
         if piece:
@@ -132,9 +134,19 @@ def _gunzip(file: IO[bytes], path: Path, troubles: list[Trouble]) -> Iterator[by
             packed = inflater.unused_data or file.read(_PIECE)
             if not packed.startswith(GZIP):
                 return
-            inflater = zlib.decompressobj(zlib.MAX_WBITS | 16)
-        elif not piece and not rest:
+            inflater = zlib.decompressobj(_GZIP_BITS)
+        elif not piece and not packed:
             troubles.append(Trouble(f"{path}: the gzip is cut off at byte {file.tell()}; what comes before is shown"))
             return
         else:
             packed = inflater.unconsumed_tail
+
+
+def _salvage(inflater: "zlib._Decompress", packed: bytes) -> Iterator[bytes]:
+    """The bytes before damage that lies within the next piece."""
+    size = _PIECE
+    while size := size // 2:
+        further = inflater.copy()
+        with suppress(zlib.error):
+            yield further.decompress(packed, size)
+            inflater, packed = further, further.unconsumed_tail

@@ -1,0 +1,148 @@
+import gzip
+import os
+import re
+import stat
+import tempfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+import pytest
+
+from parsers import limits
+from parsers.capture import spool
+from parsers.capture.spool import open_capture
+from parsers.updates import OpenError, Trouble
+from tests.parsers.capture.build import ethernet, ipv4, pcap, udp
+
+DATA = pcap([ethernet(ipv4(udp(bytes(range(256)) * 4))) for _ in range(50)])
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "capture"
+
+
+def opened(path: Path, content: bytes) -> tuple[bytes, list[str]]:
+    path.write_bytes(content)
+    with open_capture(path) as capture:
+        return bytes(capture.data), [trouble.text for trouble in capture.troubles]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        DATA,
+        gzip.compress(DATA),
+        gzip.compress(DATA[:100]) + gzip.compress(DATA[100:]),
+        gzip.compress(DATA[:10]) + gzip.compress(b"") + gzip.compress(DATA[10:]),
+        gzip.compress(DATA) + bytes(100),
+        gzip.compress(DATA) + b"rubbish",
+    ],
+)
+def test_a_capture_and_a_gzip_of_one(path: Path, content: bytes) -> None:
+    assert opened(path, content) == (DATA, [])
+
+
+def test_a_gzip_that_grows_a_lot(path: Path) -> None:
+    data = DATA + bytes(5 << 20)
+    assert opened(path, gzip.compress(data)) == (data, [])
+
+
+def test_a_gzip_that_is_cut_off_gives_what_it_has(path: Path) -> None:
+    packed = gzip.compress(os.urandom(1), 0)[:10] + zlib.compress(DATA, 0)[2:]
+    got, troubles = opened(path, packed[:20_000])
+    assert DATA.startswith(got)
+    assert len(got) > 19_000
+    assert troubles == [f"{path}: the gzip is cut off at byte 20000; what comes before is shown"]
+
+
+def test_a_gzip_that_is_damaged_gives_what_comes_before(path: Path) -> None:
+    packed = gzip.compress(DATA)
+    got, troubles = opened(path, packed[:-8] + b"\0\0\0\0" + packed[-4:])
+    assert DATA.startswith(got)
+    assert len(got) >= len(DATA) - 1
+    assert "the gzip is damaged near byte" in troubles[0]
+    stored = bytearray(gzip.compress(DATA + os.urandom(200_000), 0))
+    stored[stored.index(DATA[:40]) + 100_000 :] = b"\xff" * 100_000
+    got, troubles = opened(path, bytes(stored))
+    assert got.startswith(DATA)
+    assert len(got) > 80_000
+
+
+def test_a_bomb_is_left_at_the_bound(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "SPOOLED_BYTES", 2 << 20)
+    got, troubles = opened(path, gzip.compress(DATA + bytes(8 << 20)))
+    assert len(got) <= 2 << 20
+    assert "the rest of it is left" in troubles[0]
+
+
+def test_a_bomb_that_is_no_capture_is_not_even_written(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "SPOOLED_BYTES", 0)
+    path.write_bytes(gzip.compress(bytes(8 << 20)))
+    with pytest.raises(OpenError, match="not a capture"):
+        open_capture(path)
+
+
+def test_the_copy_is_private_and_has_no_name(path: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    seen: list[os.stat_result] = []
+
+    def watched(copy: IO[bytes], pieces: Iterator[bytes], path: Path, troubles: list[Trouble]) -> None:
+        seen.append(os.fstat(copy.fileno()))
+        fill(copy, pieces, path, troubles)
+
+    fill = spool._fill
+    monkeypatch.setattr(spool, "_fill", watched)
+    path.write_bytes(gzip.compress(DATA))
+    with open_capture(path):
+        assert [p.name for p in tmp_path.iterdir()] == ["capture"]
+    assert [(stat.S_IMODE(s.st_mode), s.st_nlink) for s in seen] == [(0o600, 0)]
+
+
+def test_closing_while_somebody_still_looks(path: Path) -> None:
+    path.write_bytes(DATA)
+    capture = open_capture(path)
+    looking = np.frombuffer(capture.data, np.uint8)
+    capture.close()
+    assert looking[:4].tobytes() == DATA[:4]
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b"", "the file is empty"),
+        (b"\x0a\x0d\x0d\x0a" + bytes(60), "this is a pcapng capture, which is not read yet: convert it with editcap"),
+        (b"MZ\x90" + bytes(100), "this is a Windows program (PE), not a capture"),
+        (b"\x7fELF" + bytes(100), "this is a Linux program (ELF), not a capture"),
+        (b"\xfd7zXZ\0" + bytes(100), "this is packed with xz: unpack it first, xz -d"),
+        (b"#separator \\x09\n", "this is a log of Zeek's"),
+        (b"Dear reader,\n", "this looks like text, not a capture"),
+        (os.urandom(8) + b"\0" * 20, "this is not a capture"),
+        (DATA[:20], "the capture is cut off in its header, at byte 20"),
+        (b"\x34\xcd\xb2\xa1" + DATA[4:], "a pcap of Kuznetzov's variant"),
+        (DATA[:20] + b"\x69\0\0\0" + DATA[24:], "packets of link type 105 (IEEE802_11) are not read"),
+        (gzip.compress(b""), "the file is empty"),
+        (gzip.compress(b"hello"), "this looks like text"),
+        (gzip.compress(gzip.compress(DATA)), "this is a gzip inside a packed file"),
+        (b"\x1f\x8b\x08", "the file is empty"),
+    ],
+)
+def test_what_is_no_capture(path: Path, content: bytes, what: str) -> None:
+    path.write_bytes(content)
+    with pytest.raises(OpenError, match=f"^{re.escape(str(path))}: {re.escape(what)}") as caught:
+        open_capture(path)
+    assert "\n" not in str(caught.value)
+
+
+def test_what_cannot_be_opened(path: Path) -> None:
+    with pytest.raises(OpenError, match="there is no such file"):
+        open_capture(path)
+    with pytest.raises(OpenError, match="this is a folder"):
+        open_capture(path.parent)
+    path.touch(0o000)
+    if os.geteuid():
+        with pytest.raises(OpenError, match="no permission"):
+            open_capture(path)
