@@ -74,6 +74,9 @@ DNS_PENDING_MESSAGES = 50
 NAME_BYTES = 2048
 # The last time that 64 bits of nanoseconds hold (2262-04-11); certificates name later ones.
 LAST_TIME = (1 << 63) - 1
+# Certificates that are not read again when they come again, and the longest of them: 4 MB at most.
+REMEMBERED_CERTIFICATES = 512
+REMEMBERED_BYTES = 8192
 # An RSA exponent: longer ones are not real and take Python long to write in decimal.
 EXPONENT_BYTES = 512
 # Identifiers that are followed from one row, and rows of one log that are listed with it: a certificate may be everyone's.

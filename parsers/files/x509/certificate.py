@@ -2,6 +2,7 @@
 
 from calendar import timegm
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import sha256
 from ipaddress import ip_address
 
@@ -22,6 +23,7 @@ from parsers.files.x509.der import (
     integer,
     read,
 )
+from parsers.limits import REMEMBERED_BYTES, REMEMBERED_CERTIFICATES
 
 _ALTERNATIVE_NAME = oids.encode("2.5.29.17")
 _BASIC_CONSTRAINTS = oids.encode("2.5.29.19")
@@ -62,12 +64,20 @@ class Certificate:
 def parse(data: bytes) -> Certificate | None:
     """The certificate that `data` begins with; None when it is none that OpenSSL could read.
 
+    The same few certificates come again and again, so those that were read last are remembered.
     Source: RFC 5280, section 4.1; Zeek, src/file_analysis/analyzer/x509/X509.cc.
     """
+    return _remembered(data) if len(data) <= REMEMBERED_BYTES else _read(data)
+
+
+def _read(data: bytes) -> Certificate | None:
     try:
         return _certificate(data)
     except DerError:
         return None
+
+
+_remembered = lru_cache(REMEMBERED_CERTIFICATES)(_read)
 
 
 def _certificate(data: bytes) -> Certificate:

@@ -8,9 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from parsers.protocols.ssl.names import DTLS10, DTLS12, TLS13
-from parsers.protocols.ssl.session import Session
+from parsers.protocols.ssl.session import PRE_SHARED_KEY, SESSION_TICKET, Session
 
 CLIENT_HELLO, SERVER_HELLO = 1, 2
+_RESUMING = frozenset({SESSION_TICKET, PRE_SHARED_KEY})
 
 
 class MessageError(Exception):
@@ -105,12 +106,19 @@ class Extensions:
         """All extensions from `place` on."""
         end = len(body)
         while place < end:
-            kind = u16(body, place, end)
-            start, stop = vector(body, place + 2, end, 2)
+            start = place + 4
+            if start > end:
+                raise MessageError
+            kind = body[place] << 8 | body[place + 1]
+            stop = start + (body[place + 2] << 8 | body[place + 3])
+            if stop > end:
+                raise MessageError
             reader = _READERS.get(kind)
             if reader is not None and start < stop:
                 reader(self, body, start, stop)
-            self.session.extension(kind, stop - start, is_client=self.is_client)
+            self.session.begin()
+            if kind in _RESUMING:
+                self.session.resumption(kind, stop - start, is_client=self.is_client)
             place = stop
 
     def server_names(self, body: bytes, start: int, stop: int) -> None:

@@ -113,9 +113,8 @@ class Session:
         if self._session_id == session_id and not tls13:
             self.resumed = True
 
-    def extension(self, kind: int, length: int, *, is_client: bool) -> None:
-        """An extension of a hello, of whatever kind."""
-        self.begin()
+    def resumption(self, kind: int, length: int, *, is_client: bool) -> None:
+        """An extension of a hello that offers, or accepts, an earlier session."""
         if is_client and kind == SESSION_TICKET and length:
             self._ticket_offered = True
         elif is_client and kind == PRE_SHARED_KEY:

@@ -65,32 +65,42 @@ class Tls(Layer):
             self.done = True
 
     def _advance(self, flow: _Flow, data: Data, place: int, end: int) -> int:
-        """Take one header, or one body, or as much of it as there is; where it ended."""
+        """Take what is there of a record: its header, its body, or as much of them as there is; where it ended."""
         if not flow.header:
-            missing = _HEADER - len(flow.held)
-        elif flow.opaque:
+            stop = place + _HEADER - len(flow.held)
+            header = self._take(flow, data.data, place, stop, end)
+            if header is None:
+                return end
+            self._open(flow, header, data.is_orig)
+            place = stop
+        if not flow.header:
+            return place
+        if flow.opaque:
             step = min(flow.missing, end - place)
             flow.missing -= step
             if not flow.missing:
                 self._pass(flow, data, place + step)
             return place + step
-        else:
-            missing = flow.missing - len(flow.held)
-        stop = place + missing
-        if stop > end:
-            flow.held += data.data[place:end]
+        stop = place + flow.missing - len(flow.held)
+        body = self._take(flow, data.data, place, stop, end)
+        if body is None:
             return end
-        taken = data.data[place:stop]
-        if flow.held:
-            taken = bytes(flow.held + taken)
-            flow.held.clear()
+        header, flow.header = flow.header, b""
         self.session.now = data.time_of(stop - 1)
-        if not flow.header:
-            self._open(flow, taken, data.is_orig)
-        else:
-            header, flow.header = flow.header, b""
-            self._read(header, flow.kind, taken, data.is_orig)
+        self._read(header, flow.kind, body, data.is_orig)
         return stop
+
+    @staticmethod
+    def _take(flow: _Flow, data: bytes, place: int, stop: int, end: int) -> bytes | None:
+        """What is held and the bytes up to `stop`; None when they are not there yet: then they are held too."""
+        if stop > end:
+            flow.held += data[place:end]
+            return None
+        if not flow.held:
+            return data[place:stop]
+        taken = bytes(flow.held + data[place:stop])
+        flow.held.clear()
+        return taken
 
     def _open(self, flow: _Flow, header: bytes, is_orig: bool) -> None:
         """A record's header decides whether its body matters."""
