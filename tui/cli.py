@@ -98,7 +98,8 @@ def _batch(path: Path, password: bytes | None, folder: Path | None) -> int:
         from parsers.zeek.writer import write
 
         try:
-            write(folder, logs.tables)
+            # Zeek cuts long cells; logs that it wrote, perhaps with other bounds, stay as they are.
+            write(folder, logs.tables, whole=logs.facts is None)
         except OSError as error:
             _cannot_write(folder, error)
     else:

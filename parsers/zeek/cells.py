@@ -27,10 +27,11 @@ _THREE_DIGITS = np.frombuffer(b"".join(b"%03d" % number for number in range(1000
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """Where Zeek cuts the cells of one log: bytes of a string, elements of a set or vector."""
+    """Where Zeek cuts the cells of one log: bytes of a string, elements of a set or vector, and of all in a row."""
 
     string: int = limits.FIELD_BYTES
     elements: int = limits.CONTAINER_ELEMENTS
+    row_elements: int = limits.ROW_ELEMENTS
 
     @classmethod
     def of(cls, log: str) -> "Bounds":
@@ -40,6 +41,10 @@ class Bounds:
         if log == "x509":
             return cls(elements=limits.ROW_ELEMENTS)
         return cls()
+
+
+_ENDLESS = 1 << 31
+UNBOUNDED = Bounds(_ENDLESS, _ENDLESS, _ENDLESS)
 
 
 def cells(column: pa.Array, longest: int) -> pa.Array:

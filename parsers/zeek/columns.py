@@ -7,12 +7,11 @@ import pyarrow.compute as pc
 
 from parsers.schema import zeek_type
 from parsers.updates import Batch, Trouble
-from parsers.zeek.cells import cells
+from parsers.zeek.cells import UNBOUNDED, cells
 from parsers.zeek.header import Header
 from parsers.zeek.values import Cells
 
 _WRITTEN = Cells(Header(), escapes=True, empties=True)
-_UNCUT = 1 << 31
 
 
 @dataclass
@@ -39,7 +38,7 @@ def _converted(column: pa.ChunkedArray, wanted: pa.DataType) -> tuple[pa.Chunked
     """The column as another type, by way of what Zeek would write, and how many cells could not be kept."""
     chunks, lost = [], 0
     for chunk in column.chunks:
-        made, wrong = _WRITTEN.column(pc.if_else(chunk.is_valid(), cells(chunk, _UNCUT), None), wanted)
+        made, wrong = _WRITTEN.column(pc.if_else(chunk.is_valid(), cells(chunk, UNBOUNDED.string), None), wanted)
         chunks.append(made)
         lost += int(wrong.sum())
     return pa.chunked_array(chunks, wanted), lost

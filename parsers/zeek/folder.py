@@ -11,6 +11,9 @@ from parsers.zeek.columns import Columns
 from parsers.zeek.reader import name_of, read, shown
 
 _LOG = re.compile(r"\.log(\.gz)?$")
+_OTHERWISE_PACKED = re.compile(r"\.log\.(bz2|lz4|xz|zip|zst)$")
+# What zeekctl leaves beside the logs.
+_NO_LOGS = ("stderr.log", "stdout.log")
 _SEEN = 5
 
 
@@ -51,7 +54,10 @@ class _Folder:
         logs = [entry for entry in entries if _LOG.search(entry.name)]
         files = [entry for entry in logs if entry.is_file()]
         if not files:
-            raise OpenError(f"{shown(self._path)}: no Zeek log (NAME.log, NAME.log.gz) in it, {_described(entries)}")
+            seen = _described(entries)
+            raise OpenError(
+                f"{shown(self._path)}: no NAME.log or NAME.log.gz in it, {seen}; give the folder of the logs"
+            )
         plain = set(files)
         for log in logs:
             if log not in plain:
@@ -60,6 +66,8 @@ class _Folder:
                 what = "left out, the same log lies beside it unpacked"
                 self._left_out.append(Trouble(f"{shown(log)}: {what}", harmless=True))
                 files.remove(log)
+        for packed in filter(lambda entry: _OTHERWISE_PACKED.search(entry.name), entries):
+            self._left_out.append(Trouble(f"{shown(packed)}: left out; unpack it, only gzip is read"))
         return files
 
     def updates(self) -> Iterator[Update]:
@@ -94,7 +102,8 @@ class _Folder:
                     self._batches += isinstance(update, Batch)
                     yield update
             except OpenError as error:
-                self._left_out.append(Trouble(str(error)))
+                harmless = file.name in _NO_LOGS or not self._sizes[file]
+                self._left_out.append(Trouble(str(error), harmless))
 
 
 def _until_rows(updates: Iterator[Update]) -> Iterator[Update]:

@@ -17,17 +17,18 @@ import pyarrow.compute as pc
 
 from parsers import escape, limits
 from parsers.schema import zeek_type
-from parsers.zeek.cells import EMPTY, SEPARATOR, SET_SEPARATOR, UNSET, Bounds, cells, cut
+from parsers.zeek.cells import EMPTY, SEPARATOR, SET_SEPARATOR, UNBOUNDED, UNSET, Bounds, cells, cut
 
 # Rows that are formatted at once: the strings of so many stay in the processor's cache.
 _ROWS = 1 << 15
 
 
-def write(folder: Path, logs: Mapping[str, pa.Table], now: datetime | None = None) -> None:
+def write(folder: Path, logs: Mapping[str, pa.Table], now: datetime | None = None, *, whole: bool = False) -> None:
     """Write NAME.log into the folder for each table that has rows, all of them or none.
 
     The folder is made where it is missing. Nothing is ever overwritten: FileExistsError when one of the files is
-    there already. `now` stands in `#open` and `#close`. Strings and sets are cut where Zeek cuts them.
+    there already. `now` stands in `#open` and `#close`. Strings and sets are cut where Zeek cuts them, but not where
+    all is wanted `whole`, as of logs that were read from a folder.
     """
     stamp = (now or datetime.now().astimezone()).strftime("%Y-%m-%d-%H-%M-%S")
     targets = {name: folder / f"{name}.log" for name, table in logs.items() if table.num_rows}
@@ -40,14 +41,13 @@ def write(folder: Path, logs: Mapping[str, pa.Table], now: datetime | None = Non
     with tempfile.TemporaryDirectory(prefix=".writing-", dir=folder) as unfinished:
         for name, target in targets.items():
             with (Path(unfinished) / target.name).open("wb") as file:
-                _write_log(file, name, logs[name], stamp)
+                _write_log(file, name, logs[name], stamp, UNBOUNDED if whole else Bounds.of(name))
         for target in targets.values():
             (Path(unfinished) / target.name).rename(target)
 
 
-def _write_log(file: BinaryIO, name: str, table: pa.Table, stamp: str) -> None:
+def _write_log(file: BinaryIO, name: str, table: pa.Table, stamp: str, bounds: Bounds) -> None:
     file.write(_head(name, table.schema, stamp).encode())
-    bounds = Bounds.of(name)
     batches = table.to_batches(max_chunksize=_ROWS)
     with ThreadPoolExecutor(limits.WRITING_THREADS) as pool:
         for some in (batches[i : i + 16] for i in range(0, len(batches), 16)):
@@ -88,6 +88,6 @@ def _containers_cut(batch: pa.RecordBatch, bounds: Bounds) -> Iterator[pa.Array]
             yield column
             continue
         lengths = pc.list_value_length(column).fill_null(0).to_numpy().astype(np.int64)
-        allowed = np.minimum(np.minimum(lengths, bounds.elements), limits.ROW_ELEMENTS - used)
+        allowed = np.minimum(np.minimum(lengths, bounds.elements), bounds.row_elements - used)
         used += allowed
         yield cut(column, allowed) if (allowed < lengths).any() else column

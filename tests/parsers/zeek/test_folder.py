@@ -153,7 +153,7 @@ def test_no_permission(tmp_path: Path) -> None:
 
 
 def test_an_empty_folder(tmp_path: Path) -> None:
-    with pytest.raises(OpenError, match=r"no Zeek log .* in it, it is empty"):
+    with pytest.raises(OpenError, match=r"no NAME.log .* in it, it is empty; give"):
         read_all(tmp_path)
 
 
@@ -163,9 +163,8 @@ def test_a_folder_without_logs_names_what_it_saw(tmp_path: Path) -> None:
         (tmp_path / f"b{number}\x1b.txt").touch()
     with pytest.raises(OpenError) as caught:
         read_all(tmp_path)
-    assert str(caught.value).endswith(
-        "in it, only 2024-01-01/, b0\\x1b.txt, b1\\x1b.txt, b2\\x1b.txt, b3\\x1b.txt and 5 more"
-    )
+    seen = "only 2024-01-01/, b0\\x1b.txt, b1\\x1b.txt, b2\\x1b.txt, b3\\x1b.txt and 5 more"
+    assert str(caught.value).endswith(f"in it, {seen}; give the folder of the logs")
 
 
 def test_a_folder_in_which_no_log_can_be_read(tmp_path: Path) -> None:
@@ -205,3 +204,18 @@ def test_a_reader_may_stop_early(tmp_path: Path) -> None:
     assert isinstance(next(reading), Batch | Trouble | Progress)
     del reading
     assert gathered(read_folder(tmp_path))[0]["dns"].num_rows == 100_000
+
+
+def test_what_zeekctl_leaves_beside_the_logs_is_no_failure(tmp_path: Path) -> None:
+    put(tmp_path, "conn.log", "1")
+    (tmp_path / "stdout.log").write_text("max memory size (kbytes) unlimited\n")
+    (tmp_path / "stderr.log").touch()
+    troubles = [update for update in read_folder(tmp_path) if isinstance(update, Trouble)]
+    assert len(troubles) == 2
+    assert all(trouble.harmless for trouble in troubles)
+
+
+def test_a_log_packed_otherwise_is_told(tmp_path: Path) -> None:
+    put(tmp_path, "conn.log", "1")
+    (tmp_path / "dns.log.zst").touch()
+    assert read_all(tmp_path)[1] == [f"{tmp_path}/dns.log.zst: left out; unpack it, only gzip is read"]

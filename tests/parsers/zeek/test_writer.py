@@ -116,6 +116,12 @@ def test_all_sets_of_a_row_share_five_hundred_elements(tmp_path: Path) -> None:
     assert second == "\t".join("7" * 7)
 
 
+def test_nothing_is_cut_where_all_is_wanted(tmp_path: Path) -> None:
+    made = table(**{name: ("vector[string]", [["x" * 5000] * 200]) for name in "abcd"})
+    write(tmp_path, {"odd": made}, NOW, whole=True)
+    assert (tmp_path / "odd.log").read_text().count("x" * 5000) == 800
+
+
 def test_many_batches_stay_in_order(tmp_path: Path) -> None:
     count = 300_000
     assert cells(tmp_path, "count", *range(count)) == [str(n) for n in range(count)]
