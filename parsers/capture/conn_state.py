@@ -15,7 +15,9 @@ def tcp_state(tcp: Tcp) -> str:
     """A TCP connection's."""
     orig, resp = tcp.orig, tcp.resp
     if resp.state == RESET:
-        if orig.state in {SYN_SENT, SYN_ACK_SENT} or (orig.state == RESET and not orig.size and not resp.size):
+        if orig.state in {SYN_SENT, SYN_ACK_SENT} or (
+            orig.state == RESET and not tcp.size_of(orig) and not tcp.size_of(resp)
+        ):
             return "REJ"
         return "RSTRH" if orig.state in _NOT_OPENED else "RSTR"
     if orig.state == RESET:

@@ -92,7 +92,7 @@ def _connection(c: Columns, packets: Packets, first: int, stop: int, orig: int, 
         if proto == UDP and "Dd"[role] not in history:
             history.append("Dd"[role])
         if dns or ntp:
-            payload = packets.payload(c.offset[i], min(c.captured[i], c.length[i]))
+            payload = packets.payload(c.offset[i], c.captured[i])
             for letter in roles.dns(payload, role) if dns else roles.ntp(payload, role):
                 if letter == "^":
                     made.flips.append(i)

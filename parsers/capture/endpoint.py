@@ -57,7 +57,6 @@ class Endpoint:
         "last_rst",
         "last_seq",
         "last_syn",
-        "peer",
         "pending",
         "pending_bytes",
         "previous",
@@ -70,8 +69,6 @@ class Endpoint:
         "state",
         "trimmed",
     )
-
-    peer: "Endpoint"
 
     def __init__(self, side: int) -> None:
         self.side = side
@@ -119,10 +116,9 @@ class Endpoint:
         """Whether none of its data has been acknowledged (its SYN may be)."""
         return (self.ack_wraps << 32) + self.ack_seq - self.start in {0, 1}
 
-    @property
-    def size(self) -> int:
-        """Bytes that it sent, by its sequence numbers."""
-        if self.previous == SYN_SENT and self.state == RESET and self.peer.state == INACTIVE and not self.nothing_acked:
+    def size(self, peer: "Endpoint") -> int:
+        """Bytes that it sent, by its sequence numbers; none where it gave up before the peer said anything."""
+        if self.previous == SYN_SENT and self.state == RESET and peer.state == INACTIVE and not self.nothing_acked:
             return 0
         last = (self.seq_wraps << 32) + self.last_seq
         acked = (self.ack_wraps << 32) + self.ack_seq
@@ -138,9 +134,8 @@ class Endpoint:
         """Whether data of it is kept: above a hole, or delivered and not acknowledged."""
         return not self.skipping and (self.delivered > self.trimmed or bool(self.pending))
 
-    @property
-    def data_pending(self) -> bool:
-        """Whether its close has to wait for data.
+    def has_to_wait(self, peer: "Endpoint") -> bool:
+        """Whether its close has to wait for data, its own or the peer's.
 
         Source: Zeek, src/analyzer/protocol/tcp/TCP_Reassembler.cc (DataPending).
         """
@@ -152,7 +147,7 @@ class Endpoint:
             return False
         if delivered not in {last - 1, last}:
             return True
-        return self.state != RESET and self.peer.undelivered
+        return self.state != RESET and peer.undelivered
 
     @property
     def clean(self) -> bool:

@@ -23,6 +23,9 @@ class Sink(Protocol):
     def partial(self) -> bool:
         """Whether the connection's start was not seen."""
 
+    def size_of(self, endpoint: Endpoint) -> int:
+        """Bytes that a side sent, by its sequence numbers."""
+
     def deliver(self, side: int, packet: int, skip: int, size: int) -> None:
         """The next bytes of a side: `size` bytes of a packet's payload from `skip` on."""
 
@@ -45,7 +48,7 @@ def add(sink: Sink, endpoint: Endpoint, packet: int, seq: int, length: int) -> N
     elif end > endpoint.delivered:
         sink.deliver(endpoint.side, packet, endpoint.delivered - seq, end - endpoint.delivered)
         endpoint.delivered = end
-        _trim_unseen(endpoint)
+        _trim_unseen(sink, endpoint)
     if endpoint.nothing_acked and endpoint.pending and endpoint.pending[-1][1] - endpoint.delivered > _WITHOUT_ACKS:
         _give_up(endpoint)
     kept = endpoint.delivered - endpoint.trimmed + endpoint.pending_bytes
@@ -89,12 +92,12 @@ def _deliver_ready(sink: Sink, endpoint: Endpoint) -> None:
         count += 1
     if count:
         del pending[:count]
-        _trim_unseen(endpoint)
+        _trim_unseen(sink, endpoint)
 
 
-def _trim_unseen(endpoint: Endpoint) -> None:
+def _trim_unseen(sink: Sink, endpoint: Endpoint) -> None:
     """Keep nothing for acknowledgements that will not come."""
-    if endpoint.nothing_acked and endpoint.size > _WITHOUT_ACKS:
+    if endpoint.nothing_acked and sink.size_of(endpoint) > _WITHOUT_ACKS:
         endpoint.trimmed = max(endpoint.trimmed, endpoint.delivered)
 
 

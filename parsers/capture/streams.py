@@ -92,6 +92,7 @@ def _data(is_orig: bool, segments: list[Segment], c: Columns, packets: Packets) 
 def datagrams(places: range, orig: int, c: Columns, packets: Packets) -> Iterator[Event]:
     """One Data for each datagram, with as much of its payload as was captured."""
     for place in places:
-        held = min(c.captured[place], c.length[place])
+        # UDP's own length may say less: all that IP carried is looked at, as in Zeek.
+        held = c.captured[place]
         payload = bytes(packets.payload(c.offset[place], held))
         yield Data(c.side[place] == orig, payload, [held], [c.now[place]])

@@ -77,7 +77,6 @@ class Tcp:
         self.now = now
         self.ports = ports
         self.ends = (Endpoint(0), Endpoint(1))
-        self.ends[0].peer, self.ends[1].peer = self.ends[1], self.ends[0]
         self.history = History(orig, turned=orig != first_side)
         self.timers = Timers(now)
         self.out = Deliveries()
@@ -93,6 +92,13 @@ class Tcp:
     @property
     def resp(self) -> Endpoint:
         return self.ends[1 - self.history.orig]
+
+    def peer_of(self, endpoint: Endpoint) -> Endpoint:
+        return self.ends[1 - endpoint.side]
+
+    def size_of(self, endpoint: Endpoint) -> int:
+        """Bytes that a side sent, by its sequence numbers."""
+        return endpoint.size(self.peer_of(endpoint))
 
     def is_over(self, now: int, clock: Ints) -> bool:
         """Whether a timer ended it before the packet that moves the clock on to `now`."""
@@ -131,7 +137,7 @@ class Tcp:
         """Take up the packet at `place`: `size` bytes of payload, of which the capture holds `held`."""
         self.now = now
         endpoint = self.ends[side]
-        peer = endpoint.peer
+        peer = self.ends[1 - side]
         is_orig = side == self.history.orig
         self._note_partial(flags, is_orig)
         # A SYN and a FIN take a sequence number each; data beside a RST is none of the stream's.
@@ -246,13 +252,13 @@ class Tcp:
             return self._advance_syn_sent(endpoint, flags)
         if state in {ESTABLISHED, PARTIAL}:
             return self._advance_established(endpoint, flags)
-        if state == CLOSED and flags & RST and endpoint.peer.state != CLOSED:
+        if state == CLOSED and flags & RST and self.peer_of(endpoint).state != CLOSED:
             self._enter(endpoint, RESET)
             return not endpoint.did_close, False
         return False, False
 
     def _advance_inactive(self, endpoint: Endpoint, flags: int, size: int, is_orig: bool, ts: int) -> tuple[bool, bool]:
-        peer = endpoint.peer
+        peer = self.peer_of(endpoint)
         closes = report = False
         if flags & SYN:
             self._advance_syn(endpoint, flags, is_orig, ts)
@@ -275,7 +281,7 @@ class Tcp:
         return closes, report
 
     def _advance_syn(self, endpoint: Endpoint, flags: int, is_orig: bool, ts: int) -> None:
-        peer = endpoint.peer
+        peer = self.peer_of(endpoint)
         if is_orig:
             self._enter(endpoint, SYN_ACK_SENT if flags & ACK else SYN_SENT)
             self.timers.attempt(ts)
@@ -312,7 +318,7 @@ class Tcp:
         return closes, report
 
     def _advance_established(self, endpoint: Endpoint, flags: int) -> tuple[bool, bool]:
-        peer = endpoint.peer
+        peer = self.peer_of(endpoint)
         closes = report = False
         if flags & SYN and endpoint.state == PARTIAL and peer.state == INACTIVE and not flags & ACK:
             self._enter(endpoint, SYN_SENT)
@@ -331,14 +337,16 @@ class Tcp:
     def _enter(self, endpoint: Endpoint, state: int) -> None:
         if state == endpoint.state:
             return
-        if state > SYN_ACK_SENT >= endpoint.state and endpoint.peer.state <= SYN_ACK_SENT:
+        if state > SYN_ACK_SENT >= endpoint.state and self.peer_of(endpoint).state <= SYN_ACK_SENT:
             self.timers.timeout = QUIET
         endpoint.previous, endpoint.state = endpoint.state, state
 
     # Its close ------------------------------------------------------------------------------------------------
 
     def _check_end(self, endpoint: Endpoint) -> None:
-        if not (endpoint.fins or endpoint.state >= CLOSED) or endpoint.did_eof or endpoint.data_pending:
+        if not (endpoint.fins or endpoint.state >= CLOSED) or endpoint.did_eof:
+            return
+        if endpoint.has_to_wait(self.peer_of(endpoint)):
             return
         endpoint.did_eof = True
         self.out.end(endpoint.side, self.now)
@@ -347,7 +355,8 @@ class Tcp:
             self.close_deferred = False
 
     def _close(self, endpoint: Endpoint, report: bool) -> None:
-        if endpoint.data_pending:
+        peer = self.peer_of(endpoint)
+        if endpoint.has_to_wait(peer):
             self.close_deferred = True
             self.report_close = self.report_close or report
             return
@@ -355,7 +364,6 @@ class Tcp:
         if endpoint.did_close:
             return
         endpoint.did_close = True
-        peer = endpoint.peer
         if endpoint.state == RESET or peer.did_close or peer.state == INACTIVE:
             if endpoint.previous != INACTIVE or peer.state != INACTIVE:
                 if self.report_close:
@@ -374,7 +382,7 @@ class Tcp:
 
     def gap(self, endpoint: Endpoint, length: int) -> None:
         """The next bytes of a side will not come."""
-        if endpoint.clean and endpoint.peer.clean:
+        if endpoint.clean and self.peer_of(endpoint).clean:
             self.history.count(endpoint.side, "G")
             self.missed += length
         self.out.gap(endpoint.side, length, self.now)

@@ -98,7 +98,7 @@ class _Tracker:
             ends,
             orig.side,
             tcp.last - tcp.start,
-            (orig.size, resp.size),
+            (tcp.size_of(orig), tcp.size_of(resp)),
             tcp_state(tcp),
             tcp.missed,
             str(tcp.history),
