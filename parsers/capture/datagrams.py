@@ -139,7 +139,5 @@ class _Roles:
 
 
 def _is_multicast(address: str) -> bool:
-    """IPv4's 224.0.0.0/4 and IPv6's ff00::/8."""
-    if ":" in address:
-        return address.startswith("ff")
-    return 224 <= int(address.partition(".")[0]) < 240
+    """What Zeek takes for a multicast address (src/IPAddr.h): of IPv4's only those in 224.0.0.0/8."""
+    return address.startswith("224.") or (address.startswith("ff") and address.find(":") == 4)

@@ -48,6 +48,7 @@ class Tcp:
     first, stop   the places of its first packet and after its last one
     start, last   times of its first packet, and of the last one before both sides had closed
     ports         of both sides
+    side, turned  who sent the first packet, and whether that side is rather the responder
     missed        bytes of its holes
     smooth        whether its next packets may be plain ones, which only move counters on (see tcp_flow)
     """
@@ -71,13 +72,13 @@ class Tcp:
         "timers",
     )
 
-    def __init__(self, first: int, ts: int, now: int, ports: tuple[int, int], first_side: int, orig: int) -> None:
+    def __init__(self, first: int, ts: int, now: int, ports: tuple[int, int], side: int, *, turned: bool) -> None:
         self.first = self.stop = first
         self.start = self.last = ts
         self.now = now
         self.ports = ports
         self.ends = (Endpoint(0), Endpoint(1))
-        self.history = History(orig, turned=orig != first_side)
+        self.history = History(1 - side if turned else side, turned=turned)
         self.timers = Timers(now)
         self.out = Deliveries()
         self.first_seen = [False, False]

@@ -5,15 +5,16 @@ from collections.abc import Iterator
 from parsers.capture.columns import Columns
 from parsers.capture.endpoint import MASK, Endpoint
 from parsers.capture.flows import Ends
-from parsers.capture.packets import Ints
+from parsers.capture.interactive import is_interactive
+from parsers.capture.packets import BROKEN, Packets
 from parsers.capture.ports import SERVER_TCP
 from parsers.capture.streams import Deliveries
 from parsers.capture.tcp import ACK, EASY_BYTES, SYN, Tcp
-from parsers.capture.transport import BROKEN
+from parsers.capture.timers import QUIET, QUIET_INTERACTIVE
 from parsers.limits import UNACKED_BYTES
 
 
-def tcp_connections(c: Columns, clock: Ints, start: int, stop: int, ends: Ends) -> Iterator[Tcp]:
+def tcp_connections(c: Columns, packets: Packets, start: int, stop: int, ends: Ends) -> Iterator[Tcp]:
     """The connections in the packets from `start` to before `stop`, all of one flow."""
     run = slice(start, stop)
     rows = zip(c.plain[run], c.side[run], c.length[run], c.seq[run], c.ack[run], c.ts[run], c.now[run], strict=True)
@@ -56,13 +57,12 @@ def tcp_connections(c: Columns, clock: Ints, start: int, stop: int, ends: Ends) 
         flags = c.flags[i]
         if tcp is not None:
             tcp.last = last
-            if tcp.is_over(now, clock) or (flags & SYN and tcp.is_reuse(seq, flags)):
+            if _is_over(tcp, now, c, packets) or (flags & SYN and tcp.is_reuse(seq, flags)):
                 tcp.stop = i
                 yield tcp
                 tcp = None
         if tcp is None:
-            orig = 1 - side if _turned_round(flags, side, ends) else side
-            tcp = Tcp(i, ts, now, ends.ports, side, orig)
+            tcp = Tcp(i, ts, now, ends.ports, side, turned=_turned_round(flags, side, ends))
             pair, out = tcp.ends, tcp.out
         if not flags & BROKEN:
             tcp.process(i, ts, now, side, seq, ack, flags, c.window[i], size, c.captured[i])
@@ -70,6 +70,12 @@ def tcp_connections(c: Columns, clock: Ints, start: int, stop: int, ends: Ends) 
     if tcp is not None:
         tcp.last, tcp.stop = last, stop
         yield tcp
+
+
+def _is_over(tcp: Tcp, now: int, c: Columns, packets: Packets) -> bool:
+    if now - tcp.last >= QUIET == tcp.timers.timeout and is_interactive(tcp, c, packets):
+        tcp.timers.timeout = QUIET_INTERACTIVE
+    return tcp.is_over(now, packets.clock)
 
 
 def _turned_round(flags: int, side: int, ends: Ends) -> bool:

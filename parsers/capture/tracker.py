@@ -11,11 +11,10 @@ from parsers.capture.columns import columns
 from parsers.capture.conn_state import datagrams_state, tcp_state
 from parsers.capture.datagrams import Datagrams, datagram_connections
 from parsers.capture.flows import ICMP, ICMP6, TCP, UDP, Ends, Flows, Shard
-from parsers.capture.packets import Ints, Packets
+from parsers.capture.packets import BROKEN, Ints, Packets
 from parsers.capture.streams import datagrams
 from parsers.capture.tcp import Tcp
 from parsers.capture.tcp_flow import tcp_connections
-from parsers.capture.transport import BROKEN
 from parsers.capture.uid import uid
 from parsers.protocols.analyzer import Connection, Event
 from parsers.schema import Row
@@ -86,7 +85,7 @@ class _Tracker:
         proto = self.proto[place]
         c, packets = self.columns, self.packets
         if proto == TCP:
-            for tcp in tcp_connections(c, packets.clock, start, stop, ends):
+            for tcp in tcp_connections(c, packets, start, stop, ends):
                 yield self._tcp(tcp, ends)
         else:
             for made in datagram_connections(c, packets, start, stop, ends, proto):

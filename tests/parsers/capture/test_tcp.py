@@ -203,6 +203,19 @@ class TestSilence:
     def test_how_long(self, said: list[P], count: int) -> None:
         assert len(rows(said)) == count
 
+    @pytest.mark.parametrize(
+        ("asked", "answered", "count"),
+        [
+            pytest.param(b"SSH-2.0-a\r\n" + bytes(600), b"SSH-2.0-b\r\n" + bytes(600), 1, id="SSH on another port"),
+            pytest.param(b"SSH-2.0-a\r\n", b"SSH-2.0-b\r\n", 2, id="banners alone"),
+            pytest.param(b"USER a\r\n", b"220 ready\r\n", 1, id="FTP on another port"),
+            pytest.param(GET, OK, 2, id="neither"),
+        ],
+    )
+    def test_interactive_by_content(self, asked: bytes, answered: bytes, count: int) -> None:
+        said = [*opened(), P("<PA", 1, 1, answered), P(">PA", 1, 1 + len(answered), asked)]
+        assert len(rows([*said, P("<A", 1 + len(answered), 1 + len(asked), at=3000)])) == count
+
     def test_half_closed_by_a_reset_after_a_fin(self) -> None:
         # Each look comes six seconds after the one before, and wants five seconds of silence.
         said = [*opened(), P(">FA", 1, 1), P("<A", 1, 2), P(">R", 2, 1, at=1)]
