@@ -30,6 +30,10 @@ class Query:
 
 def parse(text: str, types: Mapping[str, str]) -> Query:
     """A filter for a log with these columns, name to Zeek type. Raises QueryError."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise QueryError(r"this is no text; write bytes as \xNN in quotes", error.start, error.end) from None
     return Query(text, Grammar(text, types).tree())
 
 

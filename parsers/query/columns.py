@@ -21,9 +21,9 @@ Member: TypeAlias = Callable[[Flat], Flat]
 _ORDERS = {"<": pc.less, "<=": pc.less_equal, ">": pc.greater, ">=": pc.greater_equal}
 
 
-def passing(column: pa.ChunkedArray, check: Check, start: int) -> Bools:
-    """The rows of which a member passes the check; `start` is the log's first time, which `+40s` counts from."""
-    return any_member(column, lambda array: _members(array, check, start))
+def passing(column: pa.ChunkedArray, check: Check) -> Bools:
+    """The rows of which a member passes the check."""
+    return any_member(column, lambda array: _members(array, check))
 
 
 def any_member(column: pa.ChunkedArray, member: Member) -> Bools:
@@ -72,7 +72,7 @@ def _listed(lists: pa.Array, member: Member) -> Bools:
     return np.asarray(passed[ends] > passed[ends - lengths], np.bool_)
 
 
-def _members(array: Flat, check: Check, start: int) -> Flat:
+def _members(array: Flat, check: Check) -> Flat:
     match check:
         case Texts(values):
             return pc.equal(array, values[0]) if len(values) == 1 else pc.is_in(array, pa.array(values, array.type))
@@ -85,16 +85,15 @@ def _members(array: Flat, check: Check, start: int) -> Flat:
         case Truth(values):
             return pc.is_in(array, pa.array(values))
         case Numbers(spans):
-            return reduce(pc.or_, (_between(array, span, start if span.since else 0) for span in spans))
+            return reduce(pc.or_, (_between(array, span) for span in spans))
         case Addresses(texts, spans):
-            named = pc.is_in(array, pa.array(texts, array.type))
-            return pc.or_(named, _within(array, spans)) if spans else named
+            within = _within(array, spans) if spans else none(array)
+            return pc.or_(pc.is_in(array, pa.array(texts, array.type)), within) if texts else within
 
 
-def _between(array: Flat, span: Span, start: int) -> Flat:
+def _between(array: Flat, span: Span) -> Flat:
     kind = array.type
-    low = None if span.low is None else span.low + start
-    high = None if span.high is None else span.high + start
+    low, high = span.low, span.high
     if not pa.types.is_floating(kind):
         least, most = _range(kind)
         if (low is not None and low > most) or (high is not None and high < least):

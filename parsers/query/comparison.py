@@ -53,7 +53,7 @@ def check(sign: str, values: Sequence[Token], zeek_type: str) -> Check:
 def _pattern(value: Token) -> Pattern:
     try:
         pc.match_substring_regex(pa.array([""]), value.text)
-    except (pa.ArrowInvalid, UnicodeEncodeError) as error:
+    except pa.ArrowInvalid as error:
         reason = str(error).removeprefix("Invalid regular expression: ")
         raise _error(f"this pattern cannot be used: {reason}", value) from None
     return Pattern(value.text)

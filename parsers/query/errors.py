@@ -1,5 +1,7 @@
 """What is wrong with a filter, and where."""
 
+from parsers import escape
+
 
 class QueryError(Exception):
     """A filter that cannot be understood: one line that says what and what would be right.
@@ -8,7 +10,7 @@ class QueryError(Exception):
     """
 
     def __init__(self, message: str, start: int, end: int) -> None:
-        super().__init__(message)
-        self.message = message
+        self.message = escape.cell(message)
+        super().__init__(self.message)
         self.start = start
         self.end = end

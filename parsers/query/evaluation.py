@@ -1,6 +1,6 @@
 """A filter's tree on a frame: which rows it keeps."""
 
-from functools import reduce
+from functools import cached_property, reduce
 from operator import and_, or_
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from parsers import schema
 from parsers.query import columns, texts
 from parsers.query.columns import Bools
-from parsers.query.tree import And, Anywhere, Has, Node, Not, Or, Test, Texts
+from parsers.query.tree import And, Anywhere, Check, Has, Node, Not, Numbers, Or, Test, Texts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +23,12 @@ class Evaluation:
     def __init__(self, frame: "pd.DataFrame") -> None:
         self.frame = frame
         self.names = list(frame.columns)
-        self.start = _first(schema.column(frame, "ts")) if "ts" in self.names else 0
+
+    @cached_property
+    def start(self) -> int:
+        """The log's first time in nanoseconds; 0 where it has none."""
+        first = pc.min(self._column("ts")) if "ts" in self.names else pa.scalar(None)
+        return int(first.value) if isinstance(first, pa.TimestampScalar) and first.is_valid else 0
 
     def keep(self, node: Node) -> Bools:
         """The rows that a part of the tree keeps."""
@@ -46,7 +51,7 @@ class Evaluation:
         present = self._no_row()
         for column in map(self._column, test.columns):
             for check in test.checks:
-                found |= columns.passing(column, check, self.start)
+                found |= columns.passing(column, self._counted(check))
             if test.empty:
                 found |= columns.empty(column)
             if test.unset or test.negated:
@@ -56,19 +61,16 @@ class Evaluation:
                     found |= ~is_set
         return present & ~found if test.negated else found
 
+    def _counted(self, check: Check) -> Check:
+        if isinstance(check, Numbers) and any(span.since for span in check.spans):
+            return check.counted_from(self.start)
+        return check
+
     def _of(self, proto: str | None, found: Bools) -> Bools:
-        return found if proto is None else found & columns.passing(self._column("proto"), Texts((proto,)), self.start)
+        return found if proto is None else found & columns.passing(self._column("proto"), Texts((proto,)))
 
     def _column(self, name: str) -> pa.ChunkedArray:
         return schema.column(self.frame, name)
 
     def _no_row(self) -> Bools:
         return np.zeros(len(self.frame), np.bool_)
-
-
-def _first(times: pa.ChunkedArray) -> int:
-    """The first time of a column in nanoseconds; 0 where it holds no times."""
-    if not pa.types.is_timestamp(times.type):
-        return 0
-    first = pc.min(times)
-    return int(first.value) if first.is_valid else 0

@@ -98,7 +98,7 @@ def unknown(token: Token, types: Mapping[str, str]) -> QueryError:
         message = f"this log has no {name}{stands}; {_listed(logs)} {'has' if len(logs) == 1 else 'have'} it"
         return QueryError(message, token.start, token.end)
     names = {known.lower(): known for known in [*types, *(a for a in ALIASES if find(a, types))]}
-    near = [names[match] for match in get_close_matches(name.lower(), names, 3, 0.6)]
+    near = [names[match] for match in get_close_matches(name.lower(), names, 3, 0.7)]
     hint = f"; near: {', '.join(near)}" if near else f"; it has {', '.join(list(types)[:6])} …"
     return QueryError(f"this log has no field {name}{hint}", token.start, token.end)
 

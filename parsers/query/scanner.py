@@ -129,8 +129,8 @@ def _unescaped(text: str) -> str:
     raw = bytearray()
     place = 0
     for found in _ESCAPE.finditer(text):
-        raw += text[place : found.start()].encode("utf-8", "surrogatepass")
+        raw += text[place : found.start()].encode()
         raw += found[1].encode() if found[1] else bytes([int(found[2], 16)])
         place = found.end()
-    raw += text[place:].encode("utf-8", "surrogatepass")
+    raw += text[place:].encode()
     return escape.text(bytes(raw))

@@ -1,6 +1,9 @@
 """Words that are looked for in cells of any type."""
 
 import re
+from collections.abc import Callable
+from functools import reduce
+from operator import or_
 
 import numpy as np
 import pyarrow as pa
@@ -10,9 +13,9 @@ from parsers.limits import FIELD_BYTES
 from parsers.query.columns import Bools, Flat, any_member, none
 from parsers.zeek.cells import cells
 
-_SECOND = 1_000_000_000
 # What numbers, times and intervals are made of; no other word can be part of one.
-_NUMBER = re.compile(r"[0-9.+-]+")
+_NUMBER = re.compile(r"[+-]?[0-9]*\.?[0-9]*")
+_SECONDS = re.compile(r"([0-9]*)(?:\.([0-9]{0,6}))?")
 _CLOCK = re.compile(r"([0-9: -]*[:-][0-9: -]*)(?:\.([0-9]{0,6}))?")
 # Numbers that lie closer together than this are looked at once each, by a table of all between them.
 _TABLE = 1 << 20
@@ -33,19 +36,23 @@ def _members(array: Flat, word: str) -> Flat:
     if pa.types.is_boolean(kind):
         shown = {"t": True, "f": False}.get(word.lower())
         return none(array) if shown is None else pc.equal(array, shown)
-    clock = _CLOCK.fullmatch(word)
-    if clock and pa.types.is_timestamp(kind):
-        return _in_clock(array, clock[1], clock[2])
-    if not _NUMBER.fullmatch(word):
-        return none(array)
-    return _in_integer(array, word) if pa.types.is_integer(kind) else _in_written(array, word)
+    if pa.types.is_integer(kind):
+        return _in_integer(array, word) if word.removeprefix("-").isdecimal() else none(array)
+    if pa.types.is_temporal(kind):
+        clock = _CLOCK.fullmatch(word) if pa.types.is_timestamp(kind) else None
+        if clock:
+            return _in_seconds(array, clock[1], clock[2], _written_clock)
+        seconds = _SECONDS.fullmatch(word)
+        if seconds:
+            return _in_seconds(array, seconds[1], seconds[2], _written)
+    return _in_cells(array, word) if _NUMBER.fullmatch(word) else none(array)
 
 
 def _match(array: Flat, word: str) -> Flat:
     return pc.match_substring(array, word, ignore_case=word.lower() != word.upper())
 
 
-def _in_written(array: Flat, word: str) -> Flat:
+def _in_cells(array: Flat, word: str) -> Flat:
     chunks = array.chunks if isinstance(array, pa.ChunkedArray) else [array]
     found = [_match(cells(chunk, FIELD_BYTES), word) for chunk in chunks]
     return pc.and_(pc.is_valid(array), pa.chunked_array(found, pa.bool_()))
@@ -55,18 +62,40 @@ def _in_integer(array: Flat, word: str) -> Flat:
     least, most = pc.min_max(array).as_py().values()
     if least is None or most - least > _TABLE:
         return _match(array.cast(pa.string()), word)
-    table = pa.array(np.arange(least, most + 1, dtype=np.int64)).cast(pa.string())
-    place = pc.subtract(array, pa.scalar(least, array.type))
-    return _match(table, word).take(place)
+    table = pa.array(np.arange(least, most + 1, dtype=array.type.to_pandas_dtype())).cast(pa.string())
+    return _match(table, word).take(pc.subtract(array, pa.scalar(least, array.type)))
 
 
-def _in_clock(times: Flat, clock: str, fraction: str | None) -> Flat:
-    """Each second that occurs is written once; the digits behind it are compared as a number."""
-    seconds, rest = np.divmod(pc.fill_null(times.cast(pa.int64()), 0).to_numpy(), _SECOND)
+def _in_seconds(array: Flat, whole: str, fraction: str | None, write: Callable[[pa.Array], pa.Array]) -> Flat:
+    """Where `whole` is part of the seconds as `write` writes them, or their end when a `fraction` follows.
+
+    Each second that occurs is written once, and the six digits behind it are looked at as a number.
+    """
+    nanoseconds = np.abs(pc.fill_null(array.cast(pa.int64()), 0).to_numpy())
+    seconds, micros = np.divmod((nanoseconds + 500) // 1000, 1_000_000)
     coded = pa.array(seconds).dictionary_encode()
-    written = pc.strftime(coded.dictionary.cast(pa.timestamp("s", "UTC")), "%Y-%m-%d %H:%M:%S")
-    match = pc.match_substring(written, clock) if fraction is None else pc.ends_with(written, clock)
-    found = pc.and_(pc.is_valid(times), match.take(coded.indices))
-    if not fraction:
-        return found
-    return pc.and_(found, pa.array(rest // 10 ** (9 - len(fraction)) == int(fraction)))
+    written = write(coded.dictionary)
+    if fraction is None:
+        found = pc.match_substring(written, whole).take(coded.indices).to_numpy(zero_copy_only=False)
+        if whole.isdecimal() and len(whole) <= 6:
+            found |= _with_digits(whole)[micros]
+    else:
+        found = pc.ends_with(written, whole).take(coded.indices).to_numpy(zero_copy_only=False)
+        found &= micros // 10 ** (6 - len(fraction)) == int(fraction or "0")
+    return pc.and_(pc.is_valid(array), pa.array(found))
+
+
+def _with_digits(digits: str) -> Bools:
+    """Which numbers of six digits hold these."""
+    numbers = np.arange(1_000_000)
+    unit = 10 ** len(digits)
+    places = range(7 - len(digits))
+    return reduce(or_, (numbers // 10**place % unit == int(digits) for place in places))
+
+
+def _written(seconds: pa.Array) -> pa.Array:
+    return seconds.cast(pa.string())
+
+
+def _written_clock(seconds: pa.Array) -> pa.Array:
+    return pc.strftime(seconds.cast(pa.timestamp("s", "UTC")), "%Y-%m-%d %H:%M:%S")

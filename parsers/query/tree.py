@@ -51,12 +51,21 @@ class Span:
     high: float | int | None
     since: bool = False
 
+    def counted_from(self, start: int) -> "Span":
+        """The span itself, no longer relative."""
+        low, high = (None if end is None else end + start for end in (self.low, self.high))
+        return Span(low, high)
+
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
     """The number lies in one of these spans."""
 
     spans: tuple[Span, ...]
+
+    def counted_from(self, start: int) -> "Numbers":
+        """The same where the log's first time is `start`."""
+        return Numbers(tuple(span.counted_from(start) if span.since else span for span in self.spans))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ def sorted_by(zeek_type: str, values: list[Any], descending: bool = False, repea
     frame = schema.frame(record.table([(value,) for value in values]))
     found = order(frame, "f", descending)
     assert found.dtype == np.int64
-    return found.tolist()
+    return list(map(int, found))
 
 
 @pytest.mark.parametrize(
