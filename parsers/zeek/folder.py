@@ -114,7 +114,7 @@ def _until_rows(updates: Iterator[Update]) -> Iterator[Update]:
 
 
 def _joined(troubles: list[Trouble]) -> str:
-    more = f" (and {len(troubles) - 1} more files that cannot be read)" if len(troubles) > 1 else ""
+    more = f" (and {len(troubles) - 1} more that cannot be read)" if len(troubles) > 1 else ""
     return troubles[0].text + more
 
 

@@ -10,8 +10,9 @@ from parsers import limits
 from parsers.updates import Trouble
 
 _GZIP = b"\x1f\x8b"
-# The bytes that go into the decompressor, or come out of it, at a time.
-_STEP = 1 << 18
+# The bytes that go into the decompressor at a time, and those that may come out.
+_PACKED = 1 << 16
+_UNPACKED = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +102,12 @@ def _unpacked(file: BinaryIO) -> Iterator[bytes]:
     stream = zlib.decompressobj(wbits=31)
     waiting = b""
     while True:
-        waiting = waiting or file.read(_STEP)
+        waiting = waiting or file.read(_PACKED)
         if not waiting:
             raise _DamagedError("the compressed file is cut off here")
         before = stream.copy()
         try:
-            piece = stream.decompress(waiting, _STEP)
+            piece = stream.decompress(waiting, _UNPACKED)
         except zlib.error:
             yield from _salvaged(before, waiting)
             raise _DamagedError("the compressed file is damaged here") from None
@@ -114,7 +115,7 @@ def _unpacked(file: BinaryIO) -> Iterator[bytes]:
         waiting = stream.unconsumed_tail
         if stream.eof:
             # Members may be padded with zeros.
-            waiting = stream.unused_data.lstrip(b"\0") or file.read(_STEP).lstrip(b"\0")
+            waiting = stream.unused_data.lstrip(b"\0") or file.read(_PACKED).lstrip(b"\0")
             if not waiting:
                 return
             stream = zlib.decompressobj(wbits=31)

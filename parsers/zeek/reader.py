@@ -13,11 +13,11 @@ from parsers import escape, limits
 from parsers.updates import Batch, OpenError, Progress, Trouble, Update
 from parsers.zeek.header import Header, log_name
 from parsers.zeek.lines import Block, blocks
-from parsers.zeek.rows import Fault, Section, table
+from parsers.zeek.rows import Faults, Section, table
 from parsers.zeek.sections import Sections
 
 _THREADS = 2
-_Parsing: TypeAlias = tuple[Block, str, "Future[tuple[pa.Table, list[Fault]]]"]
+_Parsing: TypeAlias = tuple[Block, str, "Future[tuple[pa.Table, Faults]]"]
 
 
 def read(path: Path) -> Iterator[Update]:
@@ -108,14 +108,14 @@ class _Reading:
             return "a log in JSON, which is not read yet; give Zeek's default format, tab-separated with a header"
         return "no Zeek log: no #fields line stands before its rows; give a log as Zeek wrote it, header and all"
 
-    def _parsed(self, block: Block, log: str, parsing: "Future[tuple[pa.Table, list[Fault]]]") -> Iterator[Update]:
+    def _parsed(self, block: Block, log: str, parsing: "Future[tuple[pa.Table, Faults]]") -> Iterator[Update]:
         rows, faults = parsing.result()
         if block.open_end:
-            lost = "it is left out" if faults else "its last cell may be cut off"
+            lost = "it is left out" if faults.count else "its last cell may be cut off"
             yield Trouble(f"{self._label}:{block.line}: the file ends in the middle of this line; {lost}")
         else:
-            for fault in faults[: max(0, limits.LOG_FAULTS - self._faults)]:
+            for fault in faults.first[: max(0, limits.LOG_FAULTS - self._faults)]:
                 yield Trouble(f"{self._label}:{fault.line}: {fault.text}")
-            self._faults += len(faults)
+            self._faults += faults.count
         yield Batch(log, rows)
         yield Progress("bytes", block.done, max(block.done, self._size))

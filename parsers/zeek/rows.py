@@ -1,12 +1,12 @@
 """Rows of Zeek's ASCII logs as Arrow tables, and what is wrong with single rows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
 from pyarrow import csv
 
-from parsers import escape
+from parsers import escape, limits
 from parsers.schema import zeek_type
 from parsers.zeek.header import Header
 from parsers.zeek.values import FALSE, TRUE, Cells, parsed_type
@@ -23,6 +23,20 @@ class Fault:
     text: str
 
 
+@dataclass
+class Faults:
+    """The first faults of some rows, and how many there are."""
+
+    first: list[Fault] = field(default_factory=list)
+    count: int = 0
+
+    def tell(self, line: int, text: str) -> None:
+        """One more fault."""
+        self.count += 1
+        if len(self.first) < limits.LOG_FAULTS:
+            self.first.append(Fault(line, text))
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """Lines under one header, the first of them with its number; lines without a byte are no rows."""
@@ -33,13 +47,13 @@ class Section:
     line: int
 
 
-def table(section: Section) -> tuple[pa.Table, list[Fault]]:
+def table(section: Section) -> tuple[pa.Table, Faults]:
     """The section's rows; a row with too many or too few cells is left out, a cell not of its type is unset."""
     if section.data.count(b"\n") == len(section.data):
-        return section.schema.empty_table(), []
+        return section.schema.empty_table(), Faults()
     try:
         if b"\r" not in section.data and _is_delimiter(section.header.separator):
-            return _at_once(section), []
+            return _at_once(section), Faults()
     except pa.ArrowInvalid:
         pass
     return _line_by_line(section)
@@ -51,19 +65,19 @@ def _is_delimiter(separator: bytes) -> bool:
 
 def _at_once(section: Section) -> pa.Table:
     """All rows; pa.ArrowInvalid where one of them is not as it should be."""
-    types = {field.name: parsed_type(field.type) for field in section.schema}
+    types = {named.name: parsed_type(named.type) for named in section.schema}
     parsed = _parsed(section, section.data, section.header.separator, types)
     cells = Cells.of(section.header, section.data)
     columns = []
-    for field, column in zip(section.schema, parsed.columns, strict=True):
-        made, wrong = cells.column(column.combine_chunks(), field.type)
+    for named, column in zip(section.schema, parsed.columns, strict=True):
+        made, wrong = cells.column(column.combine_chunks(), named.type)
         if wrong.any():
-            raise pa.ArrowInvalid(field.name)
+            raise pa.ArrowInvalid(named.name)
         columns.append(made)
     return pa.Table.from_arrays(columns, schema=section.schema)
 
 
-def _line_by_line(section: Section) -> tuple[pa.Table, list[Fault]]:
+def _line_by_line(section: Section) -> tuple[pa.Table, Faults]:
     """The same with every row looked at, so that each fault has its line."""
     lines, faults = _fitting(section)
     if not lines:
@@ -72,32 +86,34 @@ def _line_by_line(section: Section) -> tuple[pa.Table, list[Fault]]:
     parsed = _parsed(section, data, _TAB, {name: pa.string() for name in section.schema.names})
     cells = Cells.of(section.header, data)
     columns = []
-    for field, column in zip(section.schema, parsed.columns, strict=True):
+    for named, column in zip(section.schema, parsed.columns, strict=True):
         texts = column.combine_chunks()
-        made, wrong = cells.column(texts, field.type)
+        made, wrong = cells.column(texts, named.type)
         columns.append(made)
-        for row in np.flatnonzero(wrong).tolist():
+        rows = np.flatnonzero(wrong)
+        for row in rows[: limits.LOG_FAULTS].tolist():
             shown = escape.cell(texts[row].as_py()[:_SHOWN])
-            what = f"'{shown}' in {field.name} is no {zeek_type(field)}; shown as unset"
-            faults.append(Fault(lines[row][0], what))
-    return pa.Table.from_arrays(columns, schema=section.schema), sorted(faults, key=lambda fault: fault.line)
+            faults.tell(lines[row][0], f"'{shown}' in {named.name} is no {zeek_type(named)}; shown as unset")
+        faults.count += len(rows[limits.LOG_FAULTS :])
+    faults.first.sort(key=lambda fault: fault.line)
+    return pa.Table.from_arrays(columns, schema=section.schema), faults
 
 
-def _fitting(section: Section) -> tuple[list[tuple[int, bytes]], list[Fault]]:
+def _fitting(section: Section) -> tuple[list[tuple[int, bytes]], Faults]:
     """The lines with as many cells as there are fields, cells separated by tabs, and what is said of the others."""
-    wanted = len(section.schema)
-    lines, faults = [], []
+    wanted, separator = len(section.schema), section.header.separator
+    lines, faults = [], Faults()
     text = section.data.decode("utf-8", "backslashreplace").encode().replace(b"\r\n", b"\n").replace(b"\r", b"\\x0d")
     for number, line in enumerate(text.split(b"\n"), section.line):
         if not line:
             continue
-        found = line.count(section.header.separator) + 1
+        found = line.count(separator) + 1
         if found != wanted:
-            faults.append(Fault(number, f"{found} cells, the header names {wanted} fields; the row is left out"))
-        elif section.header.separator == _TAB:
+            faults.tell(number, f"{found} cells, the header names {wanted} fields; the row is left out")
+        elif separator == _TAB:
             lines.append((number, line))
         else:
-            lines.append((number, line.replace(_TAB, b"\\x09").replace(section.header.separator, _TAB)))
+            lines.append((number, line.replace(_TAB, b"\\x09").replace(separator, _TAB)))
     return lines, faults
 
 

@@ -170,7 +170,7 @@ def test_a_folder_without_logs_names_what_it_saw(tmp_path: Path) -> None:
 def test_a_folder_in_which_no_log_can_be_read(tmp_path: Path) -> None:
     (tmp_path / "conn.log").touch()
     (tmp_path / "dns.log").touch()
-    with pytest.raises(OpenError, match=r"conn\.log: the file is empty \(and 1 more files that cannot be read\)"):
+    with pytest.raises(OpenError, match=r"conn\.log: the file is empty \(and 1 more that cannot be read\)"):
         read_all(tmp_path)
 
 
