@@ -1,13 +1,20 @@
-"""The columns that the loops over packets read, as lists of plain integers."""
+"""The columns that the loops over packets read; each cell comes as a plain integer."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
+from typing import TypeAlias
 
 import numpy as np
 
 from parsers.capture.flows import Flows
 from parsers.capture.packets import Packets
 
+Column: TypeAlias = "memoryview[int]"
+
 _PUSH, _ACK = np.uint8(8), np.uint8(16)
+# Cells that are Python objects at a time: lists of integers take ten times the memory of columns.
+_BLOCK = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,26 +25,32 @@ class Columns:
     plain is a TCP packet with an ACK, perhaps a PSH and no other flag, an open window, and all its payload captured.
     """
 
-    ts: list[int]
-    now: list[int]
-    side: list[int]
-    length: list[int]
-    captured: list[int]
-    offset: list[int]
-    seq: list[int]
-    ack: list[int]
-    flags: list[int]
-    window: list[int]
-    plain: list[bool]
+    ts: Column
+    now: Column
+    side: Column
+    length: Column
+    captured: Column
+    offset: Column
+    seq: Column
+    ack: Column
+    flags: Column
+    window: Column
+    plain: Column
+
+    def segments(self, start: int, stop: int) -> Iterator[tuple[int, ...]]:
+        """plain, side, length, seq, ack, ts, now of each packet from `start` to before `stop`."""
+        columns = (self.plain, self.side, self.length, self.seq, self.ack, self.ts, self.now)
+        blocks = (slice(at, min(at + _BLOCK, stop)) for at in range(start, stop, _BLOCK))
+        lists = ([column[block].tolist() for column in columns] for block in blocks)
+        return chain.from_iterable(zip(*block, strict=True) for block in lists)
 
 
 def columns(packets: Packets, flows: Flows, start: int, stop: int) -> Columns:
     """The columns of the packets from `start` to before `stop` of the flows' order."""
     order = flows.order[start:stop]
-    side = flows.backward[start:stop].astype(np.uint8).tolist()
+    side = flows.backward[start:stop].astype(np.uint8)
     names = ("length", "captured", "offset", "seq", "ack", "flags", "window")
     rest = [getattr(packets, name)[order] for name in names]
     length, captured, _, _, _, flags, window = rest
     plain = (flags & ~_PUSH == _ACK) & (window > 0) & (captured >= length)
-    lists = (column.tolist() for column in (*rest, plain))
-    return Columns(packets.ts[order].tolist(), packets.clock[order].tolist(), side, *lists)
+    return Columns(*(column.data for column in (packets.ts[order], packets.clock[order], side, *rest, plain)))

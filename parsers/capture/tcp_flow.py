@@ -16,15 +16,13 @@ from parsers.limits import UNACKED_BYTES
 
 def tcp_connections(c: Columns, packets: Packets, start: int, stop: int, ends: Ends) -> Iterator[Tcp]:
     """The connections in the packets from `start` to before `stop`, all of one flow."""
-    run = slice(start, stop)
-    rows = zip(c.plain[run], c.side[run], c.length[run], c.seq[run], c.ack[run], c.ts[run], c.now[run], strict=True)
     tcp: Tcp | None = None
     smooth = False
     last = timeout = 0
     sender = peer = Endpoint(0)
     pair = (sender, peer)
     out = Deliveries()
-    for i, (plain, side, size, seq, ack, ts, now) in enumerate(rows, start):
+    for i, (plain, side, size, seq, ack, ts, now) in enumerate(c.segments(start, stop), start):
         # A plain packet of an established connection, in its turn: nothing changes but counters.
         if plain and smooth and now - last < timeout:
             sender, peer = pair[side], pair[1 - side]
