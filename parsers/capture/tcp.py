@@ -162,7 +162,7 @@ class Tcp:
         closes, report = self._advance(endpoint, flags, size, is_orig, ts)
         if flags & ACK and reassembly.acknowledge(self, peer, rel_ack):
             self._check_end(peer)
-        self.first_seen[side != self.history.orig] = True
+        self.first_seen[not is_orig] = True
         if size and held >= size and not flags & RST and not underflow:
             reassembly.add(self, endpoint, place, rel_seq + 1 if flags & SYN else rel_seq, size)
         self._check_end(endpoint)
