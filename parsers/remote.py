@@ -20,7 +20,8 @@ class RemoteReader:
     """The updates of a capture, from a process that `stop` ends; what has come by then stays."""
 
     def __init__(self, path: Path, password: bytes | None = None) -> None:
-        command = [sys.executable, "-m", "parsers.remote", str(path)]
+        # -P: a module that lies in the folder where the program was started is never taken for one of ours.
+        command = [sys.executable, "-P", "-m", "parsers.remote", str(path)]
         self._stopped = False
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         assert self._process.stdin is not None

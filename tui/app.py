@@ -11,15 +11,18 @@ from textual.command import Provider
 from textual.message import Message
 from textual.screen import Screen
 
+from parsers.files.inspect import InspectError
+from parsers.inspection import Inspection
 from parsers.updates import Update
 from tui.commands import Commands
 from tui.glyphs import ASCII, GLYPHS
+from tui.pe_entries import entries
 from tui.reading import Reading
 from tui.screens.explorer import Explorer
 from tui.screens.key_help import KeyHelp
-from tui.screens.row_details import RowDetails
+from tui.screens.row_details import Inspect, RowDetails
 from tui.theme import DARK, THEMES, shades
-from tui.widgets.field_list import FieldList
+from tui.widgets.field_list import Entry, FieldList
 from tui.widgets.filter_line import FilterInput
 from tui.widgets.log_table import LogTable
 from tui.widgets.related_panel import RelatedPanel
@@ -67,13 +70,26 @@ class ZeekTui(App[None]):
         self.reading = Reading(updates)
         self._stop_reader = stop
         self._timer: Timer | None = None
-        self._capture, self._password = capture, password
-        self.explorer = Explorer(title, None)
+        self.explorer = Explorer(title, self._inspection(capture, password))
         self.animation_level = "none"
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = DARK.name
         self.set_class(GLYPHS == ASCII, "-ascii")
+
+    def _inspection(self, capture: Path | None, password: bytes | None) -> Inspect | None:
+        """What looks into a file's bytes; only a capture has them."""
+        if capture is None:
+            return None
+        inspection = Inspection(capture, password, lambda: self.explorer.snapshot.frames.get("files"))
+
+        def look(fuid: str, cancelled: Callable[[], bool]) -> list[Entry]:
+            try:
+                return entries(inspection(fuid, cancelled))
+            except InspectError as error:
+                return [Entry("", str(error))]
+
+        return look
 
     def get_css_variables(self) -> dict[str, str]:
         variables = super().get_css_variables()

@@ -1,7 +1,14 @@
-"""One file's bytes, taken out of a capture again."""
+"""One file's bytes, taken out of a capture again.
 
+As a program (`python -m parsers.capture.extract CAPTURE FUID HOST HOST`, the password on standard input, in JSON) it
+writes a line of JSON, {"holes": [[offset, length], …], "cut": …} or {"error": "…"}, and then the bytes.
+"""
+
+import json
+import sys
 from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -34,5 +41,24 @@ def between(packets: Packets, hosts: tuple[str, str]) -> Packets:
     """The packets between two hosts, in both directions; columns as before."""
     places = [place for place, address in enumerate(packets.addresses) if address in hosts]
     wanted = np.isin(packets.src, places) & np.isin(packets.dst, places)
-    columns = {f.name: getattr(packets, f.name) for f in fields(packets)}
-    return replace(packets, **{n: c[wanted] for n, c in columns.items() if isinstance(c, np.ndarray)})
+    kept: dict[str, Any] = {}
+    for column in fields(packets):
+        cells = getattr(packets, column.name)
+        if isinstance(cells, np.ndarray):
+            kept[column.name] = cells[wanted]
+    return replace(packets, **kept)
+
+
+def _serve(path: Path, fuid: str, hosts: tuple[str, str]) -> None:
+    secret = json.load(sys.stdin.buffer)
+    content = b""
+    try:
+        kept = extract(path, bytes.fromhex(secret) if secret is not None else None, fuid, hosts)
+        head, content = {"holes": kept.holes, "cut": kept.is_cut}, kept.content
+    except OpenError as error:
+        head = {"error": str(error)}
+    sys.stdout.buffer.write(json.dumps(head).encode() + b"\n" + content)
+
+
+if __name__ == "__main__":
+    _serve(Path(sys.argv[1]), sys.argv[2], (sys.argv[3], sys.argv[4]))

@@ -1,0 +1,71 @@
+"""From a file's id to what is inside it: its bytes taken out of the capture, then looked into, each in a process."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow.compute as pc
+
+from parsers import schema
+from parsers.files.inspect import InspectError, inspect_in_worker
+from parsers.files.pe_report import PEReport
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_POLL_SECONDS = 0.1
+
+
+class Inspection:
+    """Looks into the files of one capture; `files` gives the frame of files.log as it is now."""
+
+    def __init__(self, capture: Path, password: bytes | None, files: "Callable[[], pd.DataFrame | None]") -> None:
+        self._capture = capture
+        self._secret = json.dumps(password.hex() if password is not None else None).encode()
+        self._files = files
+
+    def __call__(self, fuid: str, cancelled: Callable[[], bool]) -> PEReport:
+        """What is inside the file. Raises InspectError when it cannot be had, or once `cancelled` says so."""
+        head, _, content = self._extract(fuid, self._hosts(fuid), cancelled).partition(b"\n")
+        told = json.loads(head)
+        if "error" in told:
+            raise InspectError(told["error"])
+        report = inspect_in_worker(content, cancelled)
+        missing = sum(length for _, length in told["holes"])
+        if missing:
+            report.warnings.insert(0, f"the capture lacks {missing:,} bytes of this file: zeros stand in their place")
+        if told["cut"]:
+            report.warnings.insert(0, f"the file is larger: only its first {len(content):,} bytes were looked into")
+        return report
+
+    def _hosts(self, fuid: str) -> tuple[str, str]:
+        frame = self._files()
+        place = -1 if frame is None else pc.index(schema.column(frame, "fuid"), fuid).as_py()
+        if frame is None or place < 0:
+            raise InspectError(f"files.log has no row for {fuid} yet; wait until the capture is read")
+        return str(frame["id.orig_h"].iloc[place]), str(frame["id.resp_h"].iloc[place])
+
+    def _extract(self, fuid: str, hosts: tuple[str, str], cancelled: Callable[[], bool]) -> bytes:
+        # -P: a module that lies in the folder where the program was started is never taken for one of ours.
+        command = [sys.executable, "-P", "-m", "parsers.capture.extract", str(self._capture), fuid, *hosts]
+        with (
+            subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            ) as process,
+            ThreadPoolExecutor(1) as talker,
+        ):
+            talk = talker.submit(process.communicate, self._secret)
+            try:
+                while not talk.done():
+                    wait([talk], _POLL_SECONDS)
+                    if cancelled():
+                        raise InspectError("the look inside was called off")
+            finally:
+                process.kill()
+        if process.returncode:
+            raise InspectError("the file could not be taken out of the capture again; is memory short?")
+        return talk.result()[0]
