@@ -18,7 +18,7 @@ MIME_TYPE = "application/x-dosexec"
 RECORD = Record(
     "pe",
     "A Windows executable that was carried by a connection.",
-    "red1",
+    "#f07178",
     (
         Field("ts", "time", "When the file was first seen, UTC.", 1),
         Field("id", "string", "The file's identifier; files.log calls it fuid.", 2),

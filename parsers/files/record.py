@@ -5,7 +5,7 @@ from parsers.schema import CONNECTION, Field, Record
 RECORD = Record(
     "files",
     "One file that was carried by a connection.",
-    "orange1",
+    "#f0a35e",
     (
         CONNECTION[0],
         Field("fuid", "string", "The file's identifier; the same in every log that the file appears in."),

@@ -5,7 +5,7 @@ from parsers.schema import CONNECTION, Field, Record
 RECORD = Record(
     "conn",
     "One connection: who talked to whom, for how long, how much, and how it ended.",
-    "cyan",
+    "#7fd1c7",
     (
         *CONNECTION,
         Field("proto", "enum", "The transport protocol: tcp, udp, icmp, or unknown_transport.", 5),

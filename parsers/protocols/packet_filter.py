@@ -5,7 +5,7 @@ from parsers.schema import Field, Record
 RECORD = Record(
     "packet_filter",
     "Which packets of the capture were analysed.",
-    "grey62",
+    "#8a94a0",
     (
         Field("ts", "time", "The time of the capture's first packet.", 1),
         Field("node", "string", "The name of the process that set the filter.", 2),

@@ -11,7 +11,7 @@ __all__ = ["RECORD", "Certificate", "first_of", "first_rows", "matches", "parse"
 RECORD = Record(
     "x509",
     "A certificate that a server, a client or a file showed; each is listed once a day.",
-    "yellow",
+    "#d7a8e0",
     (
         Field("ts", "time", "When the certificate was seen, UTC.", 1),
         Field("fingerprint", "string", "The SHA-256 of the certificate; ssl lists it in cert_chain_fps."),

@@ -5,7 +5,7 @@ from parsers.schema import CONNECTION, Field, Record
 RECORD = Record(
     "dns",
     "A name that was looked up, and what came back.",
-    "turquoise2",
+    "#a5d46a",
     (
         *CONNECTION,
         Field("proto", "enum", "The transport it travelled over: udp, or tcp for what is large."),

@@ -5,7 +5,7 @@ from parsers.schema import CONNECTION, Field, Record
 RECORD = Record(
     "http",
     "A web request and its reply.",
-    "dodger_blue1",
+    "#7cb7ff",
     (
         *CONNECTION,
         Field("trans_depth", "count", "Which request of its connection it is, counted from 1."),

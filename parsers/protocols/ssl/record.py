@@ -5,7 +5,7 @@ from parsers.schema import CONNECTION, Field, Record
 RECORD = Record(
     "ssl",
     "An encrypted connection (SSL, TLS, DTLS): what was agreed before the encryption began.",
-    "green",
+    "#b6a1f2",
     (
         *CONNECTION,
         Field("version", "string", "The version of SSL or TLS that the server chose.", 6, repeats=True),
