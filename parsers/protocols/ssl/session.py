@@ -154,7 +154,8 @@ class Session:
         ends = endpoints(connection.orig_h, connection.orig_p, connection.resp_h, connection.resp_p)
         start += "0" if start.endswith(".") else ""
         handle = f"Analyzer::ANALYZER_SSL{start}F{ends}ocsp"
-        file = self.context.files.open(handle, "SSL", connection, False, self.now)
+        kind = "application/ocsp-response"
+        file = self.context.files.open(handle, "SSL", connection, False, self.now, mime_type=kind)
         file.data(response, self.now)
         file.close(self.now)
 
