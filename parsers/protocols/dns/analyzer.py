@@ -4,7 +4,6 @@ Source: RFC 1035 4.1 and 4.2.2; Zeek, src/analyzer/protocol/dns/DNS.cc, base/pro
 """
 
 from collections.abc import Iterator
-from ipaddress import ip_address
 from struct import Struct
 
 from parsers.limits import DNS_QUESTIONS
@@ -34,7 +33,6 @@ class DNS:
         self.head = (*connection.head, connection.proto)
         self.netbios = _NETBIOS_PORT in {connection.orig_p, connection.resp_p}
         self.netbios_server = connection.resp_p == _NETBIOS_PORT
-        self.first = True
         self.confirmed = False
         self.session: Session | None = None
         self.pairing = Pairing()
@@ -42,10 +40,10 @@ class DNS:
 
     def deliver(self, data: Data) -> None:
         if self.streams is None:
-            self._message(data.data, data.is_orig, data.ts)
+            self._message(data.data, data.ts)
             return
         for message, end in self.streams[data.is_orig].feed(data.data):
-            self._message(message, data.is_orig, data.time_of(end - 1))
+            self._message(message, data.time_of(end - 1))
 
     def gap(self, gap: Gap) -> None:
         """The framing goes on behind a hole as if it were not there, as Zeek's does."""
@@ -55,30 +53,20 @@ class DNS:
         for stream in (self.streams or {}).values():
             partial = stream.flush()
             if partial:
-                self._message(partial, False, end.ts)
+                self._message(partial, end.ts)
 
     def finish(self, ts: int) -> None:  # noqa: ARG002
         """Queries and replies whose other half never came are rows too."""
         for session in self.pairing.clear():
             self._write(session)
 
-    def _turn_round(self) -> None:
-        uid, orig_h, orig_p, resp_h, resp_p, proto = self.head
-        self.head = uid, resp_h, resp_p, orig_h, orig_p, proto
-        self.netbios_server = orig_p == _NETBIOS_PORT
-
-    def _message(self, data: bytes, is_orig: bool, ts: int) -> None:
+    def _message(self, data: bytes, ts: int) -> None:
         if len(data) < _HEADER_BYTES:
             return
         trans_id, flags, questions, answers, authorities, additionals = _HEADER(data)
         opcode = flags >> 11 & 15
         if opcode not in _TRACKED and not self.netbios:
             return
-        if self.first:
-            self.first = False
-            # A connection that starts with a reply was seen the wrong way round.
-            if is_orig and flags & _REPLY and not ip_address(self.context.connection.resp_h).is_multicast:
-                self._turn_round()
         if opcode in _TRACKED:
             self._begin(trans_id, flags, opcode, questions, ts)
         if questions > DNS_QUESTIONS:

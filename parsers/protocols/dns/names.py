@@ -18,7 +18,14 @@ def read(message: bytes, start: int, tails: Tails, long_labels: bool = False) ->
     message ends that too. `tails` is kept for one message, whose names mostly share a few. `long_labels` allows
     labels of more than 63 bytes, as NetBIOS has them. Source: Zeek, src/analyzer/protocol/dns/DNS.cc.
     """
-    name, end, _ = _labels(message, start, len(message), DNS_NAME_BYTES, tails, long_labels, 0)
+    size = len(message)
+    if start + 1 < size and message[start] >= 0xC0:
+        known = tails.get((message[start] & 0x3F) << 8 | message[start + 1])
+        if known is not None and known[1] < DNS_POINTERS and known[2] <= start:
+            return known[0], start + 2
+    name, end, hops = _labels(message, start, size, DNS_NAME_BYTES, tails, long_labels, 0)
+    if hops <= DNS_POINTERS and not name.endswith(b"."):
+        tails[start] = name.lower(), hops, end
     return name, end
 
 
@@ -30,6 +37,12 @@ def _labels(
     while place < limit:
         length = message[place]
         place += 1
+        end = place + length
+        if 0 < length < 64 and end <= limit and length < room:
+            labels.append(message[place:end])
+            room -= length + 1
+            place = end
+            continue
         if not length:
             hops = 0
             break
@@ -37,19 +50,19 @@ def _labels(
             break
         if length >= 0xC0:
             target = (length & 0x3F) << 8 | message[place]
-            place += 1
-            if target >= place - 2:
+            if target >= place - 1:
+                place += 1
                 break
-            tail, hops = _tail(message, target, place - 2, room, tails, long_labels, depth + 1)
-            return _join(labels, tail), place, hops + 1
-        if place + length > limit:
+            tail, hops = _tail(message, target, place - 1, room, tails, long_labels, depth + 1)
+            return _join(labels, tail), place + 1, hops + 1
+        if end > limit:
             place = limit
             break
-        if length >= room or (length > 63 and not long_labels):
+        if length >= room or not long_labels:
             break
-        labels.append(message[place : place + length])
+        labels.append(message[place:end])
         room -= length + 1
-        place += length
+        place = end
     return b".".join(labels), place, hops
 
 
@@ -65,7 +78,7 @@ def _tail(
             return name, hops
     name, end, hops = _labels(message, place, limit, room, tails, long_labels, depth)
     name = name.lower()
-    if hops <= DNS_POINTERS:
+    if hops <= DNS_POINTERS and not name.endswith(b"."):
         tails[place] = name, hops, end
     return name, hops
 

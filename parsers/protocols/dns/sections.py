@@ -25,7 +25,12 @@ def answers(message: Message, count: int) -> Iterator[Shown]:
         rtype, _, ttl, length = message.record()
         if not length and message.place < len(message.data):
             raise MalformedError
-        yield from _shown(message, rtype, ttl, length, "")
+        shown, after = read(message, rtype, length)
+        if shown is not None:
+            yield shown, ttl
+        if after is None:
+            raise MalformedError
+        message.place = after
 
 
 def prerequisites(message: Message, count: int, zone_class: int) -> Iterator[Shown]:
@@ -56,13 +61,9 @@ def updates(message: Message, count: int, zone_class: int) -> Iterator[Shown]:
         added = "add: "
         if rtype in _ADDRESSES:
             added += f"{TYPES[rtype]} {text(message.owner)} "
-        yield from _shown(message, rtype, ttl, length, added)
-
-
-def _shown(message: Message, rtype: int, ttl: int, length: int, before: str) -> Iterator[Shown]:
-    shown, after = read(message, rtype, length)
-    if shown is not None:
-        yield shown and before + shown, ttl
-    if after is None:
-        raise MalformedError
-    message.place = after
+        shown, after = read(message, rtype, length)
+        if shown is not None:
+            yield shown and added + shown, ttl
+        if after is None:
+            raise MalformedError
+        message.place = after

@@ -105,17 +105,6 @@ def test_a_reply_without_query_has_its_name_from_the_answer() -> None:
     assert row["answers"] == ["192.0.2.1"]
 
 
-def test_a_first_reply_from_the_originator_turns_the_connection_round() -> None:
-    row = udp([(True, ANSWERED), (False, ASKED)]).only("dns")
-    assert (row["id.orig_h"], row["id.orig_p"]) == ("192.0.2.80", 53)
-    assert (row["id.resp_h"], row["id.resp_p"]) == ("10.0.0.1", 40000)
-
-
-def test_a_first_reply_to_a_multicast_group_does_not() -> None:
-    row = udp([(True, ANSWERED)], connection("udp", 5353, resp_h="224.0.0.251")).only("dns")
-    assert row["id.resp_h"] == "224.0.0.251"
-
-
 @pytest.mark.parametrize(
     ("flags", "questions", "rejected"), [(0x8183, 1, True), (0x8185, 0, True), (0x8180, 0, False), (0x8180, 1, True)]
 )
