@@ -20,7 +20,6 @@ _DNS_LOOK = 10 * SECOND
 _DNS_QUIET = 9 * SECOND
 # DNS operations that are looked into (query, notify, update), and the questions one message may hold.
 _DNS_KNOWN = frozenset((0, 4, 5))
-_DNS_QUESTIONS = 25
 _NETBIOS = 137
 _NTP_BYTES = 48
 _NTP_CLIENT, _NTP_SERVER = 3, 4
@@ -125,7 +124,7 @@ class _Roles:
             self.orig = 1 - self.orig
             letters = "^"
         self.dns_first = False
-        return letters + "X" if payload[4] << 8 | payload[5] > _DNS_QUESTIONS else letters
+        return letters
 
     def ntp(self, payload: memoryview | bytes, role: int) -> str:
         if len(payload) < _NTP_BYTES or self.ntp_turned[role]:

@@ -69,7 +69,7 @@ class TestRolesTurnRound:
     [
         pytest.param(STATUS, DNS, "DX", id="an operation that is not looked into"),
         pytest.param(STATUS, (137, 137), "D", id="NetBIOS has others"),
-        pytest.param(dns(0x0100, 26), DNS, "DX", id="too many questions"),
+        pytest.param(dns(0x0100, 26), DNS, "D", id="too many questions"),
         pytest.param(STATUS, HIGH, "D", id="not DNS"),
     ],
 )
