@@ -18,7 +18,7 @@ SECOND = 1_000_000_000
 _QUIET = 60 * SECOND
 _DNS_LOOK = 10 * SECOND
 _DNS_QUIET = 9 * SECOND
-# DNS operations that are looked into (query, notify, update), and the questions one message may hold.
+# DNS operations that are looked into: query, notify, update.
 _DNS_KNOWN = frozenset((0, 4, 5))
 _NETBIOS = 137
 _NTP_BYTES = 48
