@@ -44,7 +44,7 @@ def row(certificate: Certificate, ts: int, *, host: bool, client: bool) -> Row:
 
     Source: Zeek, scripts/base/files/x509/main.zeek.
     """
-    key, san = certificate.key, certificate.san
+    key, says = certificate.key, certificate.extensions
     return (
         ts,
         certificate.fingerprint,
@@ -60,12 +60,12 @@ def row(certificate: Certificate, ts: int, *, host: bool, client: bool) -> Row:
         key.length,
         key.exponent,
         key.curve,
-        _texts(san.dns),
-        _texts(san.uri),
-        _texts(san.email),
-        san.ip,
-        certificate.ca,
-        certificate.path_length,
+        _texts(says.dns),
+        _texts(says.uri),
+        _texts(says.email),
+        says.ip,
+        says.ca,
+        says.path_length,
         host,
         client,
     )
@@ -85,8 +85,8 @@ def matches(certificate: Certificate, host: bytes) -> bool:
     The common name counts only where there is no subject alternative name.
     Source: Zeek, src/file_analysis/analyzer/x509/functions.bif (check_hostname).
     """
-    if certificate.has_san:
-        return any(_covers(name, host) for name in certificate.san.dns or ())
+    if certificate.extensions.has_names:
+        return any(_covers(name, host) for name in certificate.extensions.dns or ())
     return certificate.common_name is not None and _covers(certificate.common_name, host)
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from parsers.limits import DTLS_HANDSHAKE_BYTES, DTLS_VERSION_ERRORS
 from parsers.protocols.analyzer import Context, Data, Gap
 from parsers.protocols.ssl import names
-from parsers.protocols.ssl.hello import MessageError, u24
 from parsers.protocols.ssl.layer import Layer
+from parsers.protocols.ssl.wire import MessageError, u24
 
 _HEADER = 13
 _FRAGMENT_HEADER = 12

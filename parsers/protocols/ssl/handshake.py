@@ -7,18 +7,10 @@ from typing import Protocol as Interface
 
 from parsers.limits import HANDSHAKE_BYTES
 from parsers.protocols.ssl import names
-from parsers.protocols.ssl.hello import (
-    CLIENT_HELLO,
-    SERVER_HELLO,
-    Extensions,
-    MessageError,
-    client_hello,
-    server_hello,
-    u16,
-    u24,
-    vector,
-)
+from parsers.protocols.ssl.extensions import Extensions
+from parsers.protocols.ssl.hello import CLIENT_HELLO, SERVER_HELLO, client_hello, server_hello
 from parsers.protocols.ssl.session import CLIENT_KEY_EXCHANGE, Session
+from parsers.protocols.ssl.wire import MessageError, u16, u24, vector
 
 HELLO_REQUEST, VERIFY_REQUEST, TICKET = 0, 3, 4
 CERTIFICATE, SERVER_KEY_EXCHANGE, CERTIFICATE_REQUEST, HELLO_DONE, CERTIFICATE_VERIFY = 11, 12, 13, 14, 15

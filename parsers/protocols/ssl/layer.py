@@ -7,8 +7,8 @@ from parsers.limits import ALERTS_PER_RECORD
 from parsers.protocols.analyzer import Context, End
 from parsers.protocols.ssl import names
 from parsers.protocols.ssl.handshake import Handshake
-from parsers.protocols.ssl.hello import MessageError
 from parsers.protocols.ssl.session import Session
+from parsers.protocols.ssl.wire import MessageError
 
 CHANGE_CIPHER, ALERT, HANDSHAKE, APPLICATION_DATA, HEARTBEAT = 20, 21, 22, 23, 24
 

@@ -7,8 +7,8 @@ from bisect import bisect_right
 
 from parsers.protocols.analyzer import Context, Data, Gap
 from parsers.protocols.ssl import names, v2
-from parsers.protocols.ssl.hello import MessageError
 from parsers.protocols.ssl.layer import APPLICATION_DATA, Layer
+from parsers.protocols.ssl.wire import MessageError
 
 _HEADER = 5
 _TLS_VERSIONS = frozenset({names.SSL3, names.TLS10, names.TLS11, names.TLS12})

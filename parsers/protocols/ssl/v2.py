@@ -6,7 +6,8 @@ Source: the SSL protocol, version 2.0 (1995), section 2; Zeek, src/analyzer/prot
 from typing import TYPE_CHECKING
 
 from parsers.protocols.ssl import names
-from parsers.protocols.ssl.hello import MessageError, u16
+from parsers.protocols.ssl.hello import padded
+from parsers.protocols.ssl.wire import MessageError, u16
 
 if TYPE_CHECKING:
     from parsers.protocols.ssl.tls import Tls
@@ -50,7 +51,7 @@ def _parts(body: bytes, place: int, lengths: tuple[int, ...]) -> list[bytes]:
 def _client_hello(layer: "Tls", header: bytes, body: bytes) -> None:
     _, session_id, _ = _parts(body, 6, (0, 2, 4))
     layer.handshake.accept(header[3] << 8 | header[4])
-    layer.session.client_hello(session_id.ljust(32, b"\x00")[:32] if len(session_id) <= 32 else bytes(32))
+    layer.session.client_hello(padded(session_id))
     layer.session.note("c", is_client=True)
 
 

@@ -1,0 +1,31 @@
+"""How messages of TLS are laid out: numbers and what opens with its own length.
+
+Source: RFC 8446, section 3.
+"""
+
+
+class MessageError(Exception):
+    """The bytes are not what they should be; never leaves the package."""
+
+
+def u16(data: bytes, place: int, end: int) -> int:
+    """Two octets as a number."""
+    if place + 2 > end:
+        raise MessageError
+    return data[place] << 8 | data[place + 1]
+
+
+def u24(data: bytes, place: int, end: int) -> int:
+    """Three octets as a number."""
+    if place + 3 > end:
+        raise MessageError
+    return data[place] << 16 | data[place + 1] << 8 | data[place + 2]
+
+
+def vector(data: bytes, place: int, end: int, octets: int) -> tuple[int, int]:
+    """Where the contents begin and end of what opens with its length in so many octets."""
+    start = place + octets
+    stop = start + int.from_bytes(data[place:start], "big")
+    if start > end or stop > end:
+        raise MessageError
+    return start, stop
