@@ -27,7 +27,7 @@ def capture(file: IO[bytes], path: Path, password: bytes | None, troubles: list[
 
     members = _members(file, path)
     if password is None and any(member.flag_bits & _LOCKED for member in members):
-        raise PasswordNeeded(f"{path}: the zip is locked: give its password")
+        raise PasswordNeeded(f"{path}: the zip is locked: give its password (--password)")
     starts = [(member, _start(file, path, member, password)) for member in members]
     found = [member for member, start in starts if start[:4] in MAGICS]
     if len(found) > 1:
