@@ -3,7 +3,7 @@
 from parsers import escape
 from parsers.files.x509.certificate import Certificate, parse
 from parsers.files.x509.sightings import first_of, first_rows
-from parsers.limits import LAST_TIME
+from parsers.limits import LAST_SECOND
 from parsers.schema import Field, Record, Row
 
 __all__ = ["RECORD", "Certificate", "first_of", "first_rows", "matches", "parse", "row"]
@@ -71,8 +71,9 @@ def row(certificate: Certificate, ts: int, *, host: bool, client: bool) -> Row:
     )
 
 
-def _nanoseconds(seconds: int) -> int:
-    return max(-LAST_TIME, min(LAST_TIME, seconds * 1_000_000_000))
+def _nanoseconds(seconds: int) -> int | None:
+    """None for what 64 bits do not hold: certificates that never end say the year 9999."""
+    return seconds * 1_000_000_000 if abs(seconds) <= LAST_SECOND else None
 
 
 def _texts(found: list[bytes] | None) -> list[str] | None:
