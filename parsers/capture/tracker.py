@@ -26,6 +26,9 @@ Counts: TypeAlias = tuple[int, int, int, int]
 
 _NAMES = {TCP: "tcp", UDP: "udp", ICMP: "icmp", ICMP6: "icmp"}
 _UNKNOWN = "unknown_transport"
+# IGMP, IP in IP, IPv6 in IP and GRE: Zeek looks into them or through them, and they are no connections of their own
+# (scripts/base/packet-protocols/{igmp,ip,gre}/main.zeek).
+_NOT_CONNECTIONS = frozenset((2, 4, 41, 47))
 
 
 @dataclass(slots=True)
@@ -78,11 +81,13 @@ class _Tracker:
 
     def flow(self, flow: int) -> Iterator[Tracked]:
         place = flow - self.first
+        proto = self.proto[place]
+        if proto in _NOT_CONNECTIONS:
+            return
         names = self.packets.addresses
         addresses = names[self.source[place]], names[self.target[place]]
         ends = Ends(addresses, (self.sport[place], self.dport[place]))
         start, stop = self.bounds[place], self.bounds[place + 1]
-        proto = self.proto[place]
         c, packets = self.columns, self.packets
         if proto == TCP:
             for tcp in tcp_connections(c, packets, start, stop, ends):

@@ -117,3 +117,8 @@ def test_other_protocols() -> None:
         0,
     )
     assert (found["orig_bytes"], found["orig_pkts"], found["resp_pkts"]) == (0, 1, 1)
+
+
+@pytest.mark.parametrize("proto", [2, 4, 41, 47])
+def test_tunnels_and_igmp_are_no_connections(proto: int) -> None:
+    assert rows([P(">", data=b"abc", proto=proto)]) == []
