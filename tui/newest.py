@@ -41,6 +41,11 @@ class Newest(Generic[Question, Answer]):
         """Whether an answer is still to come."""
         return self._busy
 
+    @property
+    def waiting(self) -> Question | None:
+        """The question that is still without an answer."""
+        return self._asked
+
     def _run(self, question: Question) -> None:
         answer = self._compute(question, lambda: self._asked is not question)
         self._node.call_later(self._done, question, answer)

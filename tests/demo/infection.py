@@ -116,13 +116,13 @@ def _downloads(wire: Wire, now: int) -> None:
     talk = Conversation(wire, VICTIM, 49979, DROPPER, 8080, now, trip=61_000)
     named = 'Content-Disposition: attachment; filename="Delivery_Note_2231.pdf.exe"\r\n'
     talk.ask(
-        _request("GET", host, "/t/2231/Delivery_Note_2231.pdf.exe", BROWSER),
+        _request("GET", f"{host}:8080", "/t/2231/Delivery_Note_2231.pdf.exe", BROWSER),
         _reply("200 OK", "application/octet-stream", program(), named),
     )
     talk.reset()
     talk = Conversation(wire, VICTIM, 49981, DROPPER, 8080, now + 7 * SECOND, trip=61_000)
     text = second_stage().hex().encode()
-    talk.ask(_request("GET", host, "/t/2231/m.txt", STEALER), _reply("200 OK", "text/plain", text))
+    talk.ask(_request("GET", f"{host}:8080", "/t/2231/m.txt", STEALER), _reply("200 OK", "text/plain", text))
     talk.close()
 
 

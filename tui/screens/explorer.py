@@ -1,7 +1,7 @@
 """The explorer: tabs, the filter, the table of a log and what belongs to the row under the cursor."""
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from dataclasses import dataclass, replace
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -30,17 +30,14 @@ from tui.widgets.log_tabs import LogTabs, Tab
 from tui.widgets.related_panel import RelatedPanel, Story
 from tui.widgets.title_line import TitleLine
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 _CONTEXT = 4
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Place:
-    """A row of a log, in the frames that it was seen in; `step` is the way to go from it."""
+    """A row of a log, in the snapshot that it was seen in; `step` is the way to go from it."""
 
-    frames: "dict[str, pd.DataFrame]"
+    snapshot: Snapshot
     log: str
     row: int
     step: int = 0
@@ -126,7 +123,8 @@ class Explorer(Screen[None]):
         if snapshot.complete:
             missing = [log for log in RECORDS if log not in snapshot.frames]
             for log in missing:
-                snapshot.frames[log] = schema.frame(RECORDS[log].table([]))
+                snapshot.tables[log] = RECORDS[log].table([])
+                snapshot.frames[log] = schema.frame(snapshot.tables[log])
         self.snapshot = snapshot
         self.title_line.snapshot = snapshot
         if not self.active:
@@ -294,7 +292,9 @@ class Explorer(Screen[None]):
         row = view.row if view is not None else None
         if view is None or row is None:
             return None
-        return Place(self.snapshot.frames | {view.log: view.frame}, view.log, row, step)
+        if view.frame is not self.snapshot.frames[view.log]:
+            row = same_row(view.frame, row, self.snapshot.frames[view.log])
+        return None if row is None else Place(self.snapshot, view.log, row, step)
 
     def _tell_story(self, _place: Place, story: Story) -> None:
         self.panel.show(story)
@@ -307,7 +307,7 @@ class Explorer(Screen[None]):
             return
         self._came_from.append(place)
         if related.row is not None:
-            self.go_to(Place(place.frames, related.log, related.row))
+            self.go_to(Place(place.snapshot, related.log, related.row))
         else:
             self.go_to_log(related.log)
         self.refresh_bindings()
@@ -316,8 +316,8 @@ class Explorer(Screen[None]):
         """Put the cursor on a row in its own tab; a filter that hides it there is cleared."""
         log, row = place.log, place.row
         frame = self.snapshot.frames[log]
-        if place.frames[log] is not frame:
-            found = same_row(place.frames[log], row, frame)
+        if place.snapshot.frames[log] is not frame:
+            found = same_row(place.snapshot.frames[log], row, frame)
             if found is None:
                 self.notify(f"the row is no longer in {log}", markup=False)
                 return
@@ -340,8 +340,9 @@ class Explorer(Screen[None]):
             self.refresh_bindings()
 
     def action_step(self, step: int) -> None:
-        """Another row of the same connection."""
-        self._stepping.ask(self._place(step))
+        """Another row of the same connection; steps that come before the last one is found add up."""
+        waiting = self._stepping.waiting
+        self._stepping.ask(replace(waiting, step=waiting.step + step) if waiting else self._place(step))
 
     def _step(self, _place: Place, target: Place | None) -> None:
         if target is None:
@@ -402,18 +403,19 @@ def _count(choice: Choice, _cancelled: Cancelled) -> int:
 
 def _story(place: Place, cancelled: Cancelled) -> Story:
     """What belongs to a row, for the panel."""
-    found = links.related(place.frames, place.log, place.row, cancelled)
-    keys = links.keys_of(place.log, place.frames[place.log], place.row)
+    tables = place.snapshot.tables
+    found = links.related(tables, place.log, place.row, cancelled)
+    keys = links.keys_of(place.log, tables[place.log], place.row)
     if not keys.uids:
         conn = next((item.row for item in found if item.log == "conn" and item.row is not None), None)
-        keys.uids = links.keys_of("conn", place.frames["conn"], conn).uids if conn is not None else []
+        keys.uids = links.keys_of("conn", tables["conn"], conn).uids if conn is not None else []
     own = next((n for n, item in enumerate(found) if (item.log, item.row) == (place.log, place.row)), None)
     return Story(" · ".join([*keys.fuids[:1], *keys.uids[:1]]), tuple(found), own)
 
 
 def _next_place(place: Place, _cancelled: Cancelled) -> Place | None:
     """The row of the same connections that comes after or before, round in a circle; None where it is alone."""
-    rows = links.connection_rows(place.frames, place.log, place.row)
+    rows = links.connection_rows(place.snapshot.tables, place.log, place.row)
     here = rows.index((place.log, place.row)) if (place.log, place.row) in rows else 0
     log, row = rows[(here + place.step) % len(rows)]
-    return None if len(rows) < 2 else Place(place.frames, log, row)
+    return None if len(rows) < 2 else Place(place.snapshot, log, row)
