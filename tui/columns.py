@@ -22,7 +22,7 @@ _SHORT_TEXT = 10
 _SHORT_NAME = 6
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Column:
     """One column: its cells, what writes them, how wide its content is and how wide it is drawn.
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
-from parsers import schema
 from parsers.source import LogSet
 from parsers.updates import Facts, OpenError, Progress, Trouble, Update
 
@@ -15,10 +15,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Snapshot:
-    """The logs at one moment: their frames in the order of their tabs, and what is known of the whole."""
+    """The logs at one moment, in the order of their tabs, and what is known of the whole.
 
+    A log's table and its frame are two ways to the same columns.
+    """
+
+    tables: dict[str, pa.Table] = field(default_factory=dict)
     frames: "dict[str, pd.DataFrame]" = field(default_factory=dict)
     facts: Facts | None = None
     progress: Progress | None = None
@@ -28,19 +32,19 @@ class Snapshot:
     @property
     def rows(self) -> dict[str, int]:
         """How many rows each log has."""
-        return {log: len(frame) for log, frame in self.frames.items()}
+        return {log: len(table) for log, table in self.tables.items()}
 
     def span(self) -> tuple[int, int] | None:
         """The first and the last time, in nanoseconds."""
         if self.facts is not None and self.facts.first is not None and self.facts.last is not None:
             return self.facts.first, self.facts.last
-        bounds = [pc.min_max(schema.column(frame, "ts")) for frame in self.frames.values() if _has_times(frame)]
+        bounds = [pc.min_max(table.column("ts")) for table in self.tables.values() if _has_times(table)]
         known = [(bound["min"].value, bound["max"].value) for bound in bounds if bound["min"].is_valid]
         return (min(first for first, _ in known), max(last for _, last in known)) if known else None
 
 
-def _has_times(frame: "pd.DataFrame") -> bool:
-    return schema.types(frame).get("ts") == "time"
+def _has_times(table: pa.Table) -> bool:
+    return "ts" in table.column_names and pa.types.is_timestamp(table.schema.field("ts").type)
 
 
 class Reading:
@@ -79,6 +83,6 @@ class Reading:
         try:
             logs = self.logs
             frames = {log: logs.frame(log) for log in logs.names}
-            return Snapshot(frames, logs.facts, logs.progress, tuple(logs.troubles), logs.complete)
+            return Snapshot(logs.tables, frames, logs.facts, logs.progress, tuple(logs.troubles), logs.complete)
         finally:
             self._lock.release()

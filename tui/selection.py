@@ -4,17 +4,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from parsers.query import QueryError
-from parsers.query.order import order
 
 from parsers import query, schema
+from parsers.query import QueryError
+from parsers.query.order import order
 from tui.view import Rows, Sort
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Choice:
     """A filter and a sort over a log's frame; `row` is one that the cursor is to stand on."""
 

@@ -25,7 +25,7 @@ class Sort:
     descending: bool = False
 
 
-@dataclass
+@dataclass(eq=False)
 class View:
     """One log's frame, the choice of its rows and columns, and the place of the cursor.
 

@@ -1,33 +1,32 @@
 """What belongs to a row: the rows of every log that share its connection, its file or its certificate."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from parsers import limits, schema
+from parsers import limits
 from parsers.evidence.summary import Part, summary
 from parsers.evidence.values import value_of
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-Frames: TypeAlias = "Mapping[str, pd.DataFrame]"
-Places: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.int64]]"
+Tables: TypeAlias = Mapping[str, pa.Table]
+Places: TypeAlias = np.ndarray[tuple[int], np.dtype[np.int64]]
 
 # From the file to the look-up: the order in which an infection is told. Other logs follow by name.
 STORY = ("pe", "files", "http", "conn", "dns", "ssl", "x509")
 # Logs whose `id` is the file's identifier.
 _FILE_ID_LOGS = ("pe", "x509", "ocsp")
+# Logs that know both a connection and what travelled in it.
+_BRIDGES = ("files", "http", "ssl")
 _NONE = np.empty(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """One row that belongs to another: its log, its place in that log's frame, what matters of it.
+    """One row that belongs to another: its log, its place in that log's table, what matters of it.
 
     A `row` of None stands for rows that were left out; `how` says what joins it when that is no identifier.
     """
@@ -66,10 +65,10 @@ def _add(keys: list[str], more: list[str]) -> None:
     del keys[limits.RELATED_KEYS :]
 
 
-def key_columns(log: str, frame: "pd.DataFrame") -> dict[str, list[str]]:
+def key_columns(log: str, table: pa.Table) -> dict[str, list[str]]:
     """The columns of a log that hold identifiers, by the kind that they hold (the names of the fields of `Keys`)."""
     found: dict[str, list[str]] = {"uids": [], "fuids": [], "fingerprints": []}
-    for name in frame.columns:
+    for name in table.column_names:
         if name in ("uid", "uids", "conn_uids"):
             found["uids"].append(name)
         elif name in ("fuid", "fuids") or name.endswith(("_fuid", "_fuids")) or (name == "id" and log in _FILE_ID_LOGS):
@@ -79,28 +78,18 @@ def key_columns(log: str, frame: "pd.DataFrame") -> dict[str, list[str]]:
     return found
 
 
-def keys_of(log: str, frame: "pd.DataFrame", row: int) -> Keys:
+def keys_of(log: str, table: pa.Table, row: int) -> Keys:
     """The identifiers in a row."""
     keys = Keys()
-    for kind, names in key_columns(log, frame).items():
+    for kind, names in key_columns(log, table).items():
         held: list[str] = getattr(keys, kind)
         for name in names:
-            value = value_of(schema.column(frame, name), row)
+            value = value_of(table.column(name), row)
             held.extend(key for key in (value if isinstance(value, list) else [value]) if key)
     return keys
 
 
-def places_of(log: str, frame: "pd.DataFrame", keys: Keys) -> Places:
-    """The rows of a log that hold any of the identifiers, in order."""
-    found = [
-        places(schema.column(frame, name), getattr(keys, kind))
-        for kind, names in key_columns(log, frame).items()
-        for name in names
-    ]
-    return np.unique(np.concatenate([_NONE, *found]))
-
-
-def places(column: pa.ChunkedArray, wanted: list[str]) -> Places:
+def places(column: pa.ChunkedArray, wanted: Sequence[str]) -> Places:
     """Where a column of text, of a dictionary or of lists of text holds one of the wanted values."""
     if not wanted:
         return _NONE
@@ -112,12 +101,14 @@ def places(column: pa.ChunkedArray, wanted: list[str]) -> Places:
     return np.concatenate(found)
 
 
-def _places_in(chunk: pa.Array, wanted: list[str]) -> Places:
+def _places_in(chunk: pa.Array, wanted: Sequence[str]) -> Places:
     if pa.types.is_list(chunk.type):
-        parents = pc.list_parent_indices(chunk).to_numpy()
-        return np.unique(parents[_places_in(chunk.flatten(), wanted)]).astype(np.int64)
+        inside = _places_in(chunk.flatten(), wanted)
+        return np.unique(pc.list_parent_indices(chunk).to_numpy()[inside]).astype(np.int64) if len(inside) else _NONE
     if pa.types.is_dictionary(chunk.type):
         codes = _places_in(chunk.dictionary, wanted)
+        if not len(codes):
+            return _NONE
         mask = pc.is_in(chunk.indices, value_set=pa.array(codes, type=chunk.indices.type))
     elif not pa.types.is_string(chunk.type) and not pa.types.is_large_string(chunk.type):
         return _NONE
@@ -128,105 +119,137 @@ def _places_in(chunk: pa.Array, wanted: list[str]) -> Places:
     return np.flatnonzero(mask.fill_null(False).to_numpy(zero_copy_only=False))
 
 
+class _Search:
+    """Finds rows by their identifiers; the same question is worked out once."""
+
+    def __init__(self, tables: Tables, cancelled: Callable[[], bool]) -> None:
+        self.tables = tables
+        self._cancelled = cancelled
+        self._known: dict[tuple[str, str, tuple[str, ...]], Places] = {}
+
+    def rows(self, log: str, keys: Keys) -> Places:
+        """The rows of a log that hold any of the identifiers, in order; none when nobody wants them any more."""
+        table = self.tables.get(log)
+        if table is None or self._cancelled():
+            return _NONE
+        found = [
+            self._places(log, name, tuple(getattr(keys, kind)))
+            for kind, names in key_columns(log, table).items()
+            for name in names
+        ]
+        return np.unique(np.concatenate([_NONE, *found]))
+
+    def _places(self, log: str, name: str, wanted: tuple[str, ...]) -> Places:
+        question = (log, name, wanted)
+        if question not in self._known:
+            self._known[question] = places(self.tables[log].column(name), wanted)
+        return self._known[question]
+
+    def closure(self, own: Keys) -> Keys:
+        """The identifiers that lead from a row to its whole story."""
+        keys = Keys()
+        keys.add(own)
+        if not own.uids:
+            for log in _BRIDGES:
+                if not keys.uids:
+                    for held in self._held(log, Keys(fuids=own.fuids, fingerprints=own.fingerprints)):
+                        keys.add(Keys(uids=held.uids))
+        for log in _BRIDGES:
+            for held in self._held(log, Keys(uids=list(keys.uids))):
+                keys.add(held)
+        return keys
+
+    def _held(self, log: str, by: Keys) -> Iterator[Keys]:
+        for row in self.rows(log, by)[: limits.RELATED_KEYS]:
+            yield keys_of(log, self.tables[log], int(row))
+
+    def related_rows(self, log: str, keys: Keys, own: Keys) -> Places:
+        """A log's rows, those first that share the file or the certificate itself."""
+        rows = self.rows(log, keys)
+        if len(rows) < 2 or not (own.fuids or own.fingerprints):
+            return rows
+        direct = self.rows(log, Keys(fuids=own.fuids, fingerprints=own.fingerprints))
+        return np.concatenate([direct, np.setdiff1d(rows, direct)])
+
+
 def _never() -> bool:
     return False
 
 
-def related(frames: Frames, log: str, row: int, cancelled: Callable[[], bool] = _never) -> list[Related]:
+def related(tables: Tables, log: str, row: int, cancelled: Callable[[], bool] = _never) -> list[Related]:
     """Every row of every log that belongs to a row, in the order of the story; empty when `cancelled` says so.
 
     Of each log, rows that share the file or certificate itself come before those of the same connection, and at most
     RELATED_ROWS are listed.
     """
-    own = keys_of(log, frames[log], row)
-    found: list[Related] = []
-    keys = _closure(frames, own, cancelled)
-    rows = {} if not keys else {name: _rows(frames, name, keys, own, cancelled) for name in in_order(frames)}
-    if log not in rows or not len(rows[log]):
-        rows[log] = np.array([row], dtype=np.int64)
-    lookup = _lookup(frames, rows) if "conn" in rows and not cancelled() else None
+    search = _Search(tables, cancelled)
+    own = keys_of(log, tables[log], row)
+    keys = search.closure(own)
+    rows = {name: search.related_rows(name, keys, own) for name in in_order(tables)} if keys else {}
+    if row not in rows.get(log, _NONE):
+        rows[log] = np.concatenate([np.array([row], dtype=np.int64), rows.get(log, _NONE)])
+    lookup = _lookup(tables, rows)
     if cancelled():
         return []
-    for name in in_order(frames):
-        shown = _first(rows.get(name, _NONE), row if name == log else None)
-        found.extend(Related(name, place, summary(name, frames[name], place)) for place in shown)
-        if name == "dns" and lookup is not None and lookup not in rows.get("dns", _NONE):
-            found.append(Related("dns", lookup, summary("dns", frames["dns"], lookup), "by address"))
-        left = len(rows.get(name, _NONE)) - len(shown)
-        if left:
-            found.append(Related(name, None, (Part(f"and {left:,} more", matters=False),)))
+    found: list[Related] = []
+    for name in in_order(tables):
+        there = rows.get(name, _NONE)
+        shown = _first(there, row if name == log else None)
+        found.extend(Related(name, place, summary(name, tables[name], place)) for place in shown)
+        if name == "dns" and lookup is not None and lookup not in there:
+            found.append(Related("dns", lookup, summary("dns", tables["dns"], lookup), "by address"))
+        if len(there) > len(shown):
+            found.append(Related(name, None, (Part(f"and {len(there) - len(shown):,} more", matters=False),)))
     return found
 
 
-def in_order(frames: Frames) -> list[str]:
+def in_order(logs: Iterable[str]) -> list[str]:
     """The logs in the order of the story."""
-    return sorted(frames, key=lambda log: (STORY.index(log) if log in STORY else len(STORY), log))
+    return sorted(logs, key=lambda log: (STORY.index(log) if log in STORY else len(STORY), log))
 
 
 def _first(rows: Places, own: int | None) -> list[int]:
     """The rows to list; the row that was asked for is among them."""
     shown = [int(row) for row in rows[: limits.RELATED_ROWS]]
-    if own is not None and shown and own not in shown:
+    if own is not None and own not in shown:
         shown[-1] = own
     return shown
 
 
-def _closure(frames: Frames, own: Keys, cancelled: Callable[[], bool]) -> Keys:
-    """The identifiers that lead from a row to its whole story."""
-    keys = Keys()
-    keys.add(own)
-    if not own.uids:
-        for log in ("files", "http", "ssl"):
-            if log in frames and not keys.uids and not cancelled():
-                _extend(keys, frames, log, Keys(fuids=own.fuids, fingerprints=own.fingerprints), only_uids=True)
-    for log in ("files", "http", "ssl"):
-        if log in frames and not cancelled():
-            _extend(keys, frames, log, Keys(uids=keys.uids))
-    return keys
-
-
-def _extend(keys: Keys, frames: Frames, log: str, by: Keys, *, only_uids: bool = False) -> None:
-    for place in places_of(log, frames[log], by)[: limits.RELATED_KEYS]:
-        held = keys_of(log, frames[log], int(place))
-        keys.add(Keys(uids=held.uids) if only_uids else held)
-
-
-def _rows(frames: Frames, log: str, keys: Keys, own: Keys, cancelled: Callable[[], bool]) -> Places:
-    """A log's rows by their identifiers, those first that share the file or the certificate itself."""
-    if cancelled():
-        return _NONE
-    rows = places_of(log, frames[log], keys)
-    if len(rows) < 2 or not (own.fuids or own.fingerprints):
-        return rows
-    direct = places_of(log, frames[log], Keys(fuids=own.fuids, fingerprints=own.fingerprints))
-    return np.concatenate([direct, np.setdiff1d(rows, direct)])
-
-
-def _lookup(frames: Frames, rows: dict[str, Places]) -> int | None:
+def _lookup(tables: Tables, rows: dict[str, Places]) -> int | None:
     """The look-up that gave the responder's address to this client: the last one before the connection."""
-    if "dns" not in frames or "conn" not in rows or not len(rows["conn"]):
+    dns, conns = tables.get("dns"), rows.get("conn", _NONE)
+    if dns is None or not len(conns):
         return None
-    conn, dns, row = frames["conn"], frames["dns"], int(rows["conn"][0])
+    conn, row = tables["conn"], int(conns[0])
     ends = ("id.orig_h", "id.resp_h")
-    if not ({"ts", *ends} <= set(conn.columns) and {"ts", "id.orig_h", "answers"} <= set(dns.columns)):
+    if not ({"ts", *ends} <= set(conn.column_names) and {"ts", "id.orig_h", "answers"} <= set(dns.column_names)):
         return None
-    ts, client, address = (schema.column(conn, name)[row] for name in ("ts", *ends))
-    if not (ts.is_valid and client.is_valid and address.is_valid):
+    ts, client, address = (value_of(conn.column(name), row) for name in ("ts", *ends))
+    if ts is None or client is None or address is None:
         return None
-    asked = places(schema.column(dns, "id.orig_h"), [client.as_py()])
-    times = schema.column(dns, "ts").take(pa.array(asked))
-    before = asked[pc.less_equal(times, ts).fill_null(False).to_numpy(zero_copy_only=False)] if len(asked) else asked
-    answers = schema.column(dns, "answers").take(pa.array(before))
-    told = before[places(answers, [address.as_py()])]
-    if not len(told):
-        return None
-    latest = pc.sort_indices(schema.column(dns, "ts").take(pa.array(told)))
-    return int(told[latest[-1].as_py()])
+    asked = places(dns.column("id.orig_h"), [client])
+    told = asked[places(_taken(dns.column("answers"), asked), [address])]
+    before = [
+        (time, int(row)) for row in told if (time := value_of(dns.column("ts"), int(row))) is not None and time <= ts
+    ]
+    return max(before)[1] if before else None
 
 
-def connection_rows(frames: Frames, log: str, row: int) -> list[tuple[str, int]]:
+def _taken(column: pa.ChunkedArray, rows: Places) -> pa.ChunkedArray:
+    """Some rows of a column; chunk by chunk, because Arrow joins all chunks of text before it takes any."""
+    taken, start = [], 0
+    for chunk in column.chunks:
+        low, high = np.searchsorted(rows, (start, start + len(chunk)))
+        if low < high:
+            taken.append(chunk.take(pa.array(rows[low:high] - start)))
+        start += len(chunk)
+    return pa.chunked_array(taken, type=column.type)
+
+
+def connection_rows(tables: Tables, log: str, row: int) -> list[tuple[str, int]]:
     """Every row of the connections that a row belongs to, log by log in the order of the story."""
-    keys = _closure(frames, keys_of(log, frames[log], row), _never)
-    if not keys:
-        return [(log, row)]
-    return [(name, int(place)) for name in in_order(frames) for place in places_of(name, frames[name], keys)]
+    search = _Search(tables, _never)
+    keys = search.closure(keys_of(log, tables[log], row))
+    found = [(name, int(place)) for name in in_order(tables) for place in search.rows(name, keys)] if keys else []
+    return found if (log, row) in found else [(log, row), *found]

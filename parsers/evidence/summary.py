@@ -2,13 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pyarrow as pa
 
 from parsers import escape, schema
 from parsers.evidence.values import span_text, time_text, value_of, writer
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _LONGEST = 400
 _HEX_DIGITS = 12
@@ -27,11 +26,12 @@ class Part:
 class Cells:
     """The cells of one row by name; a column that the log does not have is unset."""
 
-    def __init__(self, frame: "pd.DataFrame", row: int) -> None:
-        self._frame, self._row = frame, row
+    def __init__(self, table: pa.Table, row: int) -> None:
+        self._table, self._row = table, row
+        self._names = frozenset(table.column_names)
 
     def __getitem__(self, name: str) -> Any:
-        return value_of(schema.column(self._frame, name), self._row) if name in self._frame else None
+        return value_of(self._table.column(name), self._row) if name in self._names else None
 
     def text(self, name: str) -> str:
         """A string cell, control characters escaped; nothing for an unset one."""
@@ -39,11 +39,11 @@ class Cells:
         return "" if value is None else escape.cell(str(value)[:_LONGEST])
 
 
-def summary(log: str, frame: "pd.DataFrame", row: int) -> tuple[Part, ...]:
+def summary(log: str, table: pa.Table, row: int) -> tuple[Part, ...]:
     """What matters of a log's row, the brightest first."""
     told = _SUMMARIES.get(log)
-    parts = told(Cells(frame, row)) if told else ()
-    return tuple(part for part in parts if part.text) or _generic(frame, row)
+    parts = told(Cells(table, row)) if told else ()
+    return tuple(part for part in parts if part.text) or _generic(table, row)
 
 
 def _pe(cells: Cells) -> tuple[Part, ...]:
@@ -150,13 +150,13 @@ def _x509(cells: Cells) -> tuple[Part, ...]:
 _COMMON = ("ts", "uid", "fuid", "id.orig_h", "id.orig_p", "id.resp_h", "id.resp_p")
 
 
-def _generic(frame: "pd.DataFrame", row: int) -> tuple[Part, ...]:
+def _generic(table: pa.Table, row: int) -> tuple[Part, ...]:
     """The first cells that are set and that not every log has."""
     parts: list[Part] = []
-    for name, zeek_type in schema.types(frame).items():
-        scalar = schema.column(frame, name)[row]
+    for field in table.schema:
+        name, scalar = field.name, table.column(field.name)[row]
         if name not in _COMMON and scalar.is_valid and len(parts) < _GENERIC_CELLS:
-            shown = writer(zeek_type, elements=_GENERIC_CELLS)(scalar)[:_LONGEST]
+            shown = writer(schema.zeek_type(field), elements=_GENERIC_CELLS)(scalar)[:_LONGEST]
             parts.append(Part(f"{escape.cell(name)} {shown}", matters=not parts))
     return tuple(parts) or (Part("nothing is set", matters=False),)
 

@@ -22,6 +22,7 @@ from tui.theme import log_colour
 
 _HEADER = 1
 _LABEL = 8
+_SHORTEST = 24
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,8 @@ class RelatedPanel(ScrollView, can_focus=True):
         room = max(self.size.width - _LABEL - 2, 1)
         wrapped = [_Line(n, *line) for n, related in enumerate(self.story.lines) for line in _wrapped(related, room)]
         fits = len(wrapped) + _HEADER <= self.size.height
-        self._lines = wrapped if fits else [_Line(n, True, _pieces(r)) for n, r in enumerate(self.story.lines)]
+        single = [_Line(n, True, _squeezed(_pieces(related), room)) for n, related in enumerate(self.story.lines)]
+        self._lines = wrapped if fits else single
         self.virtual_size = Size(self.size.width, len(self._lines) + _HEADER)
 
     def on_resize(self) -> None:
@@ -207,6 +209,16 @@ def _pieces(related: Related) -> list[tuple[str, bool]]:
     return [*pieces, (related.how, False)] if related.how else pieces
 
 
+def _squeezed(pieces: list[tuple[str, bool]], room: int) -> list[tuple[str, bool]]:
+    """The texts with the longest that matters cut so far that the others that matter are seen too."""
+    over = sum(cells.width_of(text) for text, matters in pieces if matters) - room
+    if over <= 0:
+        return pieces
+    longest = max((text for text, matters in pieces if matters), key=cells.width_of)
+    short = cells.cut(longest.rstrip(), max(cells.width_of(longest) - over - 2, _SHORTEST)) + "  "
+    return [(short if text == longest else text, matters) for text, matters in pieces]
+
+
 def _wrapped(related: Related, room: int) -> list[tuple[bool, list[tuple[str, bool]]]]:
     """The same texts on as many lines as they take; a text that is longer than a line is cut into lines."""
     lines: list[list[tuple[str, bool]]] = [[]]
@@ -216,7 +228,7 @@ def _wrapped(related: Related, room: int) -> list[tuple[bool, list[tuple[str, bo
         if used and used + wide > room:
             lines.append([])
             used = 0
-        chopped = [text] if wide <= room else chop_cells(text.rstrip(), room)
+        chopped = [text] if wide <= room else chop_cells(text, room)
         lines[-1].append((chopped[0], matters))
         lines.extend([(piece, matters)] for piece in chopped[1:])
         used = cells.width_of(chopped[-1]) + (used if len(chopped) == 1 else 0)
