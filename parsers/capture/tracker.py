@@ -7,7 +7,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from parsers.capture.columns import columns
+from parsers.capture.columns import Column, columns
 from parsers.capture.conn_state import datagrams_state, tcp_state
 from parsers.capture.datagrams import Datagrams, datagram_connections
 from parsers.capture.flows import ICMP, ICMP6, TCP, UDP, Ends, Flows, Shard
@@ -72,7 +72,7 @@ class _Tracker:
         self.bounds = (flows.bounds[shard.first : shard.last + 1] - self.base).tolist()
         starts = flows.bounds[shard.first : shard.last]
         firsts = flows.order[starts]
-        self.numbers = packets.number[order]
+        self.numbers = packets.number[order].data
         self.proto = packets.proto[firsts].tolist()
         self.source = packets.src[firsts].tolist()
         self.target = packets.dst[firsts].tolist()
@@ -145,7 +145,7 @@ class _Tracker:
         start = self.columns.ts[first]
         orig_h, resp_h = ends.addresses[orig], ends.addresses[1 - orig]
         orig_p, resp_p = ends.ports[orig], ends.ports[1 - orig]
-        identifier = uid(orig_h, orig_p, resp_h, resp_p, proto, start, int(self.numbers[first]))
+        identifier = uid(orig_h, orig_p, resp_h, resp_p, proto, start, self.numbers[first])
         return Connection(identifier, orig_h, orig_p, resp_h, resp_p, _NAMES.get(proto, _UNKNOWN), start)
 
 
@@ -160,15 +160,16 @@ class _Totals:
 
     def between(self, first: int, stop: int, orig: int) -> Counts:
         """orig_pkts, orig_ip_bytes, resp_pkts, resp_ip_bytes when `orig` is the originator's side."""
-        packets, packets_back, octets, octets_back = (
-            int(sums[stop] - sums[first]) for sums in (self.packets, self.packets_back, self.bytes, self.bytes_back)
-        )
-        fore, back = (packets - packets_back, octets - octets_back), (packets_back, octets_back)
-        return (*back, *fore) if orig else (*fore, *back)
+        back = self.packets_back[stop] - self.packets_back[first]
+        back_bytes = self.bytes_back[stop] - self.bytes_back[first]
+        fore = self.packets[stop] - self.packets[first] - back
+        fore_bytes = self.bytes[stop] - self.bytes[first] - back_bytes
+        return (back, back_bytes, fore, fore_bytes) if orig else (fore, fore_bytes, back, back_bytes)
 
 
-def _running(values: Ints | Bools) -> Ints:
-    return np.concatenate((np.zeros(1, np.int64), np.cumsum(values, dtype=np.int64)))
+def _running(values: Ints | Bools) -> Column:
+    sums: Ints = np.concatenate((np.zeros(1, np.int64), np.cumsum(values, dtype=np.int64)))
+    return sums.data
 
 
 def _add(one: Counts, other: Counts) -> Counts:
