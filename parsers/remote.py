@@ -13,6 +13,7 @@ from typing import IO, Any
 
 import pyarrow as pa
 
+from parsers.lean import go_without_pandas
 from parsers.updates import Batch, Facts, OpenError, PasswordNeeded, Progress, Trouble, Update
 
 
@@ -108,6 +109,7 @@ def _serve(path: Path) -> None:
 
 
 if __name__ == "__main__":
+    go_without_pandas()
     try:
         _serve(Path(sys.argv[1]))
     except BrokenPipeError:

@@ -83,10 +83,12 @@ def _ask() -> bytes:
 
 
 def _batch(path: Path, password: bytes | None, folder: Path | None) -> int:
+    from parsers.lean import go_without_pandas
     from parsers.opening import updates
     from parsers.source import LogSet
     from parsers.updates import PasswordNeeded
 
+    go_without_pandas()
     logs = LogSet()
     try:
         _read(logs, updates(path, password))

@@ -18,6 +18,7 @@ from parsers.capture.pcap import index
 from parsers.capture.pipeline import analyse_shard
 from parsers.capture.spool import open_capture
 from parsers.files.kept import Kept
+from parsers.lean import go_without_pandas
 from parsers.limits import SHARD_PACKETS
 from parsers.updates import OpenError
 
@@ -61,4 +62,5 @@ def _serve(path: Path, fuid: str, hosts: tuple[str, str]) -> None:
 
 
 if __name__ == "__main__":
+    go_without_pandas()
     _serve(Path(sys.argv[1]), sys.argv[2], (sys.argv[3], sys.argv[4]))
