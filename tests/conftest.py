@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-import pandas as pd  # noqa: F401  loaded before a command line that is run in this process would go without it
+import pandas as pd  # noqa: F401  a command line run in this process goes without what is not loaded
 import pytest
 
 # The one place that names where reference captures and benchmarks lie: beside the project, where there are any.
