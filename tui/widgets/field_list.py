@@ -19,6 +19,7 @@ from textual.strip import Strip
 from parsers.evidence.values import EMPTY, UNSET
 from tui import cells
 from tui.glyphs import GLYPHS
+from tui.line import Line
 
 _WIDE = 110
 _LONGEST_NAME = 30
@@ -148,14 +149,14 @@ class FieldList(ScrollView, can_focus=True):
         note_line = line if block.beside else line - len(block.values)
         note = block.notes[note_line] if 0 <= note_line < len(block.notes) else ""
         mark = GLYPHS.cursor if lit and not line else " "
-        segments = [
-            Segment(f"{mark} {cells.fit(entry.name if not line else '', self._name_width)}  ", self._style("name", lit))
-        ]
+        drawn = Line(self._style("", lit))
+        name = entry.name if not line else ""
+        drawn.add(f"{mark} {cells.fit(name, self._name_width)}  ", self._style("name", lit))
         if block.beside or line < len(block.values):
             dim = entry.value in (UNSET, EMPTY)
-            segments.append(Segment(cells.fit(value, self._value_width), self._style("faint" if dim else "", lit)))
-        segments.append(Segment(f"{'  ' if block.beside else ''}{note}", self._style("note", lit)))
-        return Strip(segments).adjust_cell_length(width, self._style("", lit))
+            drawn.add(cells.fit(value, self._value_width), self._style("faint" if dim else "", lit))
+        drawn.add(f"{'  ' if block.beside else ''}{note}", self._style("note", lit))
+        return drawn.strip(width)
 
     def _style(self, name: str, lit: bool) -> Style:
         style = self.get_component_rich_style(f"field-list--{name}") if name else self.rich_style

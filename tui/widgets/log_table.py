@@ -19,6 +19,7 @@ from parsers.evidence.values import EMPTY, UNSET
 from tui import cells
 from tui.columns import GAP, Column, fitted
 from tui.glyphs import GLYPHS
+from tui.line import Line
 from tui.view import Sort, View
 
 _GUTTER = 2
@@ -170,19 +171,19 @@ class LogTable(ScrollView, can_focus=True):
         return self._row_line(view, place, width)
 
     def _header_line(self, view: View, width: int) -> Strip:
-        line = _Line(self._style("header", False))
+        line = Line(self._style("header", False))
         for number in self._visible(view, width):
             column = self._shown[number]
             by_this = view.sort is not None and view.sort.column == column.name
             title = _title(column, view.sort if by_this else None)
             bright = by_this or number == view.column
             line.add(title, self._style("header-current" if bright else "header", False))
-            line.add(" " * GAP, None)
+            line.add(" " * GAP)
         return self._cropped(line, view, width, " " * _GUTTER)
 
     def _row_line(self, view: View, place: int, width: int) -> Strip:
         row, lit = view.at(place), place == view.cursor
-        line = _Line(self._style("", lit))
+        line = Line(self._style("", lit))
         for number in self._visible(view, width):
             column = self._shown[number]
             text = column.text(row)
@@ -202,10 +203,10 @@ class LogTable(ScrollView, can_focus=True):
         last = bisect_right(self._starts, view.left + width - _GUTTER - 1)
         return range(first, min(last, len(self._shown)))
 
-    def _cropped(self, line: "_Line", view: View, width: int, gutter: str, lit: bool = False) -> Strip:
+    def _cropped(self, line: Line, view: View, width: int, gutter: str, lit: bool = False) -> Strip:
         visible = self._visible(view, width)
         offset = view.left - self._starts[visible.start] if self._starts else 0
-        body = Strip(line.segments()).crop_extend(offset, offset + width - _GUTTER, line.base)
+        body = line.strip(width - _GUTTER, offset)
         return Strip([Segment(gutter, self._style("mark", lit)), *body], width)
 
     # --- moving
@@ -365,21 +366,3 @@ def _title(column: Column, sort: Sort | None) -> str:
     if len(name) > room:
         name = name.removeprefix("id.")
     return cells.fit(cells.cut(name, room) + mark, column.width, right=column.right)
-
-
-class _Line:
-    """Texts in their styles, neighbours of the same style joined: each change of style costs bytes on the line."""
-
-    def __init__(self, base: Style) -> None:
-        self.base = base
-        self._runs: list[tuple[list[str], Style]] = []
-
-    def add(self, text: str, style: Style | None) -> None:
-        """Append a text; None takes the style of what stands before it."""
-        if self._runs and (style is None or style == self._runs[-1][1]):
-            self._runs[-1][0].append(text)
-        else:
-            self._runs.append(([text], style or self.base))
-
-    def segments(self) -> list[Segment]:
-        return [Segment("".join(texts), style) for texts, style in self._runs]

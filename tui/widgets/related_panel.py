@@ -9,15 +9,16 @@ from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.color import Color
-from textual.geometry import Region, Size
+from textual.geometry import Region
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.widget import Widget
 
 from parsers import escape
 from parsers.evidence.links import Related
 from tui import cells
 from tui.glyphs import GLYPHS
+from tui.line import Line
 from tui.theme import log_colour
 
 _HEADER = 1
@@ -34,7 +35,7 @@ class Story:
     own: int | None = None
 
 
-class _Line(NamedTuple):
+class _Told(NamedTuple):
     """A line on the screen: which of the story's rows it tells of, whether it is that row's first, its texts."""
 
     row: int
@@ -42,7 +43,7 @@ class _Line(NamedTuple):
     pieces: list[tuple[str, bool]]
 
 
-class RelatedPanel(ScrollView, can_focus=True):
+class RelatedPanel(Widget, can_focus=True):
     """One line a row, only those lines repainted that changed."""
 
     ALLOW_SELECT = False
@@ -61,9 +62,6 @@ class RelatedPanel(ScrollView, can_focus=True):
     }
     DEFAULT_CSS = """
     RelatedPanel {
-        overflow-x: hidden;
-        overflow-y: hidden;
-        scrollbar-size: 0 0;
         background: $background;
         color: $foreground;
         & > .related-panel--rule { color: $quiet; }
@@ -85,15 +83,16 @@ class RelatedPanel(ScrollView, can_focus=True):
         super().__init__(id=id)
         self.story = Story()
         self.cursor = 0
-        self._lines: list[_Line] = []
+        self._lines: list[_Told] = []
+        self._top = 0
 
     def show(self, story: Story) -> None:
         """Show another story; lines that look the same are left as they are."""
         before = self._pictures()
         self.story = story
         self.cursor = story.own or 0
+        self._top = 0
         self._lay_out()
-        self.scroll_to(y=0, animate=False)
         for y, (old, new) in enumerate(zip(before, self._pictures(), strict=True)):
             if old != new:
                 self.refresh(Region(0, y, self.size.width, 1))
@@ -104,11 +103,10 @@ class RelatedPanel(ScrollView, can_focus=True):
     def _lay_out(self) -> None:
         """One line a row; several where there is room for all of what matters."""
         room = max(self.size.width - _LABEL - 2, 1)
-        wrapped = [_Line(n, *line) for n, related in enumerate(self.story.lines) for line in _wrapped(related, room)]
+        wrapped = [_Told(n, *line) for n, related in enumerate(self.story.lines) for line in _wrapped(related, room)]
         fits = len(wrapped) + _HEADER <= self.size.height
-        single = [_Line(n, True, _squeezed(_pieces(related), room)) for n, related in enumerate(self.story.lines)]
+        single = [_Told(n, True, _squeezed(_pieces(related), room)) for n, related in enumerate(self.story.lines)]
         self._lines = wrapped if fits else single
-        self.virtual_size = Size(self.size.width, len(self._lines) + _HEADER)
 
     def on_resize(self) -> None:
         self._lay_out()
@@ -127,24 +125,20 @@ class RelatedPanel(ScrollView, can_focus=True):
         width = self.size.width
         if y < _HEADER:
             return self._rule(width)
-        number = self.scroll_offset.y + y - _HEADER
+        number = self._top + y - _HEADER
         if number >= len(self._lines):
             return Strip.blank(width, self.rich_style)
         return self._line(number, width)
 
     def _rule(self, width: int) -> Strip:
+        line = Line(self._style("rule"))
         title = cells.cut(self.story.title, width - 6)
-        text = f"{GLYPHS.line * 2} " if title else ""
-        rest = width - len(text) - cells.width_of(title) - bool(title)
-        rule = self._style("rule")
-        return Strip(
-            [
-                Segment(text, rule),
-                Segment(title, self._style("title")),
-                Segment(" " * bool(title) + GLYPHS.line * rest, rule),
-            ],
-            width,
-        )
+        if title:
+            line.add(f"{GLYPHS.line * 2} ")
+            line.add(title, self._style("title"))
+            line.add(" ", line.base)
+        line.add(GLYPHS.line * width, line.base)
+        return line.strip(width)
 
     def _line(self, number: int, width: int) -> Strip:
         line = self._lines[number]
@@ -157,15 +151,18 @@ class RelatedPanel(ScrollView, can_focus=True):
         marked = line.first and (lit or (own and not self.has_focus))
         again = not line.first or (line.row > 0 and self.story.lines[line.row - 1].log == related.log)
         name = "" if again else escape.cell(related.log)
-        segments = [Segment(f"{GLYPHS.cursor if marked else ' '} {cells.fit(name, _LABEL - 1)} ", label)]
+        drawn = Line(base)
+        drawn.add(
+            f"{GLYPHS.cursor if marked else ' '} {cells.fit(name, _LABEL - 1)} ", label if name or marked else base
+        )
         room = width - _LABEL - 2
         for text, matters in line.pieces:
             if room <= 0:
                 break
             shown = cells.cut(text, room)
-            segments.append(Segment(shown, base if matters else dim))
+            drawn.add(shown, base if matters else dim)
             room -= cells.width_of(shown)
-        return Strip(segments).adjust_cell_length(width, base)
+        return drawn.strip(width)
 
     def on_focus(self) -> None:
         self.refresh()
@@ -179,7 +176,7 @@ class RelatedPanel(ScrollView, can_focus=True):
         self.cursor = max(min(row, len(self.story.lines) - 1), 0)
         line = next((n for n, line in enumerate(self._lines) if line.row == self.cursor), 0)
         rows = max(self.size.height - _HEADER, 1)
-        self.scroll_to(y=min(max(self.scroll_offset.y, line - rows + 1), line), animate=False)
+        self._top = min(max(self._top, line - rows + 1), line)
         self.refresh()
 
     def action_move(self, lines: int) -> None:
@@ -195,8 +192,14 @@ class RelatedPanel(ScrollView, can_focus=True):
         if self.current is not None:
             self.post_message(self.Chosen(self.current))
 
+    def on_mouse_scroll_down(self) -> None:
+        self.action_move(1)
+
+    def on_mouse_scroll_up(self) -> None:
+        self.action_move(-1)
+
     def on_click(self, event: events.Click) -> None:
-        number = self.scroll_offset.y + event.y - _HEADER
+        number = self._top + event.y - _HEADER
         if event.y >= _HEADER and number < len(self._lines):
             self._put(self._lines[number].row)
             if event.chain == 2:
