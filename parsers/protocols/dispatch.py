@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from parsers.files.analysis import Files
 from parsers.limits import HAND_OVERS, RECOGNITION_BYTES, RECOGNITION_CHUNKS, VIOLATION_BYTES
@@ -11,6 +11,7 @@ from parsers.protocols.analyzer import Analyzer, Connection, Context, Data, End,
 from parsers.protocols.registry import PROTOCOLS
 
 E = TypeVar("E")
+Recognise: TypeAlias = Callable[[bytes, bytes], bool]
 
 
 def dispatch(
@@ -92,6 +93,8 @@ class Stream:
         self.depth = depth
         self.seats: list[_Seat] = [_Seat(self, protocol) for protocol in protocols]
         self.recognition = _Recognition(self) if recognising else None
+        if self.recognition is not None and not self.recognition.candidates:
+            self.recognition = None
 
     @property
     def idle(self) -> bool:
@@ -141,9 +144,7 @@ class Stream:
         rejected = [seat for seat in self.seats if not seat.fed]
         self.seats = [seat for seat in self.seats if seat.fed]
         for seat in rejected:
-            if not seat.failed:
-                seat.fed = True
-                seat.call(seat.analyzer.finish, ts)
+            seat.call(seat.analyzer.finish, ts)
 
 
 class _Seat:
@@ -178,8 +179,11 @@ class _Seat:
         return Stream(shared, (protocol,), recognising=False, depth=depth) if protocol else None
 
     def call(self, method: Callable[[E], None], argument: E) -> None:
-        """Feed the analyser; the one place where a fault of ours in it ends."""
-        if not self.fed:
+        """Feed the analyser; the one place where a fault of ours in it ends.
+
+        One that has rejected what it hears is heard out to the end of the event, as in Zeek.
+        """
+        if self.failed:
             return
         try:
             method(argument)
@@ -195,14 +199,18 @@ class _Seat:
 class _Recognition:
     """The first bytes of a stream, until they are more than what decides which protocols it speaks.
 
-    A stream's bytes are looked at after each segment; each datagram of UDP is looked at alone.
+    A stream's bytes are looked at after each segment; each datagram of UDP is looked at alone. A protocol that one
+    side's bytes show is found once by each side, so that it may come back after it was rejected for the other's.
     """
 
     def __init__(self, stream: Stream) -> None:
         self.stream = stream
         proto = stream.shared.connection.proto
         self.udp = proto == "udp"
-        self.unknown = [p for p in stream.shared.protocols if p.recognise is not None and proto in p.transports]
+        self.candidates = [
+            (p, p.recognise) for p in stream.shared.protocols if p.recognise is not None and proto in p.transports
+        ]
+        self.found: set[tuple[str, bool | None]] = set()
         self.seen: list[Event] = []
         self.first = {True: b"", False: b""}
         self.size = 0
@@ -220,7 +228,7 @@ class _Recognition:
             else:
                 self.first[data.is_orig] += piece.data
             self._look(data, i)
-            if self.size > RECOGNITION_BYTES or len(self.seen) > RECOGNITION_CHUNKS or not self.unknown:
+            if self.size > RECOGNITION_BYTES or len(self.seen) > RECOGNITION_CHUNKS:
                 return False
         return True
 
@@ -231,7 +239,7 @@ class _Recognition:
 
     def _look(self, data: Data, segment: int) -> None:
         known = [
-            p for p in self.unknown if p.recognise is not None and p.recognise(self.first[True], self.first[False])
+            protocol for protocol, recognise in self.candidates if self._is_known(protocol, recognise, data.is_orig)
         ]
         if not known:
             return
@@ -240,8 +248,19 @@ class _Recognition:
         if segment + 1 < len(data.ends):
             missed.append(data.cut(data.ends[segment], len(data.data)))
         for protocol in known:
-            self.unknown.remove(protocol)
             self.stream.join(protocol, missed)
+
+    def _is_known(self, protocol: Protocol, recognise: Recognise, is_orig: bool) -> bool:
+        """Whether the bytes show the protocol in a way in which they did not show it before."""
+        orig, resp = self.first[True], self.first[False]
+        name = protocol.name
+        if (name, is_orig) not in self.found and (recognise(orig, b"") if is_orig else recognise(b"", resp)):
+            self.found.add((name, is_orig))
+            return True
+        if orig and resp and not self.found & {(name, True), (name, False), (name, None)} and recognise(orig, resp):
+            self.found.add((name, None))
+            return True
+        return False
 
 
 def _at(event: Event, now: int) -> Event:

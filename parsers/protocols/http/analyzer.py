@@ -187,7 +187,7 @@ class HttpAnalyzer:
                     left = message.top.lines_left
                     text = direction.part_lines(limit if left < 0 else min(limit, start + left))
             if text is not None:
-                self._at(direction, start, direction.place - 1)
+                self._at(direction, direction.first_end(start), direction.place - 1)
                 message.top.take(text, newline=True)
                 return
         line = direction.line(limit)
@@ -200,6 +200,8 @@ class HttpAnalyzer:
         raw = data.data
         start = direction.place
         stop = min(start + direction.plain, len(raw))
+        if side.message is not None and (side.message.current or side.message.top).is_compressed:
+            stop = min(stop, direction.segment_end(start))
         direction.plain -= stop - start
         direction.place = stop
         self._at(direction, start, stop - 1)

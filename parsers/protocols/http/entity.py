@@ -85,6 +85,11 @@ class HttpEntity(Entity):
         return not self.in_header and not self.is_composite and self._chunked is Chunked.NO and self._content_length < 0
 
     @property
+    def is_compressed(self) -> bool:
+        """What a piece of the body stands for, and whether anything, depends on what came before it."""
+        return self._is_compressed
+
+    @property
     def lines_left(self) -> int:
         """How many bytes lines may have until the message's own length is reached; -1 where it has none."""
         return self._remaining if self._content_length > 0 else -1
@@ -271,7 +276,7 @@ class HttpEntity(Entity):
         places, slash, instance = value[unit[1] :].replace(b" ", b"").partition(b"/")
         from_place, dash, to_place = places.partition(b"-")
         first, last = _number(_DECIMAL, from_place, 10), _number(_DECIMAL, to_place, 10)
-        if not (slash and dash) or first is None or last is None or not 0 <= first <= last:
+        if not (slash and dash) or first is None or last is None or not 0 <= last - first < INT64_MAX or first < 0:
             return
         if instance != b"*":
             self._instance_length = _number(_DECIMAL, instance, 10) or 0

@@ -68,14 +68,14 @@ class Direction:
         so a body that begins in its header's segment never comes to it.
         """
         self._expected = length
-        self._counted = self._segment_end(max(self.place - 1, 0))
+        self._counted = self.segment_end(max(self.place - 1, 0))
 
     def limit(self) -> int:
         """The place up to which the delivery may be read in one go."""
         if self._expected < 0:
             return len(self.data.data)
         if self.place >= self._counted:
-            start, self._counted = self._counted, self._segment_end(self.place)
+            start, self._counted = self._counted, self.segment_end(self.place)
             if self._expected > 0:
                 self._expected -= self._counted - start
         return self._counted
@@ -146,12 +146,18 @@ class Direction:
         """What came of a line whose end never will; None when nothing did."""
         return self._joined(b"") if self._pending else None
 
+    def first_end(self, start: int) -> int:
+        """Where the first of the lines that were just read ends, so that Zeek passes it on."""
+        end = self.data.data.find(b"\n", start, self.place)
+        return self.place - 1 if end < 0 else end
+
     def time(self, place: int) -> int:
         """When the byte at `place` came."""
         times = self.data.times
         return times[0] if len(times) == 1 else self.data.time_of(place)
 
-    def _segment_end(self, place: int) -> int:
+    def segment_end(self, place: int) -> int:
+        """Where the segment of the byte at `place` ends."""
         ends = self.data.ends
         return ends[min(bisect_right(ends, place), len(ends) - 1)] if ends else 0
 
