@@ -4,7 +4,7 @@ They are read as leniently as Zeek reads them. Source: Zeek, src/analyzer/protoc
 """
 
 import re
-from functools import lru_cache
+from collections.abc import Callable
 
 _NAME = re.compile(rb"[!-9;-~]+")
 _TOKEN = re.compile(rb"[!#-'*+\-.0-9A-Z^-~]+")
@@ -13,22 +13,24 @@ _COMMENT_MARK = re.compile(rb"[()\\]")
 _QUOTED_MARK = re.compile(rb'["\\]')
 _QUOTED_PAIR = re.compile(rb"\\(.?)", re.DOTALL)
 _BLANK = b" \t"
-# Longer names are not what comes again and again.
-_REMEMBERED = 64
+_REMEMBERED_BYTES = 64
+_REMEMBERED_TEXTS = 1024
 
 
-def field(line: bytes) -> tuple[bytes, bytes] | None:
-    """A header field's name in lower case and its value; None for a line that is no field."""
-    before, colon, value = line.partition(b":")
-    if not colon:
-        return None
-    name = _field_name(before) if len(before) < _REMEMBERED else _field_name.__wrapped__(before)
-    return None if name is None else (name, value.lstrip())
+class _Remembered(dict[bytes, bytes | None]):
+    """What a function makes of a text, found without a call when it came before: few come again and again."""
+
+    def __init__(self, read: Callable[[bytes], bytes | None]) -> None:
+        self._read = read
+
+    def __missing__(self, text: bytes) -> bytes | None:
+        found = self._read(text)
+        if len(text) < _REMEMBERED_BYTES and len(self) < _REMEMBERED_TEXTS:
+            self[text] = found
+        return found
 
 
-@lru_cache(maxsize=1024)
-def _field_name(before: bytes) -> bytes | None:
-    """The name in what stands before a field's colon; few spellings come again and again."""
+def _name(before: bytes) -> bytes | None:
     place = _skip(before, 0)
     while (match := _NAME.match(before, place)) is None:
         if place >= len(before):
@@ -37,9 +39,22 @@ def _field_name(before: bytes) -> bytes | None:
     return match[0].lower() if _skip(before, match.end()) == len(before) else None
 
 
+# The name, in lower case, in what stands before a field's colon; None where there is none.
+FIELD_NAMES = _Remembered(_name)
+
+
 def token(value: bytes, place: int = 0) -> tuple[bytes, int] | None:
     """The first token from `place` on and the place after it; what cannot be in a token is passed over."""
     return _first(_TOKEN, value, _skip(value, place))
+
+
+def _word(value: bytes) -> bytes | None:
+    found = token(value)
+    return found[0].lower() if found else None
+
+
+# The first token of a field's value in lower case; None where there is none.
+FIRST_WORDS = _Remembered(_word)
 
 
 def parameters(value: bytes, place: int) -> list[tuple[bytes, bytes]]:

@@ -7,8 +7,9 @@ import binascii
 import re
 
 from parsers.limits import HEADER_FIELD_BYTES, MIME_DEPTH
-from parsers.protocols.fields import content_type, field, parameters, token
+from parsers.protocols.fields import FIELD_NAMES, FIRST_WORDS, content_type, parameters
 
+_COMPOSITE = re.compile(rb"multipart|message", re.IGNORECASE)
 _ESCAPED_OCTET = re.compile(rb"=([0-9A-Fa-f]{2})")
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 _NOT_BASE64 = bytes(sorted(set(range(256)) - set(_ALPHABET)))
@@ -22,39 +23,29 @@ class Entity:
     encoding       how the body is encoded for its transfer: `base64`, `quoted-printable`, or not at all
     """
 
-    __slots__ = (
-        "_base64",
-        "_delimiter",
-        "_field",
-        "_field_bytes",
-        "_owes_newline",
-        "child",
-        "depth",
-        "encoding",
-        "ended",
-        "in_header",
-        "is_composite",
-        "is_multipart",
-        "parent",
-    )
+    # The fields that `header` is told of.
+    fields = frozenset({b"content-type", b"content-transfer-encoding"})
+    child: "Entity | None" = None
+    depth = 0
+    encoding = b""
+    in_header = True
+    ended = False
+    is_multipart = False
+    is_composite = False
+    _field: list[bytes] | None = None
+    _field_bytes = 0
+    _delimiter = b""
+    _base64: "Base64 | None" = None
+    _owes_newline = False
 
     def __init__(self, parent: "Entity | None" = None) -> None:
         self.parent = parent
-        self.child: Entity | None = None
-        self.depth: int = parent.depth + 1 if parent is not None else 0
-        self.in_header = True
-        self.ended = False
-        self.is_multipart = False
-        self.is_composite = False
-        self._delimiter = b""
-        self.encoding: bytes = parent.encoding if parent is not None else b""
-        self._field: list[bytes] = []
-        self._field_bytes = 0
-        self._base64: Base64 | None = None
-        self._owes_newline = False
+        if parent is not None:
+            self.depth = parent.depth + 1
+            self.encoding = parent.encoding
 
     def header(self, name: bytes, value: bytes) -> None:
-        """A field of the header, its name in lower case."""
+        """A field of the header that is one of `fields`, its name in lower case."""
 
     def header_done(self) -> None:
         """The header is complete."""
@@ -69,24 +60,37 @@ class Entity:
     def done(self) -> None:
         """The entity is complete."""
 
-    def header_lines(self, lines: list[bytes]) -> int:
-        """Lines of the header, without their ends; how many of them belong to it, the empty one that ends it too."""
-        for count, line in enumerate(lines, 1):
-            if not line or line[0] == 0:
-                self._finish_field()
-                self.in_header = False
-                self.header_done()
-                if not self.ended:
-                    self._begin_body()
-                return count
-            if line[0] in b" \t":
-                self._continue(line)
-            else:
-                if self._field:
-                    self._finish_field()
-                self._field.append(line)
-                self._field_bytes = len(line)
-        return len(lines)
+    def header_fields(self, lines: list[bytes]) -> None:
+        """Lines of the header without their ends, each a whole field; the field before them is complete too."""
+        self._finish_field()
+        wanted = self.fields
+        for line in lines:
+            before, colon, value = line.partition(b":")
+            name = FIELD_NAMES[before]
+            if name in wanted and name is not None and colon:
+                self._take_field(name, value.lstrip())
+
+    def end_header(self) -> None:
+        """The empty line that ends the header has come."""
+        self._finish_field()
+        self.in_header = False
+        self.header_done()
+        if not self.ended:
+            self._begin_body()
+
+    def _header_line(self, line: bytes) -> None:
+        """A line of the header, which may go on with the field before it."""
+        if not line or line[0] == 0:
+            self.end_header()
+        elif line[0] not in b" \t":
+            self._finish_field()
+            self._field = [line]
+            self._field_bytes = len(line)
+        elif self._field is None:
+            self._field = [line.lstrip(b" \t")]
+        elif self._field_bytes < HEADER_FIELD_BYTES:
+            self._field.append(line)
+            self._field_bytes += len(line)
 
     def content(self, data: bytes, newline: bool) -> None:
         """Bytes of the body: one line, or, of a body that is not composite, many; `newline` says that a line ends."""
@@ -107,7 +111,7 @@ class Entity:
         if self.ended:
             return
         if self.in_header:
-            self.header_lines([data])
+            self._header_line(data)
         else:
             self.content(data, newline)
 
@@ -133,30 +137,22 @@ class Entity:
             self.child.end()
             self.child = None
 
-    def _continue(self, line: bytes) -> None:
-        if not self._field:
-            self._field.append(line.lstrip(b" \t"))
-        elif self._field_bytes < HEADER_FIELD_BYTES:
-            self._field.append(line)
-            self._field_bytes += len(line)
-
     def _finish_field(self) -> None:
-        if not self._field:
-            return
-        found = field(self._field[0] if len(self._field) == 1 else b"".join(self._field))
-        self._field.clear()
-        if found is None:
-            return
-        name, value = found
+        if self._field is not None:
+            whole = b"".join(self._field)
+            self._field = None
+            self.header_fields([whole])
+
+    def _take_field(self, name: bytes, value: bytes) -> None:
         if name == b"content-type":
             self._content_type(value)
         elif name == b"content-transfer-encoding":
-            encoding = token(value)
-            if encoding is not None:
-                self.encoding = encoding[0].lower()
+            self.encoding = FIRST_WORDS[value] or self.encoding
         self.header(name, value)
 
     def _content_type(self, value: bytes) -> None:
+        if not self.is_composite and not _COMPOSITE.search(value):
+            return
         found = content_type(value)
         if found is None:
             return

@@ -7,7 +7,7 @@ from collections import deque
 from enum import Enum, auto
 
 from parsers.protocols.analyzer import Analyzer, Context, Data, End, Gap
-from parsers.protocols.http.entity import Body, Message, lower_token
+from parsers.protocols.http.entity import Body, Message
 from parsers.protocols.http.filename import unescaped
 from parsers.protocols.http.lines import Direction
 from parsers.protocols.http.start_line import reply_line, request_line
@@ -45,6 +45,7 @@ class HttpAnalyzer:
 
     closes      the server has said that it closes the connection after its reply
     keeps_alive the client may send more requests
+    upgrade     the protocol that the server's reply names in an Upgrade field
     """
 
     def __init__(self, context: Context) -> None:
@@ -60,7 +61,7 @@ class HttpAnalyzer:
         self._confirmed = False
         self._tunnel_requested = False
         self._upgrades = False
-        self._upgrade = b""
+        self.upgrade = b""
         self._handed_over = False
         self._inner: Analyzer | None = None
 
@@ -124,13 +125,9 @@ class HttpAnalyzer:
         if self.transactions.readers == 0:
             self.transactions.finish()
 
-    def connection_header(self, is_orig: bool, name: bytes, value: bytes) -> None:
-        """A Connection or Upgrade field: whether the connection goes on, and as what."""
-        said = lower_token(value)
-        if name == b"upgrade":
-            if not is_orig:
-                self._upgrade = said or b""
-        elif is_orig:
+    def read_connection(self, is_orig: bool, said: bytes | None) -> None:
+        """A Connection field: whether the connection goes on, and as what."""
+        if is_orig:
             self.keeps_alive = self.keeps_alive or said == b"keep-alive"
         elif said == b"close":
             self.closes = True
@@ -142,7 +139,7 @@ class HttpAnalyzer:
         self._end_side(self._orig if is_orig else self._resp, interrupted=False)
 
     def _read_header(self, side: Side) -> bool:
-        """Read a whole header at once; whether it lay there."""
+        """Read a whole header at once; whether it lay there, simple enough."""
         message = side.message
         if side.awaited is not Awaited.LINE and (message is None or not message.top.in_header):
             return False
@@ -151,23 +148,20 @@ class HttpAnalyzer:
         if found is None:
             return False
         lines, after = found
-        first = 0
         if side.awaited is Awaited.LINE:
-            direction.place += len(lines[0]) + 2
+            first = lines.pop(0)
+            direction.place += len(first) + 2
             self._at(direction, direction.place - 2)
-            if not self._take_first_line(side, lines[0]):
+            if not self._take_first_line(side, first):
                 return True
-            first = 1
             message = side.message
         assert message is not None
-        lines.append(b"")
         direction.place = after
         self._at(direction, after - 1)
-        read = message.top.header_lines(lines[first:]) + first
-        if read < len(lines):
-            direction.place -= sum(len(line) + 2 for line in lines[read:])
+        message.top.header_fields(lines)
+        message.top.end_header()
         if not side.is_orig:
-            self._after_reply_line(lines[read - 1])
+            self._after_reply_line(b"")
         return True
 
     def _read_lines(self, side: Side, limit: int) -> None:
@@ -320,11 +314,11 @@ class HttpAnalyzer:
             self._unanswered.popleft()
         self._reason = None
         # Nothing is taken from the unanswered after 101: the request for the upgrade must be the only one.
-        if self.reply_code == 101 and len(self._unanswered) == 1 and self._upgrades and self._upgrade:
-            self._hand_over("websocket" if self._upgrade == _WEBSOCKET else "")
+        if self.reply_code == 101 and len(self._unanswered) == 1 and self._upgrades and self.upgrade:
+            self._hand_over("websocket" if self.upgrade == _WEBSOCKET else "")
         self.reply_code = 0
         self._upgrades = False
-        self._upgrade = b""
+        self.upgrade = b""
 
     def _hand_over(self, name: str) -> None:
         self._handed_over = True
@@ -341,8 +335,13 @@ class HttpAnalyzer:
 
     def _at(self, direction: Direction, start: int, last: int | None = None) -> None:
         """Tell the transactions when the bytes from `start` to `last` came."""
-        self.transactions.since = direction.time(start)
-        self.transactions.now = self.transactions.since if last is None else direction.time(last)
+        transactions = self.transactions
+        times = direction.data.times
+        if len(times) == 1:
+            transactions.since = transactions.now = times[0]
+        else:
+            transactions.since = direction.data.time_of(start)
+            transactions.now = transactions.since if last is None else direction.data.time_of(last)
 
 
 def _transactions(context: Context) -> Transactions:

@@ -4,15 +4,16 @@ Source: Zeek, src/analyzer/protocol/http/HTTP.cc (HTTP_Entity, HTTP_Message).
 """
 
 import re
+from collections.abc import Callable
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from parsers.files.analysis import File
 from parsers.limits import INT64_MAX
-from parsers.protocols.fields import token
+from parsers.protocols.fields import FIRST_WORDS, token
 from parsers.protocols.http.inflation import Inflation
 from parsers.protocols.http.lines import Direction
-from parsers.protocols.http.transactions import FIELDS
+from parsers.protocols.http.transactions import TOLD_OF_ALL, TOLD_OF_REQUESTS
 from parsers.protocols.mime import Entity
 
 if TYPE_CHECKING:
@@ -47,37 +48,24 @@ class Chunked(Enum):
 class HttpEntity(Entity):
     """A message's header and body, or one of the entities inside it."""
 
-    __slots__ = (
-        "_chunked",
-        "_content_length",
-        "_expected_body",
-        "_inflation",
-        "_instance_length",
-        "_is_compressed",
-        "_message",
-        "_offset",
-        "_range_length",
-        "_remaining",
-        "_tells_size",
-        "body_length",
-        "file",
-    )
+    body_length = 0
+    file: File | None = None
+    # What a piece of the body stands for, and whether anything, depends on what came before it.
+    is_compressed = False
+    _chunked = Chunked.NO
+    _content_length = -1
+    _range_length = -1
+    _instance_length = -1
+    _offset: int | None = None
+    _remaining = 0
+    _inflation: Inflation | None = None
+    _tells_size = True
 
     def __init__(self, message: "Message", parent: "HttpEntity | None", expected_body: Body) -> None:
         super().__init__(parent)
+        self.fields = REQUEST_FIELDS if message.is_orig else REPLY_FIELDS
         self._message = message
         self._expected_body = expected_body
-        self._chunked = Chunked.NO
-        self._content_length = -1
-        self._range_length = -1
-        self._instance_length = -1
-        self._offset: int | None = None
-        self._remaining = 0
-        self._is_compressed = False
-        self._inflation: Inflation | None = None
-        self._tells_size = True
-        self.body_length = 0
-        self.file: File | None = None
 
     @property
     def is_lines_of_text(self) -> bool:
@@ -85,28 +73,16 @@ class HttpEntity(Entity):
         return not self.in_header and not self.is_composite and self._chunked is Chunked.NO and self._content_length < 0
 
     @property
-    def is_compressed(self) -> bool:
-        """What a piece of the body stands for, and whether anything, depends on what came before it."""
-        return self._is_compressed
-
-    @property
     def lines_left(self) -> int:
         """How many bytes lines may have until the message's own length is reached; -1 where it has none."""
         return self._remaining if self._content_length > 0 else -1
 
     def header(self, name: bytes, value: bytes) -> None:
-        if name not in FIELDS:
-            return
-        if name == b"content-length":
-            self._read_content_length(value)
-        elif name == b"transfer-encoding":
-            self._read_transfer_encoding(value)
-        elif name == b"content-encoding":
-            encoding = lower_token(value)
-            self._is_compressed = self._is_compressed or encoding in {b"gzip", b"x-gzip", b"deflate"}
-        elif name == b"content-range" and self._message.analyzer.reply_code == 206:
-            self._read_content_range(value)
-        self._message.header(name, value)
+        read = _READERS.get(name)
+        if read is not None:
+            read(self, value)
+        else:
+            self._message.transactions.header(self._message.is_orig, name, value)
 
     def header_done(self) -> None:
         direction = self._message.direction
@@ -130,7 +106,7 @@ class HttpEntity(Entity):
             self._remaining = direction.plain = length
         elif length == 0:
             self.end()
-        elif self._message.analyzer.closes or self._is_compressed:
+        elif self._message.analyzer.closes or self.is_compressed:
             direction.plain = TO_THE_END
         elif self._expected_body is Body.IF_ANNOUNCED:
             self.end()
@@ -139,7 +115,7 @@ class HttpEntity(Entity):
         if self.ended:
             return
         if self.in_header:
-            self.header_lines([data])
+            self._header_line(data)
         elif self.is_composite:
             self._payload(data, newline)
             if self.depth == 0 and self._content_length > 0:
@@ -157,7 +133,7 @@ class HttpEntity(Entity):
         message = self._message
         since, now = message.transactions.since, message.transactions.now
         size = self._content_length if self._offset is None else self._instance_length
-        if self._tells_size and size > 0 and not self._is_compressed:
+        if self._tells_size and size > 0 and not self.is_compressed:
             file = self._open()
             if file is not None:
                 file.size(size, since)
@@ -215,7 +191,7 @@ class HttpEntity(Entity):
         return self.file
 
     def _payload(self, data: bytes, newline: bool) -> None:
-        if self._is_compressed:
+        if self.is_compressed:
             if self._inflation is None:
                 self._inflation = Inflation()
             data = self._inflation.inflate(data)
@@ -252,26 +228,42 @@ class HttpEntity(Entity):
         elif self._chunked is Chunked.LINE_END:
             self._chunked = Chunked.SIZE
 
-    def _read_content_length(self, value: bytes) -> None:
-        said = token(value)
-        if said is None:
-            return
-        length = _number(_DECIMAL, said[0], 10)
-        if length is None or length < 0:
-            self._content_length = 0
-        elif self._offset is not None:
-            self._content_length = max(length, self._range_length)
+    def read_content_length(self, value: bytes) -> None:
+        """How long the body is, as Content-Length says."""
+        if value.isdigit() and len(value) < 18:
+            length: int | None = int(value)
         else:
-            self._content_length = length
+            said = token(value)
+            if said is None:
+                return
+            length = _number(_DECIMAL, said[0], 10)
+        self._content_length = max(0 if length is None else length, 0)
+        if self._offset is not None and length is not None and length >= 0:
+            self._content_length = max(length, self._range_length)
 
-    def _read_transfer_encoding(self, value: bytes) -> None:
+    def read_transfer_encoding(self, value: bytes) -> None:
+        """Whether the body comes in chunks."""
         # An entity inside the body cannot change how the message is transferred.
-        if self.depth == 0 and self._message.analyzer.version == b"1.1" and lower_token(value) == b"chunked":
+        if self.depth == 0 and self._message.analyzer.version == b"1.1" and FIRST_WORDS[value] == b"chunked":
             self._chunked = Chunked.BEFORE
 
-    def _read_content_range(self, value: bytes) -> None:
+    def read_content_encoding(self, value: bytes) -> None:
+        """Whether the body is compressed."""
+        self.is_compressed = self.is_compressed or FIRST_WORDS[value] in {b"gzip", b"x-gzip", b"deflate"}
+
+    def read_connection(self, value: bytes) -> None:
+        """What becomes of the connection."""
+        self._message.analyzer.read_connection(self._message.is_orig, FIRST_WORDS[value])
+
+    def read_upgrade(self, value: bytes) -> None:
+        """The protocol that the connection goes on with."""
+        if not self._message.is_orig:
+            self._message.analyzer.upgrade = FIRST_WORDS[value] or b""
+
+    def read_content_range(self, value: bytes) -> None:
+        """Which part of a file the body is."""
         unit = token(value)
-        if unit is None or unit[0] != b"bytes":
+        if self._message.analyzer.reply_code != 206 or unit is None or unit[0] != b"bytes":
             return
         places, slash, instance = value[unit[1] :].replace(b" ", b"").partition(b"/")
         from_place, dash, to_place = places.partition(b"-")
@@ -283,6 +275,18 @@ class HttpEntity(Entity):
         self._offset = first
         self._range_length = last - first + 1
         self._content_length = max(self._content_length, self._range_length)
+
+
+_READERS: dict[bytes, Callable[[HttpEntity, bytes], None]] = {
+    b"content-length": HttpEntity.read_content_length,
+    b"transfer-encoding": HttpEntity.read_transfer_encoding,
+    b"content-encoding": HttpEntity.read_content_encoding,
+    b"content-range": HttpEntity.read_content_range,
+    b"connection": HttpEntity.read_connection,
+    b"upgrade": HttpEntity.read_upgrade,
+}
+REQUEST_FIELDS = frozenset({*Entity.fields, *_READERS, *TOLD_OF_REQUESTS})
+REPLY_FIELDS = frozenset({*Entity.fields, *_READERS, *TOLD_OF_ALL})
 
 
 class Message:
@@ -305,12 +309,6 @@ class Message:
         """An entity begins."""
         self.current = entity
         self.transactions.begin_entity(self.is_orig)
-
-    def header(self, name: bytes, value: bytes) -> None:
-        """A field of an entity's header."""
-        if name in {b"connection", b"upgrade"}:
-            self.analyzer.connection_header(self.is_orig, name, value)
-        self.transactions.header(self.is_orig, name, value)
 
     def end_entity(self, entity: HttpEntity) -> None:
         """An entity is complete."""
@@ -343,12 +341,6 @@ class Message:
         # The parts of a ranged download may come on several connections.
         if self.is_orig or self.analyzer.reply_code != 206:
             entity.close_file(self.transactions.now)
-
-
-def lower_token(value: bytes) -> bytes | None:
-    """The first token of a field's value in lower case."""
-    found = token(value)
-    return found[0].lower() if found else None
 
 
 def _number(pattern: re.Pattern[bytes], digits: bytes, base: int) -> int | None:

@@ -9,6 +9,7 @@ from bisect import bisect_right
 from parsers.limits import LINE_BYTES
 from parsers.protocols.analyzer import Data
 
+_NOT_SIMPLE = re.compile(rb"\n[ \t\x00]")
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
@@ -93,18 +94,21 @@ class Direction:
         return line
 
     def header_block(self) -> tuple[list[bytes], int] | None:
-        """All lines up to an empty one, and the place after that, when they lie here and end with CR LF; else None."""
-        if self._pending or self._expected >= 0:
+        """All lines up to an empty one, and the place after that, when they lie here and are simple; else None.
+
+        Simple lines end with CR LF, and none begins with what makes it more than a line.
+        """
+        if self._pending or self.plain:
             return None
         raw = self.data.data
         end = raw.find(b"\r\n\r\n", self.place)
-        if end < 0:
+        if end < 0 or (self._expected >= 0 and end + 4 > self.limit()):
             return None
         block = raw[self.place : end]
-        newlines = block.count(b"\r\n")
-        if block.count(b"\n") != newlines or block.count(b"\r") != newlines:
+        lines = block.split(b"\r\n")
+        if not len(lines) - 1 == block.count(b"\n") == block.count(b"\r") or _NOT_SIMPLE.search(block):
             return None
-        return block.split(b"\r\n"), end + 4
+        return lines, end + 4
 
     def body_lines(self, limit: int) -> bytes | None:
         """All complete lines before `limit` as one, CR LF between them; None when not one is complete."""
@@ -150,11 +154,6 @@ class Direction:
         """Where the first of the lines that were just read ends, so that Zeek passes it on."""
         end = self.data.data.find(b"\n", start, self.place)
         return self.place - 1 if end < 0 else end
-
-    def time(self, place: int) -> int:
-        """When the byte at `place` came."""
-        times = self.data.times
-        return times[0] if len(times) == 1 else self.data.time_of(place)
 
     def segment_end(self, place: int) -> int:
         """Where the segment of the byte at `place` ends."""

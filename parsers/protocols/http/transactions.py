@@ -33,23 +33,9 @@ _PROXY = frozenset(
     }
 )
 _CELLS = {b"referer": "referrer", b"host": "host", b"origin": "origin", b"user-agent": "user_agent"}
-# The header fields that tell something, of a request or of a reply.
-FIELDS = frozenset(
-    {
-        *_CELLS,
-        *_CREDENTIALS,
-        *_PROXY,
-        b"range",
-        b"content-disposition",
-        b"content-type",
-        b"content-length",
-        b"content-encoding",
-        b"content-range",
-        b"transfer-encoding",
-        b"connection",
-        b"upgrade",
-    }
-)
+# The header fields that `Transactions.header` is told of: of any message, of a request.
+TOLD_OF_ALL = frozenset({b"content-disposition", b"content-type"})
+TOLD_OF_REQUESTS = frozenset({*TOLD_OF_ALL, *_CELLS, *_CREDENTIALS, *_PROXY, b"range"})
 
 
 class Transaction:
@@ -197,21 +183,19 @@ class Transactions:
     def header(self, is_orig: bool, name: bytes, value: bytes) -> None:
         """A field of an entity's header, its name in lower case."""
         transaction = self._at(is_orig)
-        if is_orig:
-            cell = _CELLS.get(name)
-            if cell is not None:
-                setattr(transaction, cell, value)
-            elif name == b"range":
-                transaction.is_range_request = True
-            elif name in _PROXY:
-                transaction.proxied[name.upper() + b" -> " + value] = None
-            elif name in _CREDENTIALS and _IS_BASIC.search(value):
-                transaction.username = _username(value)
-        if transaction.in_entity and (
-            (name == b"content-disposition" and _NAMED_FILE.search(value))
-            or (name == b"content-type" and _NAMED.search(value))
-        ):
-            transaction.filename = _text(filename(value))
+        cell = _CELLS.get(name)
+        if cell is not None:
+            setattr(transaction, cell, value)
+        elif name in TOLD_OF_ALL:
+            names_file = _NAMED if name == b"content-type" else _NAMED_FILE
+            if transaction.in_entity and names_file.search(value):
+                transaction.filename = _text(filename(value))
+        elif name == b"range":
+            transaction.is_range_request = True
+        elif name in _PROXY:
+            transaction.proxied[name.upper() + b" -> " + value] = None
+        elif name in _CREDENTIALS and _IS_BASIC.search(value):
+            transaction.username = _username(value)
 
     def end_message(self, is_orig: bool, body_length: int) -> None:
         """A message has come to its end; with a final reply's, the transaction is complete."""
@@ -303,4 +287,4 @@ def _username(value: bytes) -> bytes:
 
 
 def _text(raw: bytes | None) -> str | None:
-    return None if raw is None else escape.text(raw[:ROW_STRING_BYTES])
+    return None if raw is None else escape.text(raw if len(raw) < ROW_STRING_BYTES else raw[:ROW_STRING_BYTES])
