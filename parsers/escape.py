@@ -32,7 +32,10 @@ def raw(shown: str) -> bytes:
 
 
 def _hex(character: str) -> str:
-    return "".join(f"\\x{byte:02x}" for byte in character.encode("utf-8"))
+    # Python decodes file names and arguments so that a byte which is no UTF-8 becomes one of these code points.
+    is_byte = _INVALID.match(character)
+    encoded = character.encode("utf-8", "surrogateescape" if is_byte else "surrogatepass")
+    return "".join(f"\\x{byte:02x}" for byte in encoded)
 
 
 def _printable(shown: str) -> str:

@@ -79,7 +79,8 @@ REMEMBERED_CERTIFICATES = 512
 REMEMBERED_BYTES = 8192
 # An RSA exponent: longer ones are not real and take Python long to write in decimal.
 EXPONENT_BYTES = 512
-# Identifiers that are followed from one row, and rows of one log that are listed with it: a certificate may be everyone's.
+# Identifiers that are followed from one row, and rows of one log that are listed with it: a certificate may be
+# everyone's.
 RELATED_KEYS = 100
 RELATED_ROWS = 6
 # Lines of a Zeek log are read in blocks that grow from the first to the second size: first rows at once, then speed.

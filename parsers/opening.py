@@ -1,11 +1,12 @@
 """From a path to the reader that fits: a capture, a folder of Zeek's logs, or one log."""
 
 import gzip
+import stat
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from parsers.updates import OpenError, Update
+from parsers.updates import OpenError, Update, not_opened
 
 _LOG_STARTS = (b"#separator", b"#fields", b"#set_separator", b"#path", b"#types")
 
@@ -16,16 +17,14 @@ def is_capture(path: Path) -> bool:
     Raises OpenError when there is nothing, or nothing that may be read.
     """
     try:
-        if path.is_dir():
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
             return False
-        if not path.is_file():
-            what = "is no file and no folder" if path.exists() else "there is no such file or folder"
-            raise OpenError(f"{path}: {what}; give a capture or a folder of Zeek logs")
+        if not stat.S_ISREG(mode):
+            raise OpenError(f"{path}: is no file and no folder; give a capture or a folder of Zeek logs")
         return not _first_bytes(path).startswith(_LOG_STARTS) and not path.name.endswith((".log", ".log.gz"))
-    except PermissionError:
-        raise OpenError(f"{path}: no permission to read it; try chmod, or copy it as its owner") from None
     except OSError as error:
-        raise OpenError(f"{path}: {error.strerror or error}") from None
+        raise not_opened(path, error) from None
 
 
 def _first_bytes(path: Path) -> bytes:

@@ -5,9 +5,13 @@ an Arrow stream as the line says. It is given the password on its standard input
 """
 
 import json
+import os
+import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -23,39 +27,60 @@ class RemoteReader:
     def __init__(self, path: Path, password: bytes | None = None) -> None:
         # -P: a module that lies in the folder where the program was started is never taken for one of ours.
         command = [sys.executable, "-P", "-m", "parsers.remote", str(path)]
+        self._path = path
         self._stopped = False
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        # What the interpreter complains of must not be written across the screen.
+        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115  it lives as long as the process
+        # In a group of its own, the process and those that it starts are stopped together, and not by a Ctrl-C that
+        # was meant for the program that shows the rows.
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._complaints, process_group=0
+        )
         assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(password.hex() if password is not None else None).encode())
-        self._process.stdin.close()
+        # A process that has ended already is told of by `updates`.
+        with suppress(BrokenPipeError), self._process.stdin as stdin:
+            stdin.write(json.dumps(password.hex() if password is not None else None).encode())
 
     def stop(self) -> None:
         """End the reading."""
         self._stopped = True
-        self._process.terminate()
+        if self._process.poll() is None:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGTERM)
 
     def updates(self) -> Iterator[Update]:
         """What the reader tells. Raises OpenError as the reader itself would."""
         assert self._process.stdout is not None
-        with self._process.stdout as stream:
-            while line := stream.readline():
-                update = _received(json.loads(line), stream)
-                if update is None:
-                    break
-                yield update
-            else:
+        with self._complaints, self._process, self._process.stdout as stream:
+            try:
+                while (update := _received(stream)) is not None:
+                    yield update
+            except EOFError:
                 if not self._stopped:
-                    yield Trouble("the reading ended early: its process was killed; is memory short?")
+                    yield Trouble(f"{self._path}: the reading ended early: {self._last_words()}")
+            finally:
+                self.stop()
+
+    def _last_words(self) -> str:
         self._process.wait()
+        self._complaints.seek(0)
+        lines = self._complaints.read().decode(errors="replace").split("\n")
+        said = [line for line in lines if line.strip()]
+        return f"{said[-1]}; please report it" if said else "its process was killed; is memory short?"
 
 
-def _received(message: dict[str, Any], stream: IO[bytes]) -> Update | None:
+def _received(stream: IO[bytes]) -> Update | None:
+    """The next update, None when all has been told. EOFError when the stream ends before."""
+    line = stream.readline()
+    if not line.endswith(b"\n"):
+        raise EOFError
+    message: dict[str, Any] = json.loads(line)
     match message.pop("kind"):
         case "batch":
             size = message.pop("size")
             body = stream.read(size)
             if len(body) < size:
-                return Trouble("the reading ended early: its process was killed; is memory short?")
+                raise EOFError
             return Batch(table=pa.ipc.open_stream(body).read_all(), **message)
         case "trouble":
             return Trouble(**message)
@@ -110,7 +135,6 @@ def _serve(path: Path) -> None:
 
 if __name__ == "__main__":
     go_without_pandas()
-    try:
+    # Nobody listens any more: the reading is over.
+    with suppress(BrokenPipeError):
         _serve(Path(sys.argv[1]))
-    except BrokenPipeError:
-        sys.stderr.close()

@@ -59,7 +59,9 @@ class LogSet:
         for log in self._parts:
             table = self.table(log).unify_dictionaries()
             if self.facts is not None and "ts" in table.column_names:
-                table = table.take(pc.sort_indices(table, [("ts", "ascending")]))
+                # The second column tells apart what came at the same time, so that the order is always the same.
+                keys = [(column, "ascending") for column in table.column_names[:2]]
+                table = table.take(pc.sort_indices(table, keys))
             self._parts[log] = [table]
             self._frames.pop(log, None)
         self.complete = True

@@ -1,6 +1,7 @@
 """What a reader of a capture or of logs tells while it reads."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeAlias
 
 import pyarrow as pa
@@ -10,7 +11,19 @@ class OpenError(Exception):
     """Nothing could be read; the text is one line: what, where, what to do."""
 
 
-class PasswordNeeded(OpenError):
+def not_opened(path: Path, error: OSError) -> OpenError:
+    """What to tell of a path that the system does not open."""
+    match error:
+        case FileNotFoundError() | NotADirectoryError():
+            why = "there is no such file or folder; is the name right?"
+        case PermissionError():
+            why = "no permission to read it; try chmod, or copy it as its owner"
+        case _:
+            why = error.strerror or str(error)
+    return OpenError(f"{path}: {why}")
+
+
+class PasswordNeeded(OpenError):  # noqa: N818  it asks for something
     """The archive is locked, and no password was given or the one given is wrong."""
 
 

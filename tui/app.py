@@ -15,6 +15,7 @@ from parsers.files.inspect import InspectError
 from parsers.inspection import Inspection
 from parsers.updates import Update
 from tui.commands import Commands
+from tui.exit_status import status
 from tui.glyphs import ASCII, GLYPHS
 from tui.pe_entries import entries
 from tui.reading import Reading
@@ -161,8 +162,6 @@ class ZeekTui(App[None]):
 
     def action_quit_now(self) -> None:
         """End, with the exit status that the troubles of the reading stand for."""
-        from tui.cli import status
-
         self.stop_reading()
         self.exit(return_code=status(self.reading.logs))
 

@@ -115,7 +115,9 @@ def _troubles(count: int, end: int, claimed: int, size: int) -> list[Trouble]:
     """Why the walk ended after `count` packets, at byte `end`, where a packet of `claimed` bytes begins."""
     if end == size:
         return []
-    shown = "the one packet before it is shown" if count == 1 else f"the {count} packets before it are shown"
+    shown = {0: "no packet stands before it", 1: "the one packet before it is shown"}.get(
+        count, f"the {count} packets before it are shown"
+    )
     if claimed > limits.CAPTURED_PACKET_BYTES:
         return [Trouble(f"packet {count + 1}, at byte {end}, claims a length of {claimed}, which cannot be; {shown}")]
     return [Trouble(f"the capture is cut off in packet {count + 1}, at byte {size}; {shown}")]

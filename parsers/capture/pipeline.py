@@ -2,7 +2,7 @@
 
 import gc
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -52,11 +52,12 @@ def updates(path: Path, password: bytes | None = None) -> Iterator[Update]:
     """Read a capture; rows come shard by shard. Raises OpenError when nothing can be read."""
     with open_capture(path, password) as capture:
         yield Progress("packets", 0, len(capture.data))
-        yield from analyse(capture)
+        for update in analyse(capture):
+            yield replace(update, text=f"{path}: {update.text}") if isinstance(update, Trouble) else update
 
 
 def analyse(capture: Capture) -> Iterator[Update]:
-    """The updates of a capture that is open."""
+    """The updates of a capture that is open; what is told of troubles does not name it."""
     indexed = index(capture.data)
     packets = decode(indexed, capture.data)
     # Nothing is freed from here on but rows on their way out; the collector would walk them in vain.
@@ -70,7 +71,8 @@ def analyse(capture: Capture) -> Iterator[Update]:
         yield Batch(packet_filter.RECORD.name, packet_filter.RECORD.table([first]))
     else:
         yield Facts(0, None, None)
-        yield Trouble("the capture holds no packets: nothing to show", harmless=True)
+        if not indexed.troubles:
+            yield Trouble("the capture holds no packets: nothing to show", harmless=True)
     flows = group(packets)
     yield from _analyses(lambda shard: analyse_shard(packets, flows, shard), flows.shards(SHARD_PACKETS), len(packets))
 
@@ -81,9 +83,8 @@ def _analyses(work: Callable[[Shard], Analysis], shards: list[Shard], total: int
     yield Progress("connections", 0, total)
     for shard, analysis in workers.share_out(work, shards, alone=total < INLINE_PACKETS):
         done += shard.packets
-        if analysis is None:
-            lost = f"{shard.packets} packets could not be analysed: a worker process ended early; is memory short?"
-            yield Trouble(lost)
+        if isinstance(analysis, workers.Lost):
+            yield Trouble(f"{shard.packets} packets could not be analysed: {analysis.why}")
             continue
         for log, table in analysis.tables.items():
             # Which of a certificate's sightings is the first is known when all shards are done.

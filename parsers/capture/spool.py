@@ -15,7 +15,7 @@ from typing import IO
 from parsers import limits
 from parsers.capture import pcap, zipped
 from parsers.capture.formats import GZIP, ZIPS, describe
-from parsers.updates import OpenError, Trouble
+from parsers.updates import OpenError, Trouble, not_opened
 
 # Small enough that what zlib copies of its input at each step stays little.
 _PIECE = 1 << 16
@@ -24,7 +24,7 @@ _FIRST_BYTES = 256
 
 
 class Capture:
-    """An open capture: `data` are its bytes, `troubles` what went wrong on the way to them."""
+    """An open capture: `data` are its bytes, `troubles` what went wrong on the way to them, without the file's name."""
 
     def __init__(self, file: IO[bytes], troubles: list[Trouble]) -> None:
         self.troubles = troubles
@@ -54,14 +54,10 @@ def open_capture(path: Path, password: bytes | None = None) -> Capture:
     try:
         with path.open("rb") as file:
             return _open(file, path, password)
-    except FileNotFoundError:
-        raise OpenError(f"{path}: there is no such file") from None
     except IsADirectoryError:
         raise OpenError(f"{path}: this is a folder, not a capture") from None
-    except PermissionError:
-        raise OpenError(f"{path}: no permission to read it; try chmod, or copy it as its owner") from None
     except OSError as error:
-        raise OpenError(f"{path}: {error.strerror or error}") from None
+        raise not_opened(path, error) from None
 
 
 def _open(file: IO[bytes], path: Path, password: bytes | None) -> Capture:
@@ -69,14 +65,14 @@ def _open(file: IO[bytes], path: Path, password: bytes | None) -> Capture:
     first = file.read(_FIRST_BYTES)
     file.seek(0)
     if first.startswith(GZIP):
-        pieces = _gunzip(file, path, troubles)
+        pieces = _gunzip(file, troubles)
     elif first.startswith(ZIPS):
         pieces = zipped.capture(file, path, password, troubles)
     else:
         _refuse_others(first, path)
         return Capture(file, troubles)
     with tempfile.TemporaryFile() as copy:
-        _fill(copy, _only_capture(pieces, path), path, troubles)
+        _fill(copy, _only_capture(pieces, path, troubles), path, troubles)
         return Capture(copy, troubles)
 
 
@@ -91,32 +87,39 @@ def _refuse_others(first: bytes, path: Path) -> None:
         raise OpenError(f"{path}: {error if known else describe(first)}") from None
 
 
-def _only_capture(pieces: Iterator[bytes], path: Path) -> Iterator[bytes]:
+def _only_capture(pieces: Iterator[bytes], path: Path, troubles: list[Trouble]) -> Iterator[bytes]:
     """The pieces as they come, once their beginning has shown them to be a capture."""
     first = b""
     for piece in pieces:
         first += piece
         if len(first) >= _FIRST_BYTES:
             break
+    if troubles and len(first) < pcap.HEADER_BYTES:
+        raise OpenError(f"{path}: the gzip is damaged or cut off at its beginning; get the file again")
     _refuse_others(first, path)
     yield first
     yield from pieces
 
 
 def _fill(copy: IO[bytes], pieces: Iterable[bytes], path: Path, troubles: list[Trouble]) -> None:
-    """Write the pieces; what is more than the bound is left."""
+    """Write the pieces; what is more than the bound is left. Raises OpenError when they find no room."""
     size = 0
     for piece in pieces:
         size += len(piece)
         if size > limits.SPOOLED_BYTES:
             left = f"unpacked it is larger than {limits.SPOOLED_BYTES >> 30} GB; the rest of it is left"
-            troubles.append(Trouble(f"{path}: {left}"))
+            troubles.append(Trouble(left))
             break
-        copy.write(piece)
-    copy.flush()
+        try:
+            copy.write(piece)
+            copy.flush()
+        except OSError as error:
+            folder = tempfile.gettempdir()
+            why = f"there is no room in {folder} to unpack it ({error.strerror}); set TMPDIR to another folder"
+            raise OpenError(f"{path}: {why}") from None
 
 
-def _gunzip(file: IO[bytes], path: Path, troubles: list[Trouble]) -> Iterator[bytes]:
+def _gunzip(file: IO[bytes], troubles: list[Trouble]) -> Iterator[bytes]:
     """What is packed in all members of a gzip (RFC 1952); damage ends it and goes into `troubles`."""
     inflater, packed = zlib.decompressobj(_GZIP_BITS), b""
     while True:
@@ -126,7 +129,7 @@ def _gunzip(file: IO[bytes], path: Path, troubles: list[Trouble]) -> Iterator[by
             piece = inflater.decompress(packed, _PIECE)
         except zlib.error:
             yield from _salvage(before, packed)
-            troubles.append(Trouble(f"{path}: the gzip is damaged near byte {file.tell()}; what comes before is shown"))
+            troubles.append(Trouble(f"the gzip is damaged near byte {file.tell()}; what comes before is shown"))
             return
         if piece:
             yield piece
@@ -136,7 +139,7 @@ def _gunzip(file: IO[bytes], path: Path, troubles: list[Trouble]) -> Iterator[by
                 return
             inflater = zlib.decompressobj(_GZIP_BITS)
         elif not piece and not packed:
-            troubles.append(Trouble(f"{path}: the gzip is cut off at byte {file.tell()}; what comes before is shown"))
+            troubles.append(Trouble(f"the gzip is cut off at byte {file.tell()}; what comes before is shown"))
             return
         else:
             packed = inflater.unconsumed_tail

@@ -1,9 +1,16 @@
-"""Work shared out to forked processes, which see the packets by shared memory and send their results back."""
+"""Work shared out to forked processes, which see the packets by shared memory and send their results back.
+
+Forking is safe here: the only other threads are those of OpenBLAS (numpy) and of jemalloc and Arrow (pyarrow), which
+are all prepared for it (pthread_atfork). Whoever shares out work has no thread of its own at that time.
+"""
 
 import gc
 import os
+import signal
+import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
+from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING, Generic, TypeVar
@@ -17,20 +24,35 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """What stands for the result of a task that has none; `why` is half a line."""
+
+    why: str
+
+
 def share_out(
     work: Callable[[Task], Result], tasks: Sequence[Task], *, alone: bool
-) -> Iterator[tuple[Task, Result | None]]:
+) -> Iterator[tuple[Task, Result | Lost]]:
     """The result of each task, in the order in which they are ready; `alone` does without processes.
 
-    None stands for the result of a process that ended before its answer (out of memory, or killed).
+    A task is Lost when it fails, or when its process ends before its answer (out of memory, or killed).
     """
     count = min(len(os.sched_getaffinity(0)), WORKERS, len(tasks))
     if alone or count < 2:
         for task in tasks:
-            yield task, work(task)
+            yield task, _result(work, task)
         return
     with closing(_Crew(work, tasks)) as crew:
         yield from crew.run(count)
+
+
+def _result(work: Callable[[Task], Result], task: Task) -> Result | Lost:
+    # Whatever is wrong with one task's work, the others' results are worth having.
+    try:
+        return work(task)
+    except Exception as error:  # noqa: BLE001
+        return Lost(f"the analysis failed: {error!r}; please report it")
 
 
 class _Crew(Generic[Task, Result]):
@@ -44,7 +66,7 @@ class _Crew(Generic[Task, Result]):
         self._processes: dict[Connection, ForkProcess] = {}
         self._busy: dict[Connection, int] = {}
 
-    def run(self, count: int) -> Iterator[tuple[Task, Result | None]]:
+    def run(self, count: int) -> Iterator[tuple[Task, Result | Lost]]:
         for _ in range(count):
             self._hire()
         while self._busy:
@@ -53,10 +75,11 @@ class _Crew(Generic[Task, Result]):
                 task = self._tasks[self._busy.pop(pipe)]
                 try:
                     result = pipe.recv()
-                except (EOFError, ConnectionResetError):
+                except (EOFError, OSError):
+                    # Also the end of the process in the middle of its answer.
                     self._dismiss(pipe)
                     self._hire()
-                    yield task, None
+                    yield task, Lost("a worker process ended early; is memory short?")
                 else:
                     self._give(pipe)
                     yield task, result
@@ -64,7 +87,10 @@ class _Crew(Generic[Task, Result]):
     def _hire(self) -> None:
         ours, theirs = self._context.Pipe()
         process = self._context.Process(target=self._serve, args=(theirs, [ours, *self._processes]), daemon=True)
-        process.start()
+        with warnings.catch_warnings():
+            # Python 3.12 counts threads, and cannot know that these are prepared.
+            warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
+            process.start()
         theirs.close()
         self._processes[ours] = process
         self._give(ours)
@@ -72,8 +98,10 @@ class _Crew(Generic[Task, Result]):
     def _give(self, pipe: Connection) -> None:
         place = next(self._todo, None)
         if place is not None:
-            pipe.send(place)
             self._busy[pipe] = place
+            # A process that has ended since its last answer is found out when the next one is read.
+            with suppress(ConnectionError):
+                pipe.send(place)
 
     def _dismiss(self, pipe: Connection) -> None:
         process = self._processes.pop(pipe)
@@ -89,9 +117,12 @@ class _Crew(Generic[Task, Result]):
         # An end of a pipe left open here would keep a sibling from noticing that the parent is gone.
         for other in others:
             other.close()
+        # Ctrl-C in a terminal is sent to every process; it is the parent that ends the others, and it does so at once.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         gc.disable()
         try:
             while True:
-                pipe.send(self._work(self._tasks[pipe.recv()]))
-        except (EOFError, BrokenPipeError):
+                pipe.send(_result(self._work, self._tasks[pipe.recv()]))
+        except (EOFError, ConnectionError):
             return

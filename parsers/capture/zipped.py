@@ -39,7 +39,7 @@ def capture(file: IO[bytes], path: Path, password: bytes | None, troubles: list[
     try:
         yield from _unpacked(file, found[0], password)
     except UnzipError as error:
-        troubles.append(Trouble(f"{path}: the zip is damaged ({type(error).__name__}); what comes before is shown"))
+        troubles.append(Trouble(f"the zip is damaged ({type(error).__name__}); what comes before is shown"))
 
 
 def _members(file: IO[bytes], path: Path) -> list[zipfile.ZipInfo]:

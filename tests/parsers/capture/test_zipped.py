@@ -123,7 +123,7 @@ def test_damage_behind_the_beginning(path: Path) -> None:
     content[150_000] ^= 0xFF
     got, troubles = opened(path, bytes(content))
     assert got.startswith(DATA)
-    assert troubles[0].startswith(f"{path}: the zip is damaged (")
+    assert troubles[0].startswith("the zip is damaged (")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,67 @@
+"""What is done without a screen: the logs listed, or written as Zeek would."""
+
+import os
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+from parsers.lean import go_without_pandas
+from parsers.opening import updates
+from parsers.source import LogSet
+from parsers.summary import lines
+from parsers.updates import OpenError
+from parsers.zeek.writer import write
+from tui.exit_status import NOTHING, status
+from tui.password import unlocked
+from tui.streams import complain, say
+
+
+def run(path: Path, password: bytes | None, folder: Path | None) -> int:
+    """Read what lies at the path and write its logs into the folder, or list them where there is none.
+
+    The exit status. Raises OpenError when nothing can be read, or when the logs cannot be written.
+    """
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _end)
+    go_without_pandas()
+    if folder is not None:
+        _refuse(folder)
+    logs = LogSet()
+    unlocked(path, password, lambda secret: logs.read(updates(path, secret)))
+    for trouble in logs.troubles:
+        complain(trouble.text)
+    if folder is None:
+        return status(logs) if say(lines(logs.tables)) else NOTHING
+    _write(folder, logs)
+    return status(logs)
+
+
+def _end(number: int, _frame: FrameType | None) -> NoReturn:
+    """End in order: processes are ended, and what is written only in part is taken away."""
+    sys.exit(128 + number)
+
+
+def _refuse(folder: Path) -> None:
+    """Raise OpenError where the logs cannot be written, before the time is spent to make them."""
+    try:
+        nearest = next(place for place in (folder, *folder.parents) if place.exists())
+    except OSError as error:
+        raise _not_written(folder, error) from None
+    if not nearest.is_dir():
+        raise _not_written(folder, NotADirectoryError(f"{nearest} is no folder"))
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        raise _not_written(folder, PermissionError(f"no permission to write in {nearest}"))
+
+
+def _write(folder: Path, logs: LogSet) -> None:
+    try:
+        # Zeek cuts long cells; logs that it wrote, perhaps with other bounds, stay as they are.
+        write(folder, logs.tables, whole=logs.facts is None)
+    except OSError as error:
+        raise _not_written(folder, error) from None
+
+
+def _not_written(folder: Path, error: OSError) -> OpenError:
+    return OpenError(f"{folder}: the logs cannot be written there: {error.strerror or error}; name another folder")

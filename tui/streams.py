@@ -1,0 +1,50 @@
+"""The standard streams: one line of complaint, lines of output, whatever becomes of the other end."""
+
+import io
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TextIO
+
+from parsers import escape
+
+
+def open_missing() -> None:
+    """A standard stream that is closed would lend its number to the next file that is opened, and be written into."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            stream = Path(os.devnull).open(mode)  # noqa: SIM115  it stays open to the end
+            os.set_inheritable(stream.fileno(), True)
+            setattr(sys, name, stream)
+
+
+def complain(text: str) -> None:
+    """One line on standard error."""
+    try:
+        print(f"zeektui: {escape.cell(text)}", file=sys.stderr)  # noqa: T201
+    except OSError:
+        # Nobody is left to be told; the exit status still says it.
+        _give_up(sys.stderr)
+
+
+def say(lines: Iterable[str]) -> bool:
+    """Print, and tell whether that went well; it did where whoever read the other end of a pipe has seen enough."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        for line in lines:
+            print(line)  # noqa: T201
+        sys.stdout.flush()
+    except OSError as error:
+        _give_up(sys.stdout)
+        if isinstance(error, BrokenPipeError):
+            return True
+        complain(f"standard output: it cannot be written: {error.strerror}; send it elsewhere")
+        return False
+    return True
+
+
+def _give_up(stream: TextIO) -> None:
+    """What is left in the stream's buffer goes nowhere, or the interpreter would complain once more at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
