@@ -31,21 +31,15 @@ from tui.widgets.related_panel import RelatedPanel
 if TYPE_CHECKING:
     from textual.timer import Timer
 
-# The screen is told of what has been read at most so often.
-_TELL_SECONDS = 0.1
+# The screen is told of what has been read so often at first, and later, when each time is a whole screen on the line.
+_FIRST_SECONDS, _FIRST_TIMES, _LATER_SECONDS = 0.1, 10, 0.5
 
 
 class ZeekTui(App[None]):
     """Opens the explorer on what a reader tells."""
 
     TITLE = "zeektui"
-    CSS = """
-    * {
-        scrollbar-color: $quiet; scrollbar-color-hover: $muted; scrollbar-color-active: $accent;
-        scrollbar-background: $background; scrollbar-background-hover: $background;
-        scrollbar-background-active: $background;
-    }
-    """
+    CSS_PATH = "app.tcss"
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = App.COMMANDS | {Commands}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark,f1", "keys", "help", id="help", tooltip="Every key and what it does", key_display="?"),
@@ -71,6 +65,7 @@ class ZeekTui(App[None]):
         self.reading = Reading(updates)
         self._stop_reader = stop
         self._timer: Timer | None = None
+        self._shown = 0
         self.explorer = Explorer(title, self._inspection(capture, password))
         self.animation_level = "none"
         for theme in THEMES:
@@ -117,7 +112,9 @@ class ZeekTui(App[None]):
     @on(Told)
     def _told(self) -> None:
         if self._timer is None:
-            self._timer = self.set_timer(_TELL_SECONDS, self._show_snapshot)
+            self._shown += 1
+            seconds = _FIRST_SECONDS if self._shown <= _FIRST_TIMES else _LATER_SECONDS
+            self._timer = self.set_timer(seconds, self._show_snapshot)
 
     def _show_snapshot(self) -> None:
         self._timer = None

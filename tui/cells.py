@@ -13,7 +13,7 @@ from tui.glyphs import GLYPHS
 # No column is wider than this, so no more of a cell is ever looked at.
 WIDEST = 200
 _ELEMENTS = 20
-_DAY = 86_400 * values.SECOND
+DAY = 86_400 * values.SECOND
 _AMOUNT = re.compile(r"bytes|_len$|pkts|size|length|packets")
 NUMBERS = frozenset({"count", "int", "double", "port", "interval"})
 
@@ -26,23 +26,24 @@ def _amount(value: Any) -> str:
     return f"{value.as_py():,}"
 
 
-def column_writer(name: str, zeek_type: str, column: pa.ChunkedArray) -> values.Writer:
-    """What writes the cells of a column: times are as short as the column's span allows, amounts are grouped."""
+def column_writer(name: str, zeek_type: str, column: pa.ChunkedArray, day: int | None = None) -> values.Writer:
+    """What writes the cells of a column: amounts are grouped, times are as short as can be.
+
+    `day` is the one that everything happened on, in days since the epoch: times of that day go without a date.
+    """
     scalar: dict[str, values.Writer] = {"string": _text, "pattern": _text, "func": _text}
     if _AMOUNT.search(name):
         scalar["count"] = scalar["int"] = _amount
     if zeek_type == "time":
-        scalar["time"] = _time_writer(column)
+        scalar["time"] = _time_writer(column, day, always_exact=name == "ts")
     return values.writer(zeek_type, scalar=scalar, elements=_ELEMENTS)
 
 
-def _time_writer(column: pa.ChunkedArray) -> values.Writer:
+def _time_writer(column: pa.ChunkedArray, day: int | None, *, always_exact: bool) -> values.Writer:
     bounds = pc.min_max(column)
-    first, last = bounds["min"], bounds["max"]
-    if not first.is_valid:
-        return lambda value: values.clock_text(value.value)
-    digits = 3 if any(value.value % values.SECOND for value in (first, last)) else 0
-    if first.value // _DAY == last.value // _DAY and digits:
+    ends = [bounds[end].value for end in ("min", "max") if bounds[end].is_valid]
+    digits = 3 if always_exact or any(end % values.SECOND for end in ends) else 0
+    if all(end // DAY == day for end in ends):
         return lambda value: values.clock_text(value.value, digits)
     return lambda value: values.time_text(value.value, digits)
 

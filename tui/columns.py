@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 GAP = 2
 _SAMPLE = 256
 _USUAL = 40
-_LONG_TEXT = 18
+_LONG_TEXT = 14
 _SHORT_TEXT = 10
 _SHORT_NAME = 6
 
@@ -50,18 +50,20 @@ class Column:
         return values.writer(self.type)(self.cells[row])
 
 
-def columns(frame: "pd.DataFrame", record: Record | None, before: "tuple[Column, ...]" = ()) -> tuple[Column, ...]:
+def columns(
+    frame: "pd.DataFrame", record: Record | None, day: int | None = None, before: "tuple[Column, ...]" = ()
+) -> tuple[Column, ...]:
     """The columns of a log: the first set as its record ranks it, then all others in the order of the log.
 
-    `before` are the columns of an earlier frame of the same log: what the reader hid or widened stays so, and no
-    column becomes narrower.
+    `day` is the one that everything happened on. `before` are the columns of an earlier frame of the same log: what the
+    reader hid or widened stays so, and no column becomes narrower.
     """
     types = schema.types(frame)
     first = [name for name in record.first_columns if name in types] if record else []
     kept = {column.name: column for column in before}
     made = []
     for name in [*first, *(name for name in types if name not in first)]:
-        column = _column(frame, name, types[name], record.by_name.get(name) if record else None)
+        column = _column(frame, name, types[name], record.by_name.get(name) if record else None, day)
         earlier = kept.get(name)
         if earlier is not None:
             content = max(column.content, earlier.content)
@@ -70,9 +72,9 @@ def columns(frame: "pd.DataFrame", record: Record | None, before: "tuple[Column,
     return tuple(made)
 
 
-def _column(frame: "pd.DataFrame", name: str, zeek_type: str, known: Field | None) -> Column:
+def _column(frame: "pd.DataFrame", name: str, zeek_type: str, known: Field | None, day: int | None) -> Column:
     values_of = schema.column(frame, name)
-    writer = cells.column_writer(name, zeek_type, values_of)
+    writer = cells.column_writer(name, zeek_type, values_of, day)
     texts = [writer(values_of[int(row)]) for row in _sample(len(values_of))]
     content = min(max(map(cells.width_of, texts), default=1), cells.WIDEST)
     right = zeek_type in cells.NUMBERS

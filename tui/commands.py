@@ -14,12 +14,14 @@ class Commands(Provider):
 
     def _actions(self) -> Iterator[tuple[str, str, Any]]:
         """Name, meaning and callback of each action."""
-        seen = set()
+        actions: dict[str, tuple[bool, str, str, Any]] = {}
         for node, binding, enabled, tooltip in self.screen.active_bindings.values():
-            if enabled and tooltip and binding.action not in seen and not binding.action.startswith("tab("):
-                seen.add(binding.action)
-                key = self.app.get_key_display(binding)
-                yield f"{binding.description}  ({key})", tooltip, partial(self.app.run_action, binding.action, node)
+            if enabled and tooltip and not binding.action.startswith("tab("):
+                name = f"{binding.description}  ({self.app.get_key_display(binding)})"
+                callback = partial(self.app.run_action, binding.action, node)
+                actions.setdefault(binding.description, (not binding.show, name, tooltip, callback))
+        for _, name, tooltip, callback in sorted(actions.values(), key=lambda action: action[0]):
+            yield name, tooltip, callback
         if isinstance(self.screen, Explorer):
             for log, rows in self.screen.snapshot.rows.items():
                 yield f"log {log}  {rows:,} rows", "Show this log", partial(self.screen.go_to_log, log)

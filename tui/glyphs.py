@@ -15,10 +15,12 @@ class Glyphs:
     arrow: str = "→"
     dot: str = "·"
     line: str = "─"
-    border: str = "round"
+    before: str = "◂"
+    after: str = "▸"
+    digits: str = "¹²³⁴⁵⁶⁷⁸⁹"
 
 
-ASCII = Glyphs("~", ">", "^", "v", ">", "|", "-", "ascii")
+ASCII = Glyphs("~", ">", "^", "v", ">", "|", "-", "<", ">", "123456789")
 
 
 def chosen(environment: "os._Environ[str] | dict[str, str]") -> Glyphs:

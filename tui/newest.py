@@ -1,7 +1,6 @@
 """Work in a thread, one piece at a time, and always for the newest question."""
 
 from collections.abc import Callable
-from functools import partial
 from typing import Generic, TypeVar
 
 from textual.dom import DOMNode
@@ -34,7 +33,8 @@ class Newest(Generic[Question, Answer]):
         self._asked = question
         if question is not None and not self._busy:
             self._busy = True
-            self._node.run_worker(partial(self._run, question), thread=True, group=self._group, name=self._group)
+            # Not a partial: Textual describes a worker by its repr, and a question may hold millions of rows.
+            self._node.run_worker(lambda: self._run(question), thread=True, group=self._group, name=self._group)
 
     @property
     def busy(self) -> bool:

@@ -1,18 +1,23 @@
 """What is read, in a thread, and the pictures of it that the screen is handed."""
 
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from parsers import schema
 from parsers.source import LogSet
 from parsers.updates import Facts, OpenError, Progress, Trouble, Update
+from tui.cells import DAY
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from parsers.schema import Record
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,11 +34,18 @@ class Snapshot:
     troubles: tuple[Trouble, ...] = ()
     complete: bool = False
 
+    def with_empty(self, records: "Iterable[Record]") -> "Snapshot":
+        """The same with the logs that have no rows at the end."""
+        empty = {record.name: record.table([]) for record in records if record.name not in self.tables}
+        frames = {log: schema.frame(table) for log, table in empty.items()}
+        return replace(self, tables=self.tables | empty, frames=self.frames | frames)
+
     @property
     def rows(self) -> dict[str, int]:
         """How many rows each log has."""
         return {log: len(table) for log, table in self.tables.items()}
 
+    @cached_property
     def span(self) -> tuple[int, int] | None:
         """The first and the last time, in nanoseconds."""
         if self.facts is not None and self.facts.first is not None and self.facts.last is not None:
@@ -41,6 +53,12 @@ class Snapshot:
         bounds = [pc.min_max(table.column("ts")) for table in self.tables.values() if _has_times(table)]
         known = [(bound["min"].value, bound["max"].value) for bound in bounds if bound["min"].is_valid]
         return (min(first for first, _ in known), max(last for _, last in known)) if known else None
+
+    @cached_property
+    def day(self) -> int | None:
+        """The day that everything happened on, in days since the epoch; None for several."""
+        days = {time // DAY for time in self.span or ()}
+        return days.pop() if len(days) == 1 else None
 
 
 def _has_times(table: pa.Table) -> bool:

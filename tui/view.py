@@ -47,15 +47,15 @@ class View:
     left: int = 0
 
     @classmethod
-    def of(cls, log: str, frame: "pd.DataFrame", record: "Record | None") -> "View":
+    def of(cls, log: str, frame: "pd.DataFrame", record: "Record | None", day: int | None = None) -> "View":
         """The view of a log that is opened: all rows, the cursor on the first one."""
-        return cls(log, frame, record, columns(frame, record))
+        return cls(log, frame, record, columns(frame, record, day))
 
-    def renewed(self, frame: "pd.DataFrame", rows: Rows | None) -> "View":
+    def renewed(self, frame: "pd.DataFrame", rows: Rows | None, day: int | None = None) -> "View":
         """The same view of a newer frame: the filter, the sort, the columns and the reader's row stay."""
         row = self.row
         found = None if row is None else same_row(self.frame, row, frame)
-        view = replace(self, frame=frame, columns=columns(frame, self.record, self.columns), rows=rows)
+        view = replace(self, frame=frame, columns=columns(frame, self.record, day, self.columns), rows=rows)
         view.hold(found, self.cursor - self.top)
         return view
 

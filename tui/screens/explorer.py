@@ -62,8 +62,17 @@ class Explorer(Screen[None]):
         Binding("slash", "filter", "filter", id="filter", tooltip="Show only the rows that match an expression"),
         Binding("tab", "swap", "panel", id="swap", tooltip="Between the table and what belongs to the row"),
         Binding("backspace", "back", "back", id="back", tooltip="Back to the row that one came from"),
-        Binding("o", "step(1)", "next of uid", id="next", tooltip="The next row of the same connection, in any log"),
-        Binding("O", "step(-1)", "previous of uid", show=False, id="previous", tooltip="The row of it before this one"),
+        Binding("o", "step(1)", "same uid", id="next", tooltip="The next row of the same connection, in any log"),
+        Binding("O", "step(-1)", "same uid, back", show=False, id="previous", tooltip="The row of it before this one"),
+        Binding("left_square_bracket", "sort(False)", "sort", id="sort", tooltip="Smallest first; again: as it was"),
+        Binding(
+            "right_square_bracket",
+            "sort(True)",
+            "sort down",
+            show=False,
+            id="sortdown",
+            tooltip="Largest first; again: as it was",
+        ),
         Binding("y", "copy", "copy", id="copy", tooltip="Copy the value under the cursor"),
         Binding("s", "stop", "stop reading", id="stop", tooltip="Read no more and keep what is there"),
         Binding("t", "logs", "logs", id="logs", tooltip="Find a log by its name"),
@@ -121,17 +130,15 @@ class Explorer(Screen[None]):
     def show(self, snapshot: Snapshot) -> None:
         """Show what has been read; the reader's tab, row, filter and sort stay."""
         if snapshot.complete:
-            missing = [log for log in RECORDS if log not in snapshot.frames]
-            for log in missing:
-                snapshot.tables[log] = RECORDS[log].table([])
-                snapshot.frames[log] = schema.frame(snapshot.tables[log])
-        self.snapshot = snapshot
+            snapshot = snapshot.with_empty(RECORDS.values())
+        before, self.snapshot = self.snapshot, snapshot
         self.title_line.snapshot = snapshot
         if not self.active:
             self.active = next((log for log, rows in snapshot.rows.items() if rows), "")
         if self.active:
             self._renew(self.active)
-            self._ask_for_story()
+            if any(before.frames.get(log) is not frame for log, frame in snapshot.frames.items()):
+                self._ask_for_story()
         self._show_tabs()
         self.refresh_bindings()
 
@@ -154,12 +161,12 @@ class Explorer(Screen[None]):
         frame = self.snapshot.frames[log]
         view = self.views.get(log)
         if view is None:
-            self._put(View.of(log, frame, RECORDS.get(log)))
+            self._put(View.of(log, frame, RECORDS.get(log), self.snapshot.day))
         elif view.frame is not frame:
             if view.filter or view.sort:
                 self._choose(Choice(log, frame, view.filter, view.sort))
             else:
-                self._put(view.renewed(frame, None))
+                self._put(view.renewed(frame, None, self.snapshot.day))
         elif self.table.view is not view:
             self._put(view)
 
@@ -248,6 +255,10 @@ class Explorer(Screen[None]):
     def _blurred(self) -> None:
         self._show_filter()
 
+    def action_sort(self, descending: bool) -> None:
+        """The rows in the order of the column under the cursor."""
+        self.table.sort(descending)
+
     @on(LogTable.SortAsked)
     def _sort_asked(self, event: LogTable.SortAsked) -> None:
         view = self.views[self.active]
@@ -266,7 +277,7 @@ class Explorer(Screen[None]):
             self.notify(f"the filter no longer fits {choice.log}: {rows.message}", severity="warning", markup=False)
             return
         if view.frame is not choice.frame:
-            view = view.renewed(choice.frame, None)
+            view = view.renewed(choice.frame, None, self.snapshot.day)
         view = view.chosen(rows, choice.filter, choice.sort)
         if choice.row is not None:
             view.hold(choice.row, _CONTEXT)

@@ -30,7 +30,8 @@ class LogList(ModalScreen[str | None]):
     LogList Vertical { width: 72; max-width: 95%; height: auto; max-height: 80%; margin-top: 3; background: $surface;
         border: round $accent; }
     LogList Input { padding: 0 1; background: $surface; }
-    LogList OptionList { height: auto; max-height: 20; border: none; background: $surface; padding: 0; }
+    LogList OptionList { height: auto; max-height: 20; border: none; background: $surface; padding: 0;
+        text-wrap: nowrap; text-overflow: ellipsis; }
     LogList OptionList:focus { border: none; }
     """
 

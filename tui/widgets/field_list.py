@@ -1,9 +1,9 @@
 """A list of named values, each in full: wrapped, escaped, with what it means."""
 
 import textwrap
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import ClassVar
 
@@ -16,6 +16,7 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from parsers import escape
 from parsers.evidence.values import EMPTY, UNSET
 from tui import cells
 from tui.glyphs import GLYPHS
@@ -87,7 +88,7 @@ class FieldList(ScrollView, can_focus=True):
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         super().__init__()
-        self.entries = list(entries)
+        self.entries = [_safe(entry) for entry in entries]
         self.cursor = 0
         self._blocks: list[_Block] = []
         self._starts = [0]
@@ -95,7 +96,7 @@ class FieldList(ScrollView, can_focus=True):
     def show(self, entries: Sequence[Entry]) -> None:
         """Show other entries; the cursor stays on its name where that is still there."""
         name = self.current.name if self.current else ""
-        self.entries = list(entries)
+        self.entries = [_safe(entry) for entry in entries]
         names = [entry.name for entry in self.entries]
         self.cursor = names.index(name) if name in names else 0
         self._lay_out()
@@ -110,7 +111,9 @@ class FieldList(ScrollView, can_focus=True):
 
     def _lay_out(self) -> None:
         width = self.size.width
-        self._name_width = min(max((cells.width_of(entry.name) for entry in self.entries), default=8), _LONGEST_NAME)
+        self._name_width = min(
+            max((cells.width_of(e.name) for e in self.entries if e.value is not None), default=8), _LONGEST_NAME
+        )
         room = max(width - self._name_width - 5, 10)
         beside = width >= _WIDE
         longest = max(
@@ -195,8 +198,13 @@ class FieldList(ScrollView, can_focus=True):
 
     def action_page(self, pages: int) -> None:
         """A screen further."""
-        target = self._starts[self.cursor] + pages * self.size.height
-        self._put(bisect_right(self._starts, max(target, 0)) - 1)
+        seen, end = self.scroll_offset.y, max(self._starts[-1] - self.size.height, 0)
+        top = max(min(seen + pages * self.size.height, end), 0)
+        if top == seen:
+            self._put(0 if pages < 0 else len(self.entries) - 1)
+        else:
+            self.scroll_to(y=top, animate=False)
+            self._put(bisect_left(self._starts, top))
 
     def action_edge(self, entry: int) -> None:
         """The first or the last entry."""
@@ -206,3 +214,10 @@ class FieldList(ScrollView, can_focus=True):
         number = bisect_right(self._starts, self.scroll_offset.y + event.y) - 1
         if number < len(self.entries):
             self._put(number)
+
+
+def _safe(entry: Entry) -> Entry:
+    """The entry without control characters."""
+    value = entry.value
+    shown = None if value is None else "\n".join(escape.cell(line) for line in value.split("\n"))
+    return replace(entry, name=escape.cell(entry.name), value=shown, note=escape.cell(entry.note))

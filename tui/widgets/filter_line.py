@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from parsers.query import QueryError
 from rich.highlighter import Highlighter
 from rich.text import Text
 from textual import events, on
@@ -15,8 +14,10 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from parsers import escape
+from parsers.query import QueryError
 
 _HISTORY = 200
+_HINT = "== != < > contains ~ in has   and or not   a word alone: anywhere   up: earlier filters"
 
 
 class _Place(Highlighter):
@@ -37,10 +38,8 @@ class FilterInput(Input):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "submit", "apply", id="filter.apply", tooltip="Show the rows that match"),
         Binding("escape", "leave", "leave", id="filter.leave", tooltip="Leave the filter as it was"),
-        Binding("up", "history(-1)", "earlier filter", id="filter.earlier", tooltip="The filter applied before"),
-        Binding(
-            "down", "history(1)", "later filter", show=False, id="filter.later", tooltip="The filter applied after"
-        ),
+        Binding("up", "history(-1)", "earlier filter", show=False, id="filter.earlier", tooltip="The filter before"),
+        Binding("down", "history(1)", "later filter", show=False, id="filter.later", tooltip="The filter after"),
     ]
 
     @dataclass
@@ -140,7 +139,9 @@ class FilterLine(Vertical):
             hint.update(Content.styled(escape.cell(error.message), "$error"))
             self.query_one("#count", Static).update("")
         else:
-            hint.update(Content("== != < > contains ~ in has   and or not   a bare word is looked for everywhere"))
+            hint.update(
+                Content("== != < > contains ~ in has   and or not   a word alone: anywhere   up: earlier filters")
+            )
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:

@@ -28,9 +28,15 @@ class KeyLine(Widget):
         here: dict[str, Binding] = {}
         everywhere: dict[str, Binding] = {}
         for node, binding, enabled, _ in self.screen.active_bindings.values():
-            if binding.show and enabled:
+            if binding.show and enabled and not self._is_typed(binding):
                 (everywhere if node is self.app else here).setdefault(binding.action, binding)
         return list(here.values()), list(everywhere.values())
+
+    def _is_typed(self, binding: Binding) -> bool:
+        """Whether the key writes a character where the focus is."""
+        focused, shown = self.screen.focused, self.app.get_key_display(binding)
+        character = shown if len(shown) == 1 and shown.isascii() else None
+        return focused is not None and focused.check_consume_key(binding.key, character)
 
     def _labels(self) -> list[tuple[Binding, Content]]:
         """What is shown, from left to right; the keys that hold everywhere always are."""

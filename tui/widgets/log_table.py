@@ -44,17 +44,6 @@ class LogTable(ScrollView, can_focus=True):
         Binding("G,ctrl+end", "row(-1)", "last row", show=False, id="table.last", tooltip="The last row"),
         Binding("enter", "open", "details", id="table.open", tooltip="Every field of the row, and what it means"),
         Binding(
-            "left_square_bracket", "sort(False)", "sort", id="table.sort", tooltip="Smallest first; again: as it was"
-        ),
-        Binding(
-            "right_square_bracket",
-            "sort(True)",
-            "sort down",
-            show=False,
-            id="table.sortdown",
-            tooltip="Largest first; again: as it was",
-        ),
-        Binding(
             "minus", "hide", "hide column", show=False, id="table.hide", tooltip="Hide the column under the cursor"
         ),
         Binding("plus", "unhide", "all columns", show=False, id="table.unhide", tooltip="Show hidden columns again"),
@@ -304,7 +293,7 @@ class LogTable(ScrollView, can_focus=True):
         if self.view is not None and self.view.row is not None:
             self.post_message(self.Opened(self.view))
 
-    def action_sort(self, descending: bool) -> None:
+    def sort(self, descending: bool) -> None:
         """The rows in the order of the column under the cursor; the same again undoes it."""
         if self.view is not None and self.view.current is not None:
             asked = Sort(self.view.current.name, descending)

@@ -10,9 +10,11 @@ from textual.widget import Widget
 
 from parsers import escape
 from tui.cells import cut
+from tui.glyphs import GLYPHS
 from tui.theme import log_colour
 
 _LONGEST = 24
+_AHEAD = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class LogTabs(Widget):
 
     ALLOW_SELECT = False
     DEFAULT_CSS = """
-    LogTabs { height: 1; padding: 0 1; background: $background; }
+    LogTabs { height: 1; background: $background; }
     """
 
     tabs: reactive[tuple[Tab, ...]] = reactive(())
@@ -45,34 +47,39 @@ class LogTabs(Widget):
         super().__init__()
         self._ends: list[tuple[int, str]] = []
 
-    def _label(self, tab: Tab) -> Content:
+    def _label(self, number: int, tab: Tab) -> Content:
+        key = GLYPHS.digits[number - 1] if number <= len(GLYPHS.digits) else ""
         name = cut(escape.cell(tab.log), _LONGEST)
         rows = f"{tab.rows:,}" if tab.shown is None else f"{tab.shown:,}/{tab.rows:,}"
         if tab.log == self.active:
             colour = log_colour(tab.log)
             return Content.assemble(
-                (f" {name} ", f"bold $background on {colour}"), (f" {rows} ", f"{colour} on $panel")
+                (f" {key}{name} ", f"bold $background on {colour}"), (f" {rows} ", f"{colour} on $panel")
             )
         if not tab.rows:
-            return Content.styled(f" {name} {rows} ", "$faint")
-        return Content.assemble((f" {name}", log_colour(tab.log)), (f" {rows} ", "$muted"))
+            return Content.styled(f" {key}{name} {rows} ", "$faint")
+        return Content.assemble((f" {key}", "$muted"), (name, log_colour(tab.log)), (f" {rows} ", "$muted"))
 
     def render(self) -> Content:
         line, self._ends, start, end = Content(""), [], 0, 0
-        for tab in self.tabs:
-            label = self._label(tab)
+        for number, tab in enumerate(self.tabs, 1):
+            label = self._label(number, tab)
             if tab.log == self.active:
                 start, end = line.cell_length, line.cell_length + label.cell_length
-            line = Content.assemble(line, label, " ")
+            line += label
             self._ends.append((line.cell_length, tab.log))
-        hidden = max(min(end + 8, line.cell_length) - self.size.width, 0)
-        hidden = min(hidden, start)
+        width = self.size.width
+        hidden = min(max(min(end + _AHEAD, line.cell_length) - width, 0), start)
         self._ends = [(place - hidden, log) for place, log in self._ends]
-        return line[hidden:] if hidden else line
+        shown = line[hidden : hidden + width]
+        if hidden:
+            shown = Content.assemble((GLYPHS.before, "$accent"), shown[1:])
+        if line.cell_length > hidden + width:
+            shown = Content.assemble(shown[: width - 1], (GLYPHS.after, "$accent"))
+        return shown
 
     def on_click(self, event: events.Click) -> None:
-        x = event.x - self.gutter.left
         for end, log in self._ends:
-            if x < end:
+            if event.x < end:
                 self.post_message(self.Picked(log))
                 return

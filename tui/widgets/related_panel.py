@@ -1,7 +1,7 @@
 """The panel: the rows of all logs that belong to the row under the table's cursor."""
 
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple, TypeAlias
 
 from rich.cells import chop_cells
 from rich.segment import Segment
@@ -23,6 +23,7 @@ from tui.theme import log_colour
 
 _HEADER = 1
 _LABEL = 8
+_GAP = 2
 _SHORTEST = 24
 
 
@@ -35,12 +36,16 @@ class Story:
     own: int | None = None
 
 
+# A text, and whether it matters.
+Piece: TypeAlias = tuple[str, bool]
+
+
 class _Told(NamedTuple):
     """A line on the screen: which of the story's rows it tells of, whether it is that row's first, its texts."""
 
     row: int
     first: bool
-    pieces: list[tuple[str, bool]]
+    pieces: list[Piece]
 
 
 class RelatedPanel(Widget, can_focus=True):
@@ -156,12 +161,12 @@ class RelatedPanel(Widget, can_focus=True):
             f"{GLYPHS.cursor if marked else ' '} {cells.fit(name, _LABEL - 1)} ", label if name or marked else base
         )
         room = width - _LABEL - 2
-        for text, matters in line.pieces:
-            if room <= 0:
-                break
-            shown = cells.cut(text, room)
+        for place, (text, matters) in enumerate(line.pieces):
+            gap = " " * _GAP if place else ""
+            shown = cells.cut(text, max(room - len(gap), 0))
+            drawn.add(gap)
             drawn.add(shown, base if matters else dim)
-            room -= cells.width_of(shown)
+            room -= len(gap) + cells.width_of(shown)
         return drawn.strip(width)
 
     def on_focus(self) -> None:
@@ -206,33 +211,33 @@ class RelatedPanel(Widget, can_focus=True):
                 self.action_choose()
 
 
-def _pieces(related: Related) -> list[tuple[str, bool]]:
+def _pieces(related: Related) -> list[Piece]:
     """The texts of a row, and whether they matter."""
-    pieces = [(f"{part.text}  ", part.matters) for part in related.parts]
+    pieces = [(part.text, part.matters) for part in related.parts]
     return [*pieces, (related.how, False)] if related.how else pieces
 
 
-def _squeezed(pieces: list[tuple[str, bool]], room: int) -> list[tuple[str, bool]]:
+def _squeezed(pieces: list[Piece], room: int) -> list[Piece]:
     """The texts with the longest that matters cut so far that the others that matter are seen too."""
-    over = sum(cells.width_of(text) for text, matters in pieces if matters) - room
+    over = sum(cells.width_of(text) + _GAP for text, matters in pieces if matters) - _GAP - room
     if over <= 0:
         return pieces
     longest = max((text for text, matters in pieces if matters), key=cells.width_of)
-    short = cells.cut(longest.rstrip(), max(cells.width_of(longest) - over - 2, _SHORTEST)) + "  "
+    short = cells.cut(longest, max(cells.width_of(longest) - over, _SHORTEST))
     return [(short if text == longest else text, matters) for text, matters in pieces]
 
 
-def _wrapped(related: Related, room: int) -> list[tuple[bool, list[tuple[str, bool]]]]:
+def _wrapped(related: Related, room: int) -> list[tuple[bool, list[Piece]]]:
     """The same texts on as many lines as they take; a text that is longer than a line is cut into lines."""
-    lines: list[list[tuple[str, bool]]] = [[]]
+    lines: list[list[Piece]] = [[]]
     used = 0
     for text, matters in _pieces(related):
-        wide = cells.width_of(text.rstrip())
-        if used and used + wide > room:
+        wide = cells.width_of(text)
+        if used and used + _GAP + wide > room:
             lines.append([])
             used = 0
         chopped = [text] if wide <= room else chop_cells(text, room)
         lines[-1].append((chopped[0], matters))
         lines.extend([(piece, matters)] for piece in chopped[1:])
-        used = cells.width_of(chopped[-1]) + (used if len(chopped) == 1 else 0)
+        used = cells.width_of(chopped[-1]) + (used + _GAP if used and len(chopped) == 1 else 0)
     return [(not n, pieces) for n, pieces in enumerate(lines)]

@@ -49,7 +49,7 @@ def facts_of(snapshot: Snapshot) -> list[tuple[int, str, str]]:
         parts.append((9, f"reading {progress.stage if progress else ''}".rstrip() + done, "$accent"))
     if snapshot.facts is not None:
         parts.append((3, _number(snapshot.facts.packets, "packet"), "$muted"))
-    span = snapshot.span()
+    span = snapshot.span
     if span is not None:
         first, last = (time_text(time, 0) for time in span)
         last = last[11:] if last[:10] == first[:10] else last
