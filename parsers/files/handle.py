@@ -6,10 +6,12 @@ as Zeek's base/protocols/*/files.zeek does, with `cat` of the same things. Sourc
 """
 
 import hashlib
+from decimal import Decimal
 from struct import unpack
 
 from parsers.files.highway import Words, hash128
 
+_INT_MAX = 0x7FFFFFFF
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _KEY: Words = unpack("<4Q", hashlib.sha256(b"Please change this value.").digest())
 
@@ -31,11 +33,16 @@ def _base62(number: int) -> str:
 
 
 def seconds(ts: int) -> str:
-    """A time as it stands in a handle: seconds with six decimals.
+    """A time as it stands in a handle: at most six decimals, one of a whole number, powers of ten after 2038.
 
-    Zeek holds times as doubles; this rounds as printing one does.
+    Source: Zeek, src/Desc.cc (ODesc::Add of a double), src/util.cc (double_to_str).
     """
-    return f"{ts / 1e9:.6f}"
+    value = ts / 1_000_000_000
+    if value > _INT_MAX:
+        digits, _, exponent = f"{Decimal(repr(value)).normalize():e}".partition("e+")
+        return f"{digits}e+{exponent:0>2}"
+    shown = f"{value:.6f}".rstrip("0").removesuffix(".")
+    return shown + ".0" if value.is_integer() else shown
 
 
 def truth(value: bool) -> str:

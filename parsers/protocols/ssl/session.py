@@ -5,7 +5,7 @@ Source: Zeek, scripts/base/protocols/ssl/{main,files}.zeek.
 
 from parsers import escape
 from parsers.files import x509
-from parsers.files.handle import endpoints
+from parsers.files.handle import endpoints, seconds
 from parsers.limits import SSL_HISTORY
 from parsers.protocols.analyzer import Context
 from parsers.protocols.ssl import names
@@ -150,9 +150,8 @@ class Session:
     def stapled(self, response: bytes) -> None:
         """The server's proof that its certificate is not revoked: a file of its own."""
         connection = self.context.connection
-        start = f"{connection.start / 1e9:.6f}".rstrip("0")
+        start = seconds(connection.start)
         ends = endpoints(connection.orig_h, connection.orig_p, connection.resp_h, connection.resp_p)
-        start += "0" if start.endswith(".") else ""
         handle = f"Analyzer::ANALYZER_SSL{start}F{ends}ocsp"
         kind = "application/ocsp-response"
         file = self.context.files.open(handle, "SSL", connection, False, self.now, mime_type=kind)

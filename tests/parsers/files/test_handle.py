@@ -1,3 +1,5 @@
+import pytest
+
 from parsers.files import handle
 
 
@@ -15,3 +17,19 @@ def test_text_that_is_no_utf_8_has_a_name_too() -> None:
 
 def test_ipv6_stands_without_brackets() -> None:
     assert handle.endpoints("::1", 1, "fe80::2", 80) == "::1:1 > fe80::2:80"
+
+
+@pytest.mark.parametrize(
+    ("ts", "expected"),
+    [
+        (1602536538_461329000, "1602536538.461329"),
+        pytest.param(1500000000_690000000, "1500000000.69", id="zeros-at-the-end-are-left-out"),
+        pytest.param(1000000000_000000000, "1000000000.0", id="but-one-decimal-stays"),
+        pytest.param(1000000000_000000300, "1000000000", id="unless-nanoseconds-hide-behind-it"),
+        pytest.param(0, "0.0", id="the-epoch"),
+        pytest.param(2200000000_000000000, "2.2e+09", id="after-2038"),
+        pytest.param(4000000001_500000000, "4.0000000015e+09", id="late-with-a-fraction"),
+    ],
+)
+def test_a_time_stands_as_zeek_writes_doubles(ts: int, expected: str) -> None:
+    assert handle.seconds(ts) == expected
