@@ -9,7 +9,7 @@ from bisect import bisect_right
 from parsers.limits import LINE_BYTES
 from parsers.protocols.analyzer import Data
 
-_NOT_SIMPLE = re.compile(rb"\n[ \t\x00]")
+_NOT_SIMPLE = re.compile(rb"(?:\A|\n)[ \t\x00]")
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
@@ -26,6 +26,8 @@ class Direction:
         "_after_cr",
         "_counted",
         "_expected",
+        "_newline",
+        "_no_block_before",
         "_pending",
         "_size",
         "crlf_only",
@@ -46,12 +48,17 @@ class Direction:
         self._after_cr = False
         self._expected = -1
         self._counted = 0
+        self._no_block_before = 0
+        # Where the next LF of the delivery is; it is not searched for at each line that ends with CR.
+        self._newline = -1
 
     def begin(self, data: Data) -> None:
         """Read this delivery next."""
         self.data = data
         self.place = 0
         self._counted = 0
+        self._no_block_before = 0
+        self._newline = -1
         if self._after_cr and data.data:
             self._after_cr = False
             if data.data[0] == 0x0A:
@@ -98,15 +105,17 @@ class Direction:
 
         Simple lines end with CR LF, and none begins with what makes it more than a line.
         """
-        if self._pending or self.plain:
+        if self._pending or self.place < self._no_block_before:
             return None
         raw = self.data.data
         end = raw.find(b"\r\n\r\n", self.place)
-        if end < 0 or (self._expected >= 0 and end + 4 > self.limit()):
+        # A block that is refused is not looked for again at each of its lines.
+        self._no_block_before = len(raw) if end < 0 else end + 4
+        if end <= self.place or (self._expected >= 0 and end + 4 > self.limit()):
             return None
         block = raw[self.place : end]
         lines = block.split(b"\r\n")
-        if not len(lines) - 1 == block.count(b"\n") == block.count(b"\r") or _NOT_SIMPLE.search(block):
+        if not lines[0] or not len(lines) - 1 == block.count(b"\n") == block.count(b"\r") or _NOT_SIMPLE.search(block):
             return None
         return lines, end + 4
 
@@ -162,7 +171,11 @@ class Direction:
 
     def _any_end(self, raw: bytes, start: int, limit: int) -> int:
         """The place of the next CR, LF or CR LF; reading goes on after it."""
-        newline = raw.find(b"\n", start, limit)
+        if self._newline < start:
+            self._newline = raw.find(b"\n", start)
+            if self._newline < 0:
+                self._newline = len(raw)
+        newline = self._newline if self._newline < limit else -1
         end = raw.find(b"\r", start, limit if newline < 0 else newline)
         if end < 0:
             self.place = newline + 1

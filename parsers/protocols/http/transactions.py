@@ -92,7 +92,7 @@ class Transaction:
 
     def row(self, connection: Connection) -> Row:
         """The row of http.log."""
-        proxied = [_text(header) for header in list(self.proxied)[:CONTAINER_ELEMENTS]]
+        proxied = [_text(header) for header in self.proxied]
         sent = self.files.get(True, _NO_FILES)
         received = self.files.get(False, _NO_FILES)
         return (
@@ -192,7 +192,7 @@ class Transactions:
                 transaction.filename = _text(filename(value))
         elif name == b"range":
             transaction.is_range_request = True
-        elif name in _PROXY:
+        elif name in _PROXY and len(transaction.proxied) < CONTAINER_ELEMENTS:
             transaction.proxied[name.upper() + b" -> " + value] = None
         elif name in _CREDENTIALS and _IS_BASIC.search(value):
             transaction.username = _username(value)
