@@ -294,7 +294,7 @@ def test_a_hole_in_a_body_is_passed(length: bytes) -> None:
     chunk = b"a\r\n" if b"chunked" in length else b""
     rest = b"\r\n0\r\n\r\n" if chunk else b""
     first = message(b"HTTP/1.1 200 OK", length, body=chunk + b"abc")
-    events = [
+    events: list[Event] = [
         data(True, GET + GET),
         data(False, first),
         Gap(False, 4, START),
