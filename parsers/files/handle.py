@@ -13,6 +13,7 @@ from parsers.files.highway import Words, hash128
 
 _INT_MAX = 0x7FFFFFFF
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_PAIRS = [low + high for high in _DIGITS for low in _DIGITS]
 _KEY: Words = unpack("<4Q", hashlib.sha256(b"Please change this value.").digest())
 
 
@@ -24,12 +25,11 @@ def fuid(handle: str) -> str:
 
 def _base62(number: int) -> str:
     """The number in base 62, its last digit first."""
-    digits = []
-    while True:
-        number, digit = divmod(number, 62)
-        digits.append(_DIGITS[digit])
-        if not number:
-            return "".join(digits)
+    shown = ""
+    while number >= 62:
+        number, digits = divmod(number, 62 * 62)
+        shown += _PAIRS[digits]
+    return shown + _DIGITS[number] if number or not shown else shown
 
 
 def seconds(ts: int) -> str:

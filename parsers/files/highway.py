@@ -4,6 +4,7 @@ Source: the algorithm's published portable form (Alakuijala, Cox, Wassenberg: Fa
 using SIMD multiply and permute, 2016). A hash of a handle's length takes about 50 µs.
 """
 
+from functools import cache
 from operator import itemgetter
 from struct import Struct
 from typing import TypeAlias
@@ -32,12 +33,13 @@ def hash128(key: Words, data: bytes) -> tuple[int, int]:
     if whole < len(data):
         state = _remainder(state, data[whole:])
     for _ in range(6):
-        a0, a1, a2, a3 = (_swap(word) for word in state[:4])
-        state = _update(state, (a2, a3, a0, a1))
+        a0, a1, a2, a3 = state[:4]
+        state = _update(state, (_swap(a2), _swap(a3), _swap(a0), _swap(a1)))
     a0, a1, _, _, _, _, b2, b3, m0, m1, _, _, _, _, n2, n3 = state
     return (a0 + m0 + b2 + n2) & _ALL, (a1 + m1 + b3 + n3) & _ALL
 
 
+@cache
 def _start(key: Words) -> State:
     v0 = (mul ^ word for mul, word in zip(_MUL0, key, strict=True))
     v1 = (mul ^ _swap(word) for mul, word in zip(_MUL1, key, strict=True))
