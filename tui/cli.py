@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from tui.exit_status import DONE, INTERRUPTED, NOTHING
-from tui.streams import complain, open_missing, say
+from tui.streams import complain, is_terminal, open_missing, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -89,8 +89,7 @@ def _run(options: argparse.Namespace) -> int:
     path = options.path or demo()
     password = os.fsencode(options.password) if options.password is not None else None
     try:
-        # A screen without a keyboard could not even be left.
-        if options.write is None and sys.stdin.isatty() and sys.stdout.isatty():
+        if options.write is None and is_terminal():
             return _explore(path, password)
         from tui import batch
 

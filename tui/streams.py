@@ -19,6 +19,11 @@ def open_missing() -> None:
             setattr(sys, name, stream)
 
 
+def is_terminal() -> bool:
+    """Whether there is somebody in front; a screen without a keyboard could not even be left."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
 def complain(text: str) -> None:
     """One line on standard error."""
     try:
