@@ -4,6 +4,8 @@ Source: Zeek, src/packet_analysis/protocol/tcp/TCPSessionAdapter.cc, src/analyze
 The words orig and resp follow Zeek's: who is which may turn round.
 """
 
+from collections.abc import Sequence
+
 from parsers.capture import reassembly
 from parsers.capture.endpoint import (
     CLOSED,
@@ -32,6 +34,7 @@ from parsers.capture.packets import Ints
 from parsers.capture.ports import INTERACTIVE_TCP, SERVER_TCP
 from parsers.capture.streams import Deliveries
 from parsers.capture.timers import QUIET, QUIET_INTERACTIVE, Timers
+from parsers.protocols.analyzer import Mark
 
 FIN, SYN, RST, ACK = 1, 2, 4, 16
 
@@ -49,17 +52,21 @@ class Tcp:
     start, last   times of its first packet, and of the last one before both sides had closed
     ports         of both sides
     side, turned  who sent the first packet, and whether that side is rather the responder
+    began         the side that is the originator at first
+    marks         what analysers add to the history and has no place in it yet: (time, letter), the last one first
     missed        bytes of its holes
     smooth        whether its next packets may be plain ones, which only move counters on (see tcp_flow)
     """
 
     __slots__ = (
+        "began",
         "close_deferred",
         "ends",
         "first",
         "first_seen",
         "history",
         "last",
+        "marks",
         "missed",
         "now",
         "out",
@@ -72,13 +79,25 @@ class Tcp:
         "timers",
     )
 
-    def __init__(self, first: int, ts: int, now: int, ports: tuple[int, int], side: int, *, turned: bool) -> None:
+    def __init__(
+        self,
+        first: int,
+        ts: int,
+        now: int,
+        ports: tuple[int, int],
+        side: int,
+        marks: Sequence[Mark] = (),
+        *,
+        turned: bool,
+    ) -> None:
         self.first = self.stop = first
         self.start = self.last = ts
         self.now = now
         self.ports = ports
         self.ends = (Endpoint(0), Endpoint(1))
-        self.history = History(1 - side if turned else side, turned=turned)
+        self.began = 1 - side if turned else side
+        self.history = History(self.began, turned=turned)
+        self.marks = list(reversed(marks))
         self.timers = Timers(now)
         self.out = Deliveries()
         self.first_seen = [False, False]
@@ -136,6 +155,8 @@ class Tcp:
         held: int,
     ) -> None:
         """Take up the packet at `place`: `size` bytes of payload, of which the capture holds `held`."""
+        if self.marks:
+            self.leave_marks(now)
         self.now = now
         endpoint = self.ends[side]
         peer = self.ends[1 - side]
@@ -210,6 +231,15 @@ class Tcp:
             self.history.letters = ["^", "h"]
             self.first_seen[0] = True
         return self.history.see(endpoint.side, bit, code)
+
+    def leave_marks(self, before: int) -> None:
+        """Take up what analysers added to the history before this time."""
+        while self.marks and self.marks[-1][0] < before:
+            _, letter = self.marks.pop()
+            if letter == "^":
+                self._flip()
+            elif letter not in self.history.letters:
+                self.history.letters.append(letter)
 
     def _flip(self) -> None:
         self.history.flip()
@@ -399,6 +429,7 @@ class Tcp:
             and (there.start + there.delivered) & MASK == there.last_seq
             and here.delivered < EASY_BYTES
             and there.delivered < EASY_BYTES
+            and not self.marks
         )
         if self.smooth:
             for endpoint in self.ends:

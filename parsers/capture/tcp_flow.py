@@ -1,6 +1,6 @@
 """The TCP connections of one flow: the loop over its packets."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from parsers.capture.columns import Columns
 from parsers.capture.endpoint import MASK, Endpoint
@@ -12,10 +12,16 @@ from parsers.capture.streams import Deliveries
 from parsers.capture.tcp import ACK, EASY_BYTES, SYN, Tcp
 from parsers.capture.timers import QUIET, QUIET_INTERACTIVE
 from parsers.limits import UNACKED_BYTES
+from parsers.protocols.analyzer import Mark
 
 
-def tcp_connections(c: Columns, packets: Packets, start: int, stop: int, ends: Ends) -> Iterator[Tcp]:
-    """The connections in the packets from `start` to before `stop`, all of one flow."""
+def tcp_connections(
+    c: Columns, packets: Packets, start: int, stop: int, ends: Ends, marks: Sequence[Mark] = ()
+) -> Iterator[Tcp]:
+    """The connections in the packets from `start` to before `stop`, all of one flow.
+
+    `marks` are what analysers add to the history of the first of them.
+    """
     tcp: Tcp | None = None
     smooth = False
     last = timeout = 0
@@ -58,9 +64,9 @@ def tcp_connections(c: Columns, packets: Packets, start: int, stop: int, ends: E
             if _is_over(tcp, now, c, packets) or (flags & SYN and tcp.is_reuse(seq, flags)):
                 tcp.stop = i
                 yield tcp
-                tcp = None
+                tcp, marks = None, ()
         if tcp is None:
-            tcp = Tcp(i, ts, now, ends.ports, side, turned=_turned_round(flags, side, ends))
+            tcp = Tcp(i, ts, now, ends.ports, side, marks, turned=_turned_round(flags, side, ends))
             pair, out = tcp.ends, tcp.out
         if not flags & BROKEN:
             tcp.process(i, ts, now, side, seq, ack, flags, c.window[i], size, c.captured[i])

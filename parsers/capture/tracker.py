@@ -1,7 +1,8 @@
 """From packets to connections: what conn.log says of each, and what its analysers are fed."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeAlias
 
 import numpy as np
@@ -9,14 +10,15 @@ import numpy.typing as npt
 
 from parsers.capture.columns import Column, columns
 from parsers.capture.conn_state import datagrams_state, tcp_state
-from parsers.capture.datagrams import Datagrams, datagram_connections
+from parsers.capture.datagrams import Datagrams, datagram_connection, datagram_connections
 from parsers.capture.flows import ICMP, ICMP6, TCP, UDP, Ends, Flows, Shard
 from parsers.capture.packets import BROKEN, Ints, Packets
 from parsers.capture.streams import datagrams
 from parsers.capture.tcp import Tcp
 from parsers.capture.tcp_flow import tcp_connections
 from parsers.capture.uid import uid
-from parsers.protocols.analyzer import Connection, Event
+from parsers.limits import INT64_MAX
+from parsers.protocols.analyzer import Connection, Event, Mark
 from parsers.schema import Row
 from parsers.site import is_local
 
@@ -37,13 +39,13 @@ class Tracked:
 
     connection: Connection
     last: int
-    _cells: Row
+    _cells: Callable[[Sequence[Mark]], Row]
     _events: Iterator[Event]
 
     def row(self, service: str | None) -> Row:
-        """Its row in conn.log."""
+        """Its row in conn.log, after its analysers have had their say."""
         c = self.connection
-        return (c.start, *c.head, c.proto, service, *self._cells)
+        return (c.start, *c.head, c.proto, service, *self._cells(c.marks))
 
     def events(self) -> Iterator[Event]:
         """What its analysers are fed, in order; can be had once."""
@@ -97,8 +99,19 @@ class _Tracker:
                 yield self._datagrams(made, ends, proto)
 
     def _tcp(self, tcp: Tcp, ends: Ends) -> Tracked:
+        orig = tcp.orig.side
+        connection = self._connection(ends, orig, TCP, tcp.first)
+        connection.partial = tcp.partial
+        connection.turned = orig != tcp.began
+        events = tcp.out.events(orig, self.columns, self.packets)
+        return Tracked(connection, tcp.last, partial(self._tcp_cells, tcp, ends), events)
+
+    def _tcp_cells(self, tcp: Tcp, ends: Ends, marks: Sequence[Mark]) -> Row:
+        if marks:
+            tcp = next(tcp_connections(self.columns, self.packets, tcp.first, tcp.stop, ends, marks))
+            tcp.leave_marks(INT64_MAX)
         orig, resp = tcp.orig, tcp.resp
-        cells = _cells(
+        return _cells(
             ends,
             orig.side,
             tcp.last - tcp.start,
@@ -109,16 +122,24 @@ class _Tracker:
             self.totals.between(tcp.first, tcp.stop, orig.side),
             TCP,
         )
-        connection = self._connection(ends, orig.side, TCP, tcp.first)
-        connection.partial = tcp.partial
-        return Tracked(connection, tcp.last, cells, tcp.out.events(orig.side, self.columns, self.packets))
 
     def _datagrams(self, made: Datagrams, ends: Ends, proto: int) -> Tracked:
+        connection = self._connection(ends, made.orig, proto, made.first)
+        connection.turned = made.orig != made.began
+        places = range(made.first, made.stop) if proto == UDP else range(0)
+        events = datagrams(places, made.orig, self.columns, self.packets)
         last = self.columns.ts[made.stop - 1]
-        cells = _cells(
+        return Tracked(connection, last, partial(self._datagram_cells, made, ends, proto), events)
+
+    def _datagram_cells(self, made: Datagrams, ends: Ends, proto: int, marks: Sequence[Mark]) -> Row:
+        if marks:
+            made = datagram_connection(
+                self.columns, self.packets, made.first, made.stop, made.began, ends, proto, marks
+            )
+        return _cells(
             ends,
             made.orig,
-            last - self.columns.ts[made.first],
+            self.columns.ts[made.stop - 1] - self.columns.ts[made.first],
             (made.sent[0] or 0, made.sent[1] or 0) if proto in _NAMES else (0, 0),
             datagrams_state(made, proto),
             0,
@@ -126,9 +147,6 @@ class _Tracker:
             self._counts(made),
             proto,
         )
-        connection = self._connection(ends, made.orig, proto, made.first)
-        places = range(made.first, made.stop) if proto == UDP else range(0)
-        return Tracked(connection, last, cells, datagrams(places, made.orig, self.columns, self.packets))
 
     def _counts(self, made: Datagrams) -> Counts:
         """Packets and bytes; the packet that turns roles round counts for the side that it had before."""

@@ -9,7 +9,7 @@ import os
 import signal
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
@@ -19,6 +19,8 @@ from parsers.limits import WORKERS
 
 if TYPE_CHECKING:
     from multiprocessing.context import ForkProcess
+
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -45,6 +47,16 @@ def share_out(
         return
     with closing(_Crew(work, tasks)) as crew:
         yield from crew.run(count)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Signals that end the program wait: what a handler raises during a fork would be lost, or raised in both."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _result(work: Callable[[Task], Result], task: Task) -> Result | Lost:
@@ -87,7 +99,7 @@ class _Crew(Generic[Task, Result]):
     def _hire(self) -> None:
         ours, theirs = self._context.Pipe()
         process = self._context.Process(target=self._serve, args=(theirs, [ours, *self._processes]), daemon=True)
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), _undisturbed():
             # Python 3.12 counts threads, and cannot know that these are prepared.
             warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
             process.start()
@@ -119,7 +131,9 @@ class _Crew(Generic[Task, Result]):
             other.close()
         # Ctrl-C in a terminal is sent to every process; it is the parent that ends the others, and it does so at once.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
         gc.disable()
         try:
             while True:

@@ -12,11 +12,17 @@ if TYPE_CHECKING:
     from parsers.files.analysis import Files
 
 
+# A letter of conn's history, and when it was written.
+Mark: TypeAlias = tuple[int, str]
+
+
 @dataclass(slots=True)
 class Connection:
     """What an analyser may know of the connection that its bytes come from. Times are nanoseconds UTC.
 
-    `partial` says of TCP that its opening was not seen; Zeek's analysers of text and TLS leave such a one alone.
+    partial  of TCP: its opening was not seen; Zeek's analysers of text and TLS leave such a one alone
+    turned   originator and responder changed places after its first packet
+    marks    what analysers add to conn's history, in order
     """
 
     uid: str
@@ -27,6 +33,24 @@ class Connection:
     proto: str
     start: int
     partial: bool = False
+    turned: bool = False
+    marks: list[Mark] = field(default_factory=list)
+
+    @property
+    def server_p(self) -> int:
+        """The port that analysers are chosen by: the first responder's, whoever that is now."""
+        return self.orig_p if self.turned else self.resp_p
+
+    def turn_round(self, ts: int) -> None:
+        """What was taken for the originator is the responder; events go on to say who sent them as before."""
+        self.orig_h, self.orig_p, self.resp_h, self.resp_p = self.resp_h, self.resp_p, self.orig_h, self.orig_p
+        self.turned = not self.turned
+        self.marks.append((ts, "^"))
+
+    def give_up(self, ts: int) -> None:
+        """Something is passed over because it is none of what the analyser reads, or too long."""
+        if all(letter != "X" for _, letter in self.marks):
+            self.marks.append((ts, "X"))
 
     @property
     def head(self) -> tuple[str, str, int, str, int]:

@@ -32,7 +32,7 @@ def dispatch(
     Source: Zeek, src/analyzer/protocol/pia/PIA.cc, scripts/base/frameworks/analyzer/dpd.zeek.
     """
     shared = _Shared(connection, rows, files, protocols, troubles)
-    port = connection.resp_p
+    port = connection.server_p
     udp = connection.proto == "udp"
     stream = Stream(shared, [p for p in protocols if port in (p.udp_ports if udp else p.tcp_ports)])
     for event in events:

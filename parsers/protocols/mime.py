@@ -5,11 +5,13 @@ Source: Zeek, src/analyzer/protocol/mime/MIME.cc, src/Base64.cc.
 
 import binascii
 import re
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, TypeAlias
 
 from parsers.limits import HEADER_FIELD_BYTES, MIME_DEPTH
 from parsers.protocols.fields import FIELD_NAMES, FIRST_WORDS, content_type, parameters
 
-_COMPOSITE = re.compile(rb"multipart|message", re.IGNORECASE)
 _ESCAPED_OCTET = re.compile(rb"=([0-9A-Fa-f]{2})")
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 _NOT_BASE64 = bytes(sorted(set(range(256)) - set(_ALPHABET)))
@@ -18,13 +20,14 @@ _NOT_BASE64 = bytes(sorted(set(range(256)) - set(_ALPHABET)))
 class Entity:
     """A header and a body; what a protocol does with both, it says by overriding the methods that do nothing here.
 
+    readers        what is done with a field of the header, by its name in lower case: called with the entity and
+                   the value; `READERS` has those that every entity needs
     is_multipart   the body is a row of entities between boundaries
     is_composite   the body holds entities: a multipart one's, or the one of a message
     encoding       how the body is encoded for its transfer: `base64`, `quoted-printable`, or not at all
     """
 
-    # The fields that `header` is told of.
-    fields = frozenset({b"content-type", b"content-transfer-encoding"})
+    readers: "Readers" = MappingProxyType({})
     child: "Entity | None" = None
     depth = 0
     encoding = b""
@@ -44,14 +47,14 @@ class Entity:
             self.depth = parent.depth + 1
             self.encoding = parent.encoding
 
-    def header(self, name: bytes, value: bytes) -> None:
-        """A field of the header that is one of `fields`, its name in lower case."""
-
     def header_done(self) -> None:
         """The header is complete."""
 
     def body(self, data: bytes) -> None:
         """Bytes of the body, decoded; never of a composite one."""
+
+    def cut_field(self) -> None:
+        """A field of the header goes on beyond the bound: the rest of it is left out."""
 
     def begin_child(self) -> "Entity | None":
         """An entity begins inside this one's body: make it."""
@@ -63,12 +66,12 @@ class Entity:
     def header_fields(self, lines: list[bytes]) -> None:
         """Lines of the header without their ends, each a whole field; the field before them is complete too."""
         self._finish_field()
-        wanted = self.fields
+        readers = self.readers
         for line in lines:
             before, colon, value = line.partition(b":")
-            name = FIELD_NAMES[before]
-            if name in wanted and name is not None and colon:
-                self._take_field(name, value.lstrip())
+            read = readers.get(FIELD_NAMES[before])
+            if read is not None and colon:
+                read(self, value.lstrip())
 
     def end_header(self) -> None:
         """The empty line that ends the header has come."""
@@ -91,6 +94,8 @@ class Entity:
         elif self._field_bytes < HEADER_FIELD_BYTES:
             self._field.append(line)
             self._field_bytes += len(line)
+        else:
+            self.cut_field()
 
     def content(self, data: bytes, newline: bool) -> None:
         """Bytes of the body: one line, or, of a body that is not composite, many; `newline` says that a line ends."""
@@ -143,16 +148,12 @@ class Entity:
             self._field = None
             self.header_fields([whole])
 
-    def _take_field(self, name: bytes, value: bytes) -> None:
-        if name == b"content-type":
-            self._content_type(value)
-        elif name == b"content-transfer-encoding":
-            self.encoding = FIRST_WORDS[value] or self.encoding
-        self.header(name, value)
-
-    def _content_type(self, value: bytes) -> None:
-        if not self.is_composite and not _COMPOSITE.search(value):
-            return
+    def read_content_type(self, value: bytes) -> None:
+        """Whether the body holds entities, as Content-Type says."""
+        if not self.is_composite:
+            lower = value.lower()
+            if b"multipart" not in lower and b"message" not in lower:
+                return
         found = content_type(value)
         if found is None:
             return
@@ -165,6 +166,10 @@ class Entity:
                     self._delimiter = b"--" + given
             if not self._delimiter:
                 self.is_multipart = self.is_composite = False
+
+    def read_transfer_encoding(self, value: bytes) -> None:
+        """How the body is encoded, as Content-Transfer-Encoding says."""
+        self.encoding = FIRST_WORDS[value] or self.encoding
 
     def _begin_body(self) -> None:
         if self.encoding == b"base64":
@@ -192,6 +197,13 @@ class Entity:
     def _give(self, data: bytes) -> None:
         if data:
             self.body(data)
+
+
+Readers: TypeAlias = Mapping[bytes, Callable[[Any, bytes], None]]
+READERS: Readers = {
+    b"content-type": Entity.read_content_type,
+    b"content-transfer-encoding": Entity.read_transfer_encoding,
+}
 
 
 class Base64:

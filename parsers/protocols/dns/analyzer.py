@@ -30,9 +30,9 @@ class DNS:
     def __init__(self, context: Context) -> None:
         connection = context.connection
         self.context = context
-        self.head = (*connection.head, connection.proto)
         self.netbios = _NETBIOS_PORT in {connection.orig_p, connection.resp_p}
-        self.netbios_server = connection.resp_p == _NETBIOS_PORT
+        self._take_roles()
+        self.first = True
         self.confirmed = False
         self.session: Session | None = None
         self.pairing = Pairing()
@@ -40,10 +40,10 @@ class DNS:
 
     def deliver(self, data: Data) -> None:
         if self.streams is None:
-            self._message(data.data, data.ts)
+            self._message(data.data, data.ts, data.is_orig)
             return
         for message, end in self.streams[data.is_orig].feed(data.data):
-            self._message(message, data.time_of(end - 1))
+            self._message(message, data.time_of(end - 1), data.is_orig)
 
     def gap(self, gap: Gap) -> None:
         """The framing goes on behind a hole as if it were not there, as Zeek's does."""
@@ -53,20 +53,31 @@ class DNS:
         for stream in (self.streams or {}).values():
             partial = stream.flush()
             if partial:
-                self._message(partial, end.ts)
+                self._message(partial, end.ts, is_orig=False)
 
     def finish(self, ts: int) -> None:  # noqa: ARG002
         """Queries and replies whose other half never came are rows too."""
         for session in self.pairing.clear():
             self._write(session)
 
-    def _message(self, data: bytes, ts: int) -> None:
+    def _take_roles(self) -> None:
+        connection = self.context.connection
+        self.head = (*connection.head, connection.proto)
+        self.netbios_server = connection.resp_p == _NETBIOS_PORT
+
+    def _message(self, data: bytes, ts: int, is_orig: bool) -> None:
         if len(data) < _HEADER_BYTES:
             return
         trans_id, flags, questions, answers, authorities, additionals = _HEADER(data)
         opcode = flags >> 11 & 15
+        connection = self.context.connection
         if opcode not in _TRACKED and not self.netbios:
+            connection.give_up(ts)
             return
+        if self.first and flags & _REPLY and is_orig and not _is_multicast(connection.resp_h):
+            connection.turn_round(ts)
+            self._take_roles()
+        self.first = False
         if opcode in _TRACKED:
             self._begin(trans_id, flags, opcode, questions, ts)
         if questions > DNS_QUESTIONS:
@@ -159,6 +170,11 @@ class DNS:
 
     def _write(self, session: Session) -> None:
         self.context.rows.add(RECORD, session.row())
+
+
+def _is_multicast(address: str) -> bool:
+    """What Zeek takes for a multicast address (src/IPAddr.h): of IPv4's only those in 224.0.0.0/8."""
+    return address.startswith("224.") or (address.startswith("ff") and address.find(":") == 4)
 
 
 class Stream:

@@ -13,8 +13,8 @@ from parsers.limits import INT64_MAX
 from parsers.protocols.fields import FIRST_WORDS, token
 from parsers.protocols.http.inflation import Inflation
 from parsers.protocols.http.lines import Direction
-from parsers.protocols.http.transactions import TOLD_OF_ALL, TOLD_OF_REQUESTS
-from parsers.protocols.mime import Entity
+from parsers.protocols.http.transactions import PROXY_FIELDS
+from parsers.protocols.mime import READERS, Entity, Readers
 
 if TYPE_CHECKING:
     from parsers.protocols.http.analyzer import HttpAnalyzer
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 # A body whose end nothing tells but the connection's.
 TO_THE_END = 2**31 - 1
 _DECIMAL = re.compile(rb"-?[0-9]+")
+_NAMED_FILE = re.compile(rb"[fF][iI][lL][eE][nN][aA][mM][eE][ \t]*\*?=")
+_NAMED = re.compile(rb"[nN][aA][mM][eE][ \t]*=")
 _HEXADECIMAL = re.compile(rb"-?[0-9A-Fa-f]+")
 
 
@@ -63,8 +65,8 @@ class HttpEntity(Entity):
 
     def __init__(self, message: "Message", parent: "HttpEntity | None", expected_body: Body) -> None:
         super().__init__(parent)
-        self.fields = REQUEST_FIELDS if message.is_orig else REPLY_FIELDS
-        self._message = message
+        self.readers = _REQUEST if message.is_orig else _REPLY
+        self.message = message
         self._expected_body = expected_body
 
     @property
@@ -77,15 +79,8 @@ class HttpEntity(Entity):
         """How many bytes lines may have until the message's own length is reached; -1 where it has none."""
         return self._remaining if self._content_length > 0 else -1
 
-    def header(self, name: bytes, value: bytes) -> None:
-        read = _READERS.get(name)
-        if read is not None:
-            read(self, value)
-        else:
-            self._message.transactions.header(self._message.is_orig, name, value)
-
     def header_done(self) -> None:
-        direction = self._message.direction
+        direction = self.message.direction
         length = self._content_length
         if self.parent is not None and self.parent.is_multipart:
             direction.crlf_only = True
@@ -106,7 +101,7 @@ class HttpEntity(Entity):
             self._remaining = direction.plain = length
         elif length == 0:
             self.end()
-        elif self._message.analyzer.closes or self.is_compressed:
+        elif self.message.analyzer.closes or self.is_compressed:
             direction.plain = TO_THE_END
         elif self._expected_body is Body.IF_ANNOUNCED:
             self.end()
@@ -125,12 +120,12 @@ class HttpEntity(Entity):
         elif self._content_length >= 0:
             self._payload(data, newline=False)
             if self._pass(len(data)):
-                self._message.direction.expect(-1)
+                self.message.direction.expect(-1)
         else:
             self._payload(data, newline)
 
     def body(self, data: bytes) -> None:
-        message = self._message
+        message = self.message
         since, now = message.transactions.since, message.transactions.now
         size = self._content_length if self._offset is None else self._instance_length
         if self._tells_size and size > 0 and not self.is_compressed:
@@ -153,7 +148,7 @@ class HttpEntity(Entity):
             return False
         file = self._open()
         if file is not None:
-            file.gap(length, self._message.transactions.now, self.body_length)
+            file.gap(length, self.message.transactions.now, self.body_length)
         if self._offset is not None:
             self._offset += length
         in_chunk = self._chunked is Chunked.DATA
@@ -163,7 +158,7 @@ class HttpEntity(Entity):
             return False
         self.body_length += length
         self._remaining -= length
-        self._message.direction.plain = self._remaining
+        self.message.direction.plain = self._remaining
         if self._remaining == 0:
             if in_chunk:
                 self._chunked = Chunked.LINE_END
@@ -171,23 +166,22 @@ class HttpEntity(Entity):
                 self.end()
         return True
 
+    def cut_field(self) -> None:
+        transactions = self.message.transactions
+        transactions.context.connection.give_up(transactions.now)
+
     def begin_child(self) -> "HttpEntity":
-        child = HttpEntity(self._message, self, Body.EXPECTED)
-        self._message.begin(child)
+        child = HttpEntity(self.message, self, Body.EXPECTED)
+        self.message.begin(child)
         return child
 
     def done(self) -> None:
         self._inflation = None
-        self._message.end_entity(self)
-
-    def close_file(self, ts: int) -> None:
-        """The entity's file has come to its end."""
-        if self.file is not None:
-            self.file.close(ts)
+        self.message.end_entity(self)
 
     def _open(self) -> File | None:
         if self.file is None or self.file.done:
-            self.file = self._message.transactions.open_file(self._message.is_orig)
+            self.file = self.message.transactions.open_file(self.message.is_orig)
         return self.file
 
     def _payload(self, data: bytes, newline: bool) -> None:
@@ -206,7 +200,7 @@ class HttpEntity(Entity):
         self._remaining -= length
         if self._remaining > 0:
             return False
-        self._message.direction.plain = 0
+        self.message.direction.plain = 0
         self.end()
         return True
 
@@ -215,18 +209,34 @@ class HttpEntity(Entity):
             self._remaining = _number(_HEXADECIMAL, data, 16) or 0
             if self._remaining > 0:
                 self._chunked = Chunked.DATA
-                self._message.direction.plain = self._remaining
+                self.message.direction.plain = self._remaining
             else:
                 self._chunked = Chunked.TRAILER
                 self.in_header = True
         elif self._chunked is Chunked.DATA:
             self._remaining -= len(data)
             if self._remaining <= 0:
-                self._message.direction.plain = 0
+                self.message.direction.plain = 0
                 self._chunked = Chunked.LINE_END
             self._payload(data, newline=False)
         elif self._chunked is Chunked.LINE_END:
             self._chunked = Chunked.SIZE
+
+    def read_content_type(self, value: bytes) -> None:
+        super().read_content_type(value)
+        self.message.transactions.name_file(self.message.is_orig, value, _NAMED)
+
+    def read_disposition(self, value: bytes) -> None:
+        """Which file the body is, as Content-Disposition says."""
+        self.message.transactions.name_file(self.message.is_orig, value, _NAMED_FILE)
+
+    def read_credentials(self, value: bytes) -> None:
+        """Who asks."""
+        self.message.transactions.log_in(value)
+
+    def read_range(self, _: bytes) -> None:
+        """Only a part is asked for."""
+        self.message.transactions.of_request().is_range_request = True
 
     def read_content_length(self, value: bytes) -> None:
         """How long the body is, as Content-Length says."""
@@ -241,10 +251,10 @@ class HttpEntity(Entity):
         if self._offset is not None and length is not None and length >= 0:
             self._content_length = max(length, self._range_length)
 
-    def read_transfer_encoding(self, value: bytes) -> None:
+    def read_transfer_coding(self, value: bytes) -> None:
         """Whether the body comes in chunks."""
         # An entity inside the body cannot change how the message is transferred.
-        if self.depth == 0 and self._message.analyzer.version == b"1.1" and FIRST_WORDS[value] == b"chunked":
+        if self.depth == 0 and self.message.analyzer.version == b"1.1" and FIRST_WORDS[value] == b"chunked":
             self._chunked = Chunked.BEFORE
 
     def read_content_encoding(self, value: bytes) -> None:
@@ -253,17 +263,17 @@ class HttpEntity(Entity):
 
     def read_connection(self, value: bytes) -> None:
         """What becomes of the connection."""
-        self._message.analyzer.read_connection(self._message.is_orig, FIRST_WORDS[value])
+        self.message.analyzer.read_connection(self.message.is_orig, FIRST_WORDS[value])
 
     def read_upgrade(self, value: bytes) -> None:
         """The protocol that the connection goes on with."""
-        if not self._message.is_orig:
-            self._message.analyzer.upgrade = FIRST_WORDS[value] or b""
+        if not self.message.is_orig:
+            self.message.analyzer.upgrade = FIRST_WORDS[value]
 
     def read_content_range(self, value: bytes) -> None:
         """Which part of a file the body is."""
         unit = token(value)
-        if self._message.analyzer.reply_code != 206 or unit is None or unit[0] != b"bytes":
+        if self.message.analyzer.reply_code != 206 or unit is None or unit[0] != b"bytes":
             return
         places, slash, instance = value[unit[1] :].replace(b" ", b"").partition(b"/")
         from_place, dash, to_place = places.partition(b"-")
@@ -277,16 +287,46 @@ class HttpEntity(Entity):
         self._content_length = max(self._content_length, self._range_length)
 
 
-_READERS: dict[bytes, Callable[[HttpEntity, bytes], None]] = {
+def _cell(name: str) -> Callable[[HttpEntity, bytes], None]:
+    """A reader that puts a request's field into its row."""
+
+    def read(entity: HttpEntity, value: bytes) -> None:
+        setattr(entity.message.transactions.of_request(), name, value)
+
+    return read
+
+
+def _proxy(name: bytes) -> Callable[[HttpEntity, bytes], None]:
+    """A reader of a field that proxies add."""
+
+    def read(entity: HttpEntity, value: bytes) -> None:
+        entity.message.transactions.of_request().pass_on(name.upper() + b" -> " + value)
+
+    return read
+
+
+_REPLY: Readers = {
+    **READERS,
+    b"content-type": HttpEntity.read_content_type,
+    b"content-disposition": HttpEntity.read_disposition,
     b"content-length": HttpEntity.read_content_length,
-    b"transfer-encoding": HttpEntity.read_transfer_encoding,
+    b"transfer-encoding": HttpEntity.read_transfer_coding,
     b"content-encoding": HttpEntity.read_content_encoding,
     b"content-range": HttpEntity.read_content_range,
     b"connection": HttpEntity.read_connection,
     b"upgrade": HttpEntity.read_upgrade,
 }
-REQUEST_FIELDS = frozenset({*Entity.fields, *_READERS, *TOLD_OF_REQUESTS})
-REPLY_FIELDS = frozenset({*Entity.fields, *_READERS, *TOLD_OF_ALL})
+_REQUEST: Readers = {
+    **_REPLY,
+    b"host": _cell("host"),
+    b"referer": _cell("referrer"),
+    b"user-agent": _cell("user_agent"),
+    b"origin": _cell("origin"),
+    b"range": HttpEntity.read_range,
+    b"authorization": HttpEntity.read_credentials,
+    b"proxy-authorization": HttpEntity.read_credentials,
+    **{name: _proxy(name) for name in PROXY_FIELDS},
+}
 
 
 class Message:
@@ -328,7 +368,8 @@ class Message:
         if self.finished:
             return
         self.finished = True
-        self.top.end()
+        if not self.top.ended:
+            self.top.end()
         self._close_file(self.top)
         self.transactions.end_message(self.is_orig, self.body_length)
         self.analyzer.end_message(self.is_orig)
@@ -339,8 +380,8 @@ class Message:
 
     def _close_file(self, entity: HttpEntity) -> None:
         # The parts of a ranged download may come on several connections.
-        if self.is_orig or self.analyzer.reply_code != 206:
-            entity.close_file(self.transactions.now)
+        if entity.file is not None and (self.is_orig or self.analyzer.reply_code != 206):
+            entity.file.close(self.transactions.now)
 
 
 def _number(pattern: re.Pattern[bytes], digits: bytes, base: int) -> int | None:

@@ -9,8 +9,10 @@ import numpy as np
 from parsers.capture.flows import TCP, UDP, group
 from parsers.capture.packets import Packets
 from parsers.capture.tracker import Tracked, connections
-from parsers.protocols.analyzer import Data, End, Event, Gap
+from parsers.files.analysis import Files
+from parsers.protocols.analyzer import Data, End, Event, Gap, Rows
 from parsers.protocols.conn import RECORD
+from parsers.protocols.dispatch import dispatch
 
 SECOND = 1_000_000_000
 START = 1_700_000_000 * SECOND
@@ -101,6 +103,14 @@ def row(said: Iterable[P]) -> dict[str, Any]:
     return only
 
 
+def analysed(said: Iterable[P]) -> dict[str, Any]:
+    """The row of the only connection after the protocols' analysers have had their say."""
+    (tracked,) = track(said)
+    found = Rows()
+    service = dispatch(tracked.connection, tracked.events(), found, Files(found), None, tracked.last)
+    return dict(zip(RECORD.names, tracked.row(service), strict=True))
+
+
 def told(said: Iterable[P]) -> list[str]:
     """The events of all connections in short: >bytes, >[hole], >. for an end."""
     return [short(event) for tracked in track(said) for event in tracked.events()]
@@ -122,4 +132,18 @@ def datagram(what: str, data: bytes = b"", ports: tuple[int, int] = (40000, 9999
     return P(what, data=data, ports=ports, proto=UDP, **rest)
 
 
-__all__ = ["Data", "End", "Gap", "P", "datagram", "opened", "packets", "row", "rows", "short", "told", "track"]
+__all__ = [
+    "Data",
+    "End",
+    "Gap",
+    "P",
+    "analysed",
+    "datagram",
+    "opened",
+    "packets",
+    "row",
+    "rows",
+    "short",
+    "told",
+    "track",
+]

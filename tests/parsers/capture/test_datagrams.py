@@ -4,7 +4,7 @@ import struct
 
 import pytest
 
-from tests.parsers.capture.dialogue import P, datagram, row, rows
+from tests.parsers.capture.dialogue import P, analysed, datagram, row, rows
 
 
 def dns(flags: int, questions: int = 1) -> bytes:
@@ -35,20 +35,22 @@ def test_udp(said: list[P], state: str, history: str, sent: tuple[int, int]) -> 
 
 class TestRolesTurnRound:
     def test_the_first_dns_message_is_a_reply(self) -> None:
-        said = [datagram(">", REPLY, DNS, hosts=("10.0.0.1", "10.0.0.2"))]
-        found = row(said)
+        said = [datagram(">", dns(0x8180, 0), DNS, hosts=("10.0.0.1", "10.0.0.2"))]
+        found = analysed(said)
         assert (found["id.orig_h"], found["history"], found["conn_state"]) == ("10.0.0.2", "D^", "S0")
         # The packet itself still counts for the side that it was thought to come from.
         assert (found["orig_pkts"], found["resp_pkts"]) == (1, 0)
+        # The analyser of the first responder's port stays.
+        assert found["service"] == "dns"
 
     def test_later_packets_count_for_the_side_that_they_come_from(self) -> None:
         ports = (53, 53)
-        found = row([datagram(">", REPLY, ports), datagram("<", QUERY, ports), datagram(">", REPLY, ports)])
+        found = analysed([datagram(">", REPLY, ports), datagram("<", QUERY, ports), datagram(">", REPLY, ports)])
         assert (found["history"], found["conn_state"]) == ("D^d", "SF")
         assert (found["orig_pkts"], found["resp_pkts"]) == (2, 1)
 
     def test_a_group_never_asked(self) -> None:
-        found = row([datagram(">", REPLY, (5353, 5353), hosts=("10.0.0.1", "224.0.0.251"))])
+        found = analysed([datagram(">", REPLY, (5353, 5353), hosts=("10.0.0.1", "224.0.0.251"))])
         assert (found["id.orig_h"], found["history"]) == ("10.0.0.1", "D")
 
     def test_an_ntp_server_speaks_first(self) -> None:
@@ -61,7 +63,7 @@ class TestRolesTurnRound:
 
     def test_short_messages_turn_nothing(self) -> None:
         assert row([datagram(">", NTP_SERVER[:40], (40000, 123))])["history"] == "D"
-        assert row([datagram(">", REPLY[:11], DNS)])["history"] == "D"
+        assert analysed([datagram(">", REPLY[:11], DNS)])["history"] == "D"
 
 
 @pytest.mark.parametrize(
@@ -74,7 +76,7 @@ class TestRolesTurnRound:
     ],
 )
 def test_dns_that_is_given_up(message: bytes, ports: tuple[int, int], history: str) -> None:
-    assert row([datagram(">", message, ports), datagram(">", message, ports)])["history"] == history
+    assert analysed([datagram(">", message, ports), datagram(">", message, ports)])["history"] == history
 
 
 @pytest.mark.parametrize(
