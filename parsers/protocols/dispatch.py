@@ -83,7 +83,8 @@ class _Shared:
 class Stream:
     """One stream of bytes in both directions and the analysers on it: a connection's own, or one inside it.
 
-    It is an analyser itself, so that a protocol which carries another can feed it.
+    It is an analyser itself, so that a protocol which carries another can feed it. `losing` says that one of its
+    analysers hears no more after the event that is being told.
     """
 
     def __init__(
@@ -91,6 +92,7 @@ class Stream:
     ) -> None:
         self.shared = shared
         self.depth = depth
+        self.losing = False
         self.seats: list[_Seat] = [_Seat(self, protocol) for protocol in protocols]
         self.recognition = _Recognition(self) if recognising else None
         if self.recognition is not None and not self.recognition.candidates:
@@ -106,19 +108,22 @@ class Stream:
             seat.call(seat.analyzer.deliver, data)
         if self.recognition is not None and not self.recognition.deliver(data):
             self.recognition = None
-        self._leave(data)
+        if self.losing:
+            self._leave(data)
 
     def gap(self, gap: Gap) -> None:
         for seat in self.seats:
             seat.call(seat.analyzer.gap, gap)
         if self.recognition is not None and not self.recognition.gap(gap):
             self.recognition = None
-        self._leave(gap)
+        if self.losing:
+            self._leave(gap)
 
     def end(self, end: End) -> None:
         for seat in self.seats:
             seat.call(seat.analyzer.end, end)
-        self._leave(end)
+        if self.losing:
+            self._leave(end)
 
     def finish(self, ts: int) -> None:
         for seat in self.seats:
@@ -138,8 +143,7 @@ class Stream:
                 seat.call(seat.analyzer.gap, event)
 
     def _leave(self, event: Event) -> None:
-        if all(seat.fed for seat in self.seats):
-            return
+        self.losing = False
         ts = event.times[-1] if isinstance(event, Data) else event.ts
         rejected = [seat for seat in self.seats if not seat.fed]
         self.seats = [seat for seat in self.seats if seat.fed]
@@ -166,6 +170,7 @@ class _Seat:
         shared = self.stream.shared
         if shared.size <= VIOLATION_BYTES and not shared.gapped and not shared.connection.partial:
             self.fed = False
+            self.stream.losing = True
             shared.service.pop(name, None)
 
     def hand_over(self, name: str) -> Analyzer | None:
@@ -192,6 +197,7 @@ class _Seat:
             if troubles is None:
                 raise
             self.fed, self.failed = False, True
+            self.stream.losing = True
             uid = self.stream.shared.connection.uid
             troubles.append(f"connection {uid}: the {self.protocol.name} analyser failed: {error!r}; please report it")
 

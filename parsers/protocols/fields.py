@@ -17,29 +17,29 @@ _REMEMBERED_BYTES = 64
 _REMEMBERED_TEXTS = 1024
 
 
-class _Remembered(dict[bytes, bytes | None]):
+class _Remembered(dict[bytes, bytes]):
     """What a function makes of a text, found without a call when it came before: few come again and again."""
 
-    def __init__(self, read: Callable[[bytes], bytes | None]) -> None:
+    def __init__(self, read: Callable[[bytes], bytes]) -> None:
         self._read = read
 
-    def __missing__(self, text: bytes) -> bytes | None:
+    def __missing__(self, text: bytes) -> bytes:
         found = self._read(text)
         if len(text) < _REMEMBERED_BYTES and len(self) < _REMEMBERED_TEXTS:
             self[text] = found
         return found
 
 
-def _name(before: bytes) -> bytes | None:
+def _name(before: bytes) -> bytes:
     place = _skip(before, 0)
     while (match := _NAME.match(before, place)) is None:
         if place >= len(before):
-            return None
+            return b""
         place = max(_skip(before, place), place + 1)
-    return match[0].lower() if _skip(before, match.end()) == len(before) else None
+    return match[0].lower() if _skip(before, match.end()) == len(before) else b""
 
 
-# The name, in lower case, in what stands before a field's colon; None where there is none.
+# The name, in lower case, in what stands before a field's colon; empty where there is none.
 FIELD_NAMES = _Remembered(_name)
 
 
@@ -48,12 +48,12 @@ def token(value: bytes, place: int = 0) -> tuple[bytes, int] | None:
     return _first(_TOKEN, value, _skip(value, place))
 
 
-def _word(value: bytes) -> bytes | None:
+def _word(value: bytes) -> bytes:
     found = token(value)
-    return found[0].lower() if found else None
+    return found[0].lower() if found else b""
 
 
-# The first token of a field's value in lower case; None where there is none.
+# The first token of a field's value in lower case; empty where there is none.
 FIRST_WORDS = _Remembered(_word)
 
 

@@ -125,7 +125,7 @@ class HttpAnalyzer:
         if self.transactions.readers == 0:
             self.transactions.finish()
 
-    def read_connection(self, is_orig: bool, said: bytes | None) -> None:
+    def read_connection(self, is_orig: bool, said: bytes) -> None:
         """A Connection field: whether the connection goes on, and as what."""
         if is_orig:
             self.keeps_alive = self.keeps_alive or said == b"keep-alive"
@@ -302,7 +302,7 @@ class HttpAnalyzer:
         if not side.ongoing:
             return
         side.ongoing = False
-        if side.message is not None:
+        if side.message is not None and not side.message.finished:
             side.message.end()
         if not side.is_orig:
             self._end_reply()

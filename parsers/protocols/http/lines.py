@@ -9,7 +9,6 @@ from bisect import bisect_right
 from parsers.limits import LINE_BYTES
 from parsers.protocols.analyzer import Data
 
-_NOT_SIMPLE = re.compile(rb"(?:\A|\n)[ \t\x00]")
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
@@ -115,7 +114,9 @@ class Direction:
             return None
         block = raw[self.place : end]
         lines = block.split(b"\r\n")
-        if not lines[0] or not len(lines) - 1 == block.count(b"\n") == block.count(b"\r") or _NOT_SIMPLE.search(block):
+        if not len(lines) - 1 == block.count(b"\n") == block.count(b"\r"):
+            return None
+        if block[0] in b"\r \t\0" or b"\n " in block or b"\n\t" in block or b"\n\0" in block:
             return None
         return lines, end + 4
 

@@ -18,24 +18,16 @@ from parsers.schema import Row
 _BASIC = re.compile(rb"[bB][aA][sS][iI][cC][ \t]+")
 _IS_BASIC = re.compile(rb"[bB][aA][sS][iI][cC] ")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/=]*")
-_NAMED_FILE = re.compile(rb"[fF][iI][lL][eE][nN][aA][mM][eE][ \t]*\*?=")
-_NAMED = re.compile(rb"[nN][aA][mM][eE][ \t]*=")
-_CREDENTIALS = frozenset({b"authorization", b"proxy-authorization"})
-_PROXY = frozenset(
-    {
-        b"forwarded",
-        b"x-forwarded-for",
-        b"x-forwarded-from",
-        b"client-ip",
-        b"via",
-        b"xroxy-connection",
-        b"proxy-connection",
-    }
+# The header fields that say that a proxy passed a request on.
+PROXY_FIELDS = (
+    b"forwarded",
+    b"x-forwarded-for",
+    b"x-forwarded-from",
+    b"client-ip",
+    b"via",
+    b"xroxy-connection",
+    b"proxy-connection",
 )
-_CELLS = {b"referer": "referrer", b"host": "host", b"origin": "origin", b"user-agent": "user_agent"}
-# The header fields that `Transactions.header` is told of: of any message, of a request.
-TOLD_OF_ALL = frozenset({b"content-disposition", b"content-type"})
-TOLD_OF_REQUESTS = frozenset({*TOLD_OF_ALL, *_CELLS, *_CREDENTIALS, *_PROXY, b"range"})
 
 
 class Transaction:
@@ -89,6 +81,11 @@ class Transaction:
 
     def _files(self, file: File) -> tuple[list[str], list[str], list[str]]:
         return self.files.setdefault(bool(file.is_orig), ([], [], []))
+
+    def pass_on(self, told: bytes) -> None:
+        """A proxy has passed the request on, as this field says."""
+        if len(self.proxied) < CONTAINER_ELEMENTS:
+            self.proxied[told] = None
 
     def row(self, connection: Connection) -> Row:
         """The row of http.log."""
@@ -180,22 +177,21 @@ class Transactions:
             self.current.in_entity = False
             self.current.filename = None
 
-    def header(self, is_orig: bool, name: bytes, value: bytes) -> None:
-        """A field of an entity's header, its name in lower case."""
+    def name_file(self, is_orig: bool, value: bytes, named: re.Pattern[bytes]) -> None:
+        """A field that may name the file that the entity is: it does where `named` is found in it."""
         transaction = self._at(is_orig)
-        cell = _CELLS.get(name)
-        if cell is not None:
-            setattr(transaction, cell, value)
-        elif name in TOLD_OF_ALL:
-            names_file = _NAMED if name == b"content-type" else _NAMED_FILE
-            if transaction.in_entity and names_file.search(value):
-                transaction.filename = _text(filename(value))
-        elif name == b"range":
-            transaction.is_range_request = True
-        elif name in _PROXY and len(transaction.proxied) < CONTAINER_ELEMENTS:
-            transaction.proxied[name.upper() + b" -> " + value] = None
-        elif name in _CREDENTIALS and _IS_BASIC.search(value):
+        if transaction.in_entity and b"=" in value and named.search(value):
+            transaction.filename = _text(filename(value))
+
+    def log_in(self, value: bytes) -> None:
+        """A request's credentials."""
+        transaction = self.of_request()
+        if _IS_BASIC.search(value):
             transaction.username = _username(value)
+
+    def of_request(self) -> Transaction:
+        """The transaction of the request that is being read."""
+        return self._at(is_orig=True)
 
     def end_message(self, is_orig: bool, body_length: int) -> None:
         """A message has come to its end; with a final reply's, the transaction is complete."""

@@ -5,23 +5,19 @@ import base64
 import pytest
 
 from parsers.limits import MIME_DEPTH
-from parsers.protocols.mime import Base64, Entity, quoted_printable
+from parsers.protocols.mime import READERS, Base64, Entity, quoted_printable
 
 
 class Kept(Entity):
     """An entity that keeps what it is told."""
 
-    fields = Entity.fields | {b"subject"}
-
     def __init__(self, parent: Entity | None = None) -> None:
         super().__init__(parent)
+        self.readers = {**READERS, b"subject": lambda entity, value: entity.heard.append((b"subject", value))}
         self.heard: list[tuple[bytes, bytes]] = []
         self.bodies: list[bytes] = []
         self.children: list[Kept] = []
         self.is_done = False
-
-    def header(self, name: bytes, value: bytes) -> None:
-        self.heard.append((name, value))
 
     def body(self, data: bytes) -> None:
         self.bodies.append(data)
