@@ -10,6 +10,10 @@ FILE_TIMEOUT = 120 * 1_000_000_000
 # pieces: keeping very many in order would take too long.
 FILE_REASSEMBLY_BYTES = 512 << 10
 FILE_PIECES = 1 << 14
+# The bytes of a packet, near enough: how much of a file comes at a time.
+PACKET_BYTES = 1460
+# What is remembered of a file that several connections carry, to look at it again in the order of time.
+SHARED_FILE_BYTES = 64 << 20
 # Zeek cuts a logged string here, and a set or vector there (FACTS: Log::default_max_field_*).
 FIELD_BYTES = 4096
 CONTAINER_ELEMENTS = 100

@@ -4,291 +4,17 @@ A protocol's analyser opens a file under a handle (parsers.files.handle), feeds 
 same file, on whatever connection its parts come. Rows are written when a file ends: it is complete, it is closed,
 nothing was heard of it for two minutes, or the capture is over.
 
-Source: Zeek, src/file_analysis/{Manager,File,FileTimer}.cc, base/frameworks/files/main.zeek.
+Source: Zeek, src/file_analysis/Manager.cc.
 """
 
-from typing import TYPE_CHECKING, Protocol
-
 from parsers.capture.packets import Ints
-from parsers.files import mime, pe
-from parsers.files.digests import Digests
+from parsers.files.file import File, Listener, Reader
 from parsers.files.handle import fuid
 from parsers.files.kept import Kept
-from parsers.files.reassembly import Reassembly
-from parsers.files.record import RECORD
-from parsers.limits import FILE_TIMEOUT, MIME_BYTES
+from parsers.files.shared import SharedFile
 from parsers.protocols.analyzer import Connection, Rows
-from parsers.site import is_local
 
-if TYPE_CHECKING:
-    from parsers.schema import Row
-
-# What Zeek's default scripts attach to a type. A file that X509 looks into is in x509.log and not in files.log.
-_CERTIFICATE = ("X509", "MD5", "SHA1", "SHA256")
-_ATTACHED = {
-    "application/x-dosexec": ("PE",),
-    "application/ocsp-response": ("OCSP_REPLY",),
-    "application/x-x509-user-cert": _CERTIFICATE,
-    "application/x-x509-ca-cert": _CERTIFICATE,
-    "application/pkix-cert": _CERTIFICATE,
-}
-
-
-class Reader(Protocol):
-    """What looks at a file's bytes as they pass: called in order, holes told."""
-
-    def data(self, data: bytes) -> None: ...
-    def gap(self, length: int) -> None: ...
-
-
-class Listener(Protocol):
-    """Who wants to know of a file what Zeek's scripts are told while it passes.
-
-    opened   the file is new, or a connection that it was not on before carries it (Zeek: file_over_new_connection)
-    sniffed  `file.mime_type` has just been found; not called for a file of no known type (Zeek: file_sniff)
-    """
-
-    def opened(self, file: "File") -> None: ...
-    def sniffed(self, file: "File") -> None: ...
-
-
-class File:
-    """One file while its bytes pass by.
-
-    `ts` is when the bytes came; `last`, where a call brings bytes of several packets, when the last of them did.
-    Once `done` (complete, closed or timed out) its row is written; bytes that come after that begin it anew, with
-    the same fuid, as in Zeek.
-    """
-
-    __slots__ = (
-        "_chunks",
-        "_connections",
-        "_digests",
-        "_files",
-        "_listener",
-        "_next_check",
-        "_offset",
-        "_pe",
-        "_readers",
-        "_reassembly",
-        "_start_bytes",
-        "depth",
-        "done",
-        "filename",
-        "fuid",
-        "is_orig",
-        "last",
-        "mime_type",
-        "missing_bytes",
-        "overflow_bytes",
-        "parent_fuid",
-        "seen_bytes",
-        "source",
-        "timedout",
-        "total_bytes",
-        "ts",
-    )
-
-    def __init__(self, files: "Files", identifier: str, source: str, is_orig: bool | None) -> None:
-        self._files = files
-        self._listener: Listener | None = None
-        self.fuid = identifier
-        self.source = source
-        self.is_orig = is_orig
-        self.depth = 0
-        self.filename: str | None = None
-        self.parent_fuid: str | None = None
-
-    def begin(self, ts: int) -> None:
-        """A new file, of which nothing is known but its name."""
-        self.ts = self.last = ts
-        self.done = self.timedout = False
-        self.mime_type: str | None = None
-        self.total_bytes: int | None = None
-        self.seen_bytes = self.missing_bytes = self.overflow_bytes = self._offset = 0
-        self._chunks: list[bytes] | None = []
-        self._start_bytes = 0
-        self._reassembly: Reassembly | None = None
-        self._connections: dict[str, Connection] = {}
-        self._digests = Digests()
-        self._pe: pe.Headers | None = None
-        self._readers: list[Reader] = [self._digests, *self._files.readers(self)]
-        self._next_check = ts + FILE_TIMEOUT
-
-    @property
-    def is_carried(self) -> bool:
-        """A connection that carries it is known."""
-        return bool(self._connections)
-
-    def over(self, connection: Connection | None, listener: Listener | None) -> None:
-        """A connection carries (a part of) the file."""
-        if connection is None or connection.uid in self._connections:
-            return
-        self._connections[connection.uid] = connection
-        self._listener = listener
-        if listener is not None:
-            listener.opened(self)
-
-    def data(self, data: bytes, ts: int, last: int | None = None) -> None:
-        """The next bytes in order."""
-        self._resume(ts, last)
-        self._take(self._offset, data)
-
-    def data_at(self, offset: int, data: bytes, ts: int, last: int | None = None) -> None:
-        """Bytes at a place of their own (ranges); they may come in any order and overlap."""
-        self._resume(ts, last)
-        self._take(offset, data)
-
-    def gap(self, length: int, ts: int, offset: int | None = None) -> None:
-        """The next bytes in order, or those at `offset`, are missing from the capture."""
-        self._resume(ts, None)
-        if self._reassembly is not None:
-            self._reassembly.flush_to((self._offset if offset is None else offset) + length)
-        else:
-            self._skip(length)
-
-    def size(self, total_bytes: int, ts: int) -> None:
-        """The protocol says how long the file is; it is done as soon as so many bytes have passed."""
-        self._resume(ts, None)
-        self.total_bytes = total_bytes
-        self._check_complete()
-
-    def fix_type(self, mime_type: str) -> None:
-        """The protocol says what the file is; once bytes have come it is too late."""
-        if self._chunks is not None and not self._start_bytes:
-            self._chunks = None
-            self._set_type(mime_type, b"")
-
-    def close(self, ts: int) -> None:
-        """The file's end has been seen; its rows are written."""
-        if not self.done and not self.expire(ts):
-            self._end()
-
-    def expire(self, ts: int) -> bool:
-        """End the file if it was given up before `ts`, when nothing had been heard of it for two minutes."""
-        while not self.done and self._next_check <= ts:
-            now = self._files.next_packet(self._next_check)
-            if now - self.last >= FILE_TIMEOUT:
-                self.time_out()
-            self._next_check = now + FILE_TIMEOUT
-        return self.done
-
-    def time_out(self) -> None:
-        """The wait for the file's end is over."""
-        self.timedout = True
-        self._end()
-
-    def _resume(self, ts: int, last: int | None) -> None:
-        if self.done or self.expire(ts):
-            carriers = list(self._connections.values())
-            self.begin(ts)
-            for connection in carriers:
-                self.over(connection, self._listener)
-        # Connections are analysed one after the other: the parts of one download do not come here in time's order.
-        self.ts = min(self.ts, ts)
-        self.last = max(self.last, ts if last is None else last)
-
-    def _take(self, offset: int, data: bytes) -> None:
-        if self._reassembly is None and offset == self._offset:
-            self._deliver(data)
-        else:
-            if self._reassembly is None:
-                self._reassembly = Reassembly(self._offset, self._deliver, self._skip)
-            elif self._reassembly.is_full:
-                self.overflow_bytes += self._reassembly.flush()
-            self._reassembly.add(offset, bytes(data))
-        self._check_complete()
-
-    def _check_complete(self) -> None:
-        if self.total_bytes is not None and self._offset >= self.total_bytes:
-            self._end()
-
-    def _deliver(self, data: bytes) -> None:
-        if self._chunks is not None:
-            self._start_bytes += len(data)
-            if self._start_bytes < MIME_BYTES:
-                self._chunks.append(bytes(data))
-            else:
-                self._sniff(data[:MIME_BYTES])
-        for reader in self._readers:
-            reader.data(data)
-        self._offset += len(data)
-        self.seen_bytes += len(data)
-
-    def _skip(self, length: int) -> None:
-        if self._chunks is not None:
-            self._sniff(b"")
-        for reader in self._readers:
-            reader.gap(length)
-        self._offset += length
-        self.missing_bytes += length
-
-    def _sniff(self, rest: bytes) -> None:
-        """Find the type from what has come so far and `rest`."""
-        assert self._chunks is not None
-        seen = b"".join(self._chunks)
-        self._chunks = None
-        start = seen + rest
-        found = mime.detect(start[:MIME_BYTES]) if start else None
-        if found is not None:
-            self._set_type(found, seen)
-
-    def _set_type(self, mime_type: str, seen: bytes) -> None:
-        self.mime_type = mime_type
-        if mime_type == pe.MIME_TYPE:
-            self._pe = pe.Headers()
-            self._pe.data(seen)
-            self._readers.append(self._pe)
-        if self._listener is not None:
-            self._listener.sniffed(self)
-
-    def _end(self) -> None:
-        if self.done:
-            return
-        self.done = True
-        if self._reassembly is not None:
-            self._reassembly.flush()
-        if self._chunks is not None:
-            self._sniff(b"")
-        self._write(self._files.rows)
-        self._readers = []
-        self._reassembly = None
-
-    def _write(self, rows: Rows) -> None:
-        if self._pe is not None:
-            row = self._pe.row(self.ts, self.fuid)
-            if row is not None:
-                rows.add(pe.RECORD, row)
-        attached = _ATTACHED.get(self.mime_type or "", ())
-        if "X509" in attached:
-            return
-        carriers = list(self._connections.values())
-        local_orig = None
-        if carriers:
-            local_orig = is_local(carriers[-1].orig_h if self.is_orig else carriers[-1].resp_h)
-        cells = (
-            self.source,
-            self.depth,
-            list(attached),
-            self.mime_type,
-            self.filename,
-            self.last - self.ts,
-            local_orig,
-            self.is_orig,
-            self.seen_bytes,
-            self.total_bytes,
-            self.missing_bytes,
-            self.overflow_bytes,
-            self.timedout,
-            self.parent_fuid,
-            *self._digests.hexadecimal(),
-            None,
-            None,
-            None,
-        )
-        heads: list[Row] = [carrier.head for carrier in carriers]
-        for head in heads or [(None,) * 5]:
-            rows.add(RECORD, (self.ts, self.fuid, *head, *cells))
+__all__ = ["File", "Files", "Listener", "Reader"]
 
 
 class Files:
@@ -301,9 +27,9 @@ class Files:
 
     def __init__(self, rows: Rows, keep: str | None = None, times: Ints | None = None) -> None:
         self.rows = rows
-        self.kept: Kept | None = None
+        self.times = times
         self._keep = keep
-        self._times = times
+        self._kept: list[Kept] = []
         self._known: dict[str, File] = {}
 
     def open(
@@ -319,27 +45,22 @@ class Files:
         total_bytes: int | None = None,
         parent: File | None = None,
         mime_type: str | None = None,
+        shared: bool = False,
         listener: Listener | None = None,
     ) -> File:
         """The file of this handle: a new one, or the one that is open under it (parts of one download).
 
         Nothing but what the connection is to be told of a file that is open already. `total_bytes` is as `File.size`:
         a file of no bytes is done at once. `mime_type` is for protocols that fix it: no bytes are looked at then.
+        `shared`: other connections may carry parts of it, so its rows wait until all of them have been seen.
         """
         identifier = fuid(handle)
         file = self._known.get(identifier)
         if file is None:
-            file = self._known[identifier] = File(self, identifier, source, is_orig)
-            file.begin(ts)
-        elif file.done or file.expire(ts):
-            file.begin(ts)
-        file.ts = min(file.ts, ts)
-        file.last = max(file.last, ts)
-        if not file.is_carried:
-            file.depth = depth
-            file.filename = filename
-            file.parent_fuid = parent.fuid if parent is not None else None
-        file.over(connection, listener)
+            kind = SharedFile if shared else File
+            file = self._known[identifier] = kind(self, identifier, source, is_orig)
+        parent_fuid = parent.fuid if parent is not None else None
+        file.carry(ts, connection, listener, depth=depth, filename=filename, parent_fuid=parent_fuid)
         if mime_type is not None:
             file.fix_type(mime_type)
         if total_bytes is not None:
@@ -350,18 +71,24 @@ class Files:
         """Who looks at the bytes of a file that begins, beside the search for its type and its hashes."""
         if file.fuid != self._keep:
             return []
-        self.kept = Kept()
-        return [self.kept]
+        # The file may have begun more than once: the longest is worth keeping.
+        longest, begun = self.kept, Kept()
+        self._kept = [begun] if longest is None else [longest, begun]
+        return [begun]
+
+    @property
+    def kept(self) -> Kept | None:
+        """The bytes of the file that was to be kept; None when there was no such file."""
+        return max(reversed(self._kept), key=lambda kept: kept.size, default=None)
 
     def next_packet(self, ts: int) -> int:
         """When the first packet came at or after `ts`."""
-        if self._times is None:
+        if self.times is None:
             return ts
-        place = int(self._times.searchsorted(ts))
-        return int(self._times[place]) if place < len(self._times) else ts
+        place = int(self.times.searchsorted(ts))
+        return int(self.times[place]) if place < len(self.times) else ts
 
     def finish(self) -> None:
         """The capture has ended: write the rows of the files that are still open."""
         for file in self._known.values():
-            if not file.done:
-                file.time_out()
+            file.finish()

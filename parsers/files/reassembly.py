@@ -31,6 +31,11 @@ class Reassembly:
         """More is held back than one file may hold."""
         return self._held > FILE_REASSEMBLY_BYTES or len(self._starts) > FILE_PIECES
 
+    @property
+    def expected(self) -> int:
+        """The place of the byte that is to be delivered next."""
+        return self._last
+
     def add(self, offset: int, data: bytes) -> None:
         """Bytes at a place of their own."""
         start, end = max(offset, self._trimmed), offset + len(data)

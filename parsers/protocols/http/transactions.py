@@ -215,6 +215,7 @@ class Transactions:
             self.context.connection,
             is_orig,
             self.since,
+            shared=transaction.is_range_request and not is_orig,
             listener=transaction,
         )
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from parsers.files import shared
 from parsers.files.analysis import File, Files
 from parsers.files.record import RECORD
 from parsers.protocols.analyzer import Connection, Rows
@@ -129,6 +130,54 @@ def test_ranges_in_any_order_are_one_file(files: Files) -> None:
     assert [row["uid"] for row in rows(files)] == ["C1", "C2"]
     assert {row["sha256"] for row in rows(files)} == {hashlib.sha256(b"hello wo?!again").hexdigest()}
     assert {row["local_orig"] for row in rows(files)} == {False}
+
+
+def ranges(files: Files) -> None:
+    """Three parts of a file on two connections; the one that is looked at first brought the middle, and came second."""
+    late = files.open("url", "HTTP", THERE, False, 7 * SECOND, shared=True, total_bytes=1_500_000)
+    late.data_at(700_000, b"b" * 700_000, 7 * SECOND, 8 * SECOND)
+    early = files.open("url", "HTTP", HERE, False, 5 * SECOND, shared=True, total_bytes=1_500_000)
+    early.data_at(0, b"a" * 700_000, 5 * SECOND, 6 * SECOND)
+    early.data_at(1_400_000, b"c" * 100_000, 9 * SECOND, 9 * SECOND)
+
+
+def test_parts_on_several_connections_are_put_into_the_order_of_time(files: Files) -> None:
+    ranges(files)
+    assert not rows(files)
+    files.finish()
+    content = b"a" * 700_000 + b"b" * 700_000 + b"c" * 100_000
+    assert [(row["uid"], row["ts"], row["duration"]) for row in rows(files)] == [
+        ("C1", 5 * SECOND, 4 * SECOND),
+        ("C2", 5 * SECOND, 4 * SECOND),
+    ]
+    assert {row["sha256"] for row in rows(files)} == {hashlib.sha256(content).hexdigest()}
+    assert {(row["missing_bytes"], row["overflow_bytes"], row["timedout"]) for row in rows(files)} == {(0, 0, False)}
+
+
+def test_parts_that_are_too_many_to_remember_stand_as_they_came(monkeypatch: pytest.MonkeyPatch, files: Files) -> None:
+    monkeypatch.setattr(shared, "SHARED_FILE_BYTES", 1000)
+    ranges(files)
+    files.finish()
+    assert rows(files)
+    assert {row["sha256"] for row in rows(files)} == {None}
+
+
+def test_the_whole_of_a_shared_file_is_kept() -> None:
+    name = Files(Rows()).open("url", "HTTP", HERE, False, 0).fuid
+    files = Files(Rows(), keep=name)
+    ranges(files)
+    files.finish()
+    assert files.kept is not None
+    assert (len(files.kept.content), files.kept.holes) == (1_500_000, [])
+
+
+def test_a_shared_file_of_one_connection_is_as_any_other(files: Files) -> None:
+    file = opened(files, shared=True)
+    file.gap(3, 5 * SECOND)
+    file.data(b"hello", 6 * SECOND)
+    file.close(7 * SECOND)
+    files.finish()
+    assert [(row["uid"], row["seen_bytes"], row["missing_bytes"]) for row in rows(files)] == [("C1", 5, 3)]
 
 
 def test_bytes_after_the_end_are_a_new_file_of_the_same_name(files: Files) -> None:
