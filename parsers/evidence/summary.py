@@ -140,9 +140,10 @@ def _ssl(cells: Cells) -> tuple[Part, ...]:
 
 def _x509(cells: Cells) -> tuple[Part, ...]:
     until = cells["certificate.not_valid_after"]
+    issuer = cells.text("certificate.issuer")
     return (
         Part(cells.text("certificate.subject")),
-        Part(f"issued by {cells.text('certificate.issuer')}", matters=False),
+        Part(f"issued by {issuer}" if issuer else "", matters=False),
         Part(f"until {time_text(until)[:10]}" if until is not None else "", matters=False),
     )
 

@@ -215,6 +215,7 @@ class Explorer(Screen[None]):
         """Type a filter."""
         if self.active:
             self.filter_input.focus()
+            self.filter_input.action_end()
 
     @on(FilterLine.Typed)
     def _typed(self, event: FilterLine.Typed) -> None:

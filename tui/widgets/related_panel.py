@@ -228,7 +228,7 @@ def _squeezed(pieces: list[Piece], room: int) -> list[Piece]:
 
 
 def _wrapped(related: Related, room: int) -> list[tuple[bool, list[Piece]]]:
-    """The same texts on as many lines as they take; a text that is longer than a line is cut into lines."""
+    """The same texts on as many lines as they take; one that matters and is longer than a line is cut into lines."""
     lines: list[list[Piece]] = [[]]
     used = 0
     for text, matters in _pieces(related):
@@ -236,7 +236,7 @@ def _wrapped(related: Related, room: int) -> list[tuple[bool, list[Piece]]]:
         if used and used + _GAP + wide > room:
             lines.append([])
             used = 0
-        chopped = [text] if wide <= room else chop_cells(text, room)
+        chopped = chop_cells(text, room) if wide > room and matters else [cells.cut(text, room)]
         lines[-1].append((chopped[0], matters))
         lines.extend([(piece, matters)] for piece in chopped[1:])
         used = cells.width_of(chopped[-1]) + (used + _GAP if used and len(chopped) == 1 else 0)

@@ -1,0 +1,57 @@
+"""Columns: which first, how wide."""
+
+from dataclasses import replace
+
+import pytest
+
+from parsers import schema
+from parsers.protocols.registry import RECORDS
+from tests.frames import START, UID, ends, plain, story, table
+from tui.columns import GAP, Column, columns, fitted
+
+
+def of(log: str, width: int) -> tuple[Column, ...]:
+    return fitted(columns(schema.frame(story()[log]), RECORDS[log], START // (86_400 * 10**9)), width)
+
+
+@pytest.mark.parametrize("log", list(story()))
+def test_what_matters_comes_first_and_nothing_is_lost(log: str) -> None:
+    made = of(log, 78)
+    assert [column.name for column in made if column.first] == RECORDS[log].first_columns
+    assert sorted(column.name for column in made) == sorted(RECORDS[log].names)
+    assert all(column.meaning for column in made)
+
+
+def test_addresses_times_and_numbers_are_never_cut() -> None:
+    for column in of("http", 60):
+        if column.type in ("addr", "time", "count", "port"):
+            assert column.width >= column.content
+
+
+def test_texts_give_way_until_the_first_set_fits() -> None:
+    long = ends(UID, 1, 2) | {"method": "GET", "host": "h" * 60, "uri": "/" + "u" * 300, "status_code": 200}
+    made = fitted(columns(schema.frame(table("http", long)), RECORDS["http"]), 110)
+    first = [column for column in made if column.first]
+    shown = [
+        column for column in first if column.name in ("ts", "id.orig_h", "id.resp_h", "host", "uri", "status_code")
+    ]
+    assert sum(column.width + GAP for column in shown) <= 110
+    assert min(column.width for column in made if column.name in ("host", "uri")) >= 10
+
+
+def test_a_log_that_nobody_knows_has_all_its_columns() -> None:
+    made = fitted(columns(schema.frame(plain({"a": "string", "b": "count"}, ("x", 1))), None), 80)
+    assert [(column.name, column.first, column.width) for column in made] == [("a", False, 1), ("b", False, 1)]
+
+
+def test_no_rows_leave_the_names_readable() -> None:
+    assert all(column.width >= 2 for column in fitted(columns(schema.frame(table("http")), RECORDS["http"]), 80))
+
+
+def test_what_the_reader_chose_stays_with_a_newer_frame() -> None:
+    before = columns(schema.frame(plain({"a": "string", "b": "string"}, ("x" * 30, "y"))), None)
+    changed = (replace(before[0], hidden=True), replace(before[1], wide=True))
+    after = columns(schema.frame(plain({"a": "string", "b": "string"}, ("x", "y"))), None, None, changed)
+    assert after[0].hidden
+    assert after[0].content == 30
+    assert after[1].wide
