@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
@@ -48,7 +48,7 @@ class RemoteReader:
             with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGTERM)
 
-    def updates(self) -> Iterator[Update]:
+    def updates(self) -> Generator[Update]:
         """What the reader tells. Raises OpenError as the reader itself would."""
         assert self._process.stdout is not None
         with self._complaints, self._process, self._process.stdout as stream:

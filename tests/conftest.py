@@ -5,6 +5,8 @@ from pathlib import Path
 import pandas as pd  # noqa: F401  a command line run in this process goes without what is not loaded
 import pytest
 
+from tests.parsers.capture.large import LARGE_PACKETS, many
+
 # The one place that names where reference captures and benchmarks lie: beside the project, where there are any.
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
@@ -15,3 +17,11 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip(f"no reference captures in {SHARED}")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A capture that keeps several processes at work for a while."""
+    path = tmp_path_factory.mktemp("large") / "large.pcap"
+    path.write_bytes(many(LARGE_PACKETS))
+    return path

@@ -8,7 +8,7 @@ import gc
 import os
 import signal
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -35,7 +35,7 @@ class Lost:
 
 def share_out(
     work: Callable[[Task], Result], tasks: Sequence[Task], *, alone: bool
-) -> Iterator[tuple[Task, Result | Lost]]:
+) -> Generator[tuple[Task, Result | Lost]]:
     """The result of each task, in the order in which they are ready; `alone` does without processes.
 
     A task is Lost when it fails, or when its process ends before its answer (out of memory, or killed).

@@ -6,6 +6,8 @@ import numpy as np
 
 from tests.parsers.capture.build import START, ethernet, ipv4, pcap, udp
 
+# Enough for some seconds of work of several workers.
+LARGE_PACKETS = 300_000
 _ADDRESS = 16 + 14 + 12
 
 

@@ -1,0 +1,95 @@
+from typing import Any
+
+import pyarrow as pa
+
+from parsers.schema import arrow_field
+from parsers.source import LogSet
+from parsers.updates import Batch, Facts, Progress, Trouble
+
+
+def batch(log: str, *rows: tuple[Any, ...], names: str = "ts uid", replaces: bool = False) -> Batch:
+    """Rows of text columns behind a time."""
+    fields = [arrow_field(name, "time" if name == "ts" else "string") for name in names.split()]
+    columns = [pa.array([row[place] for row in rows], field.type) for place, field in enumerate(fields)]
+    return Batch(log, pa.Table.from_arrays(columns, schema=pa.schema(fields)), replaces)
+
+
+def rows(logs: LogSet, log: str) -> list[tuple[Any, ...]]:
+    table = logs.table(log)
+    cells = [column.cast(pa.int64()) if pa.types.is_timestamp(column.type) else column for column in table.columns]
+    return list(zip(*(column.to_pylist() for column in cells), strict=True))
+
+
+def test_rows_grow_batch_by_batch() -> None:
+    logs = LogSet()
+    logs.apply(batch("conn", (2, "b")))
+    assert rows(logs, "conn") == [(2, "b")]
+    logs.apply(batch("conn", (1, "a")))
+    assert rows(logs, "conn") == [(2, "b"), (1, "a")]
+    logs.apply(batch("conn", (3, "c"), replaces=True))
+    assert rows(logs, "conn") == [(3, "c")]
+    assert list(logs.tables) == logs.names == ["conn"]
+
+
+def test_tabs_stand_in_the_order_of_the_story() -> None:
+    logs = LogSet()
+    for log in ("weird", "ssl", "dns", "analyzer", "conn", "pe"):
+        logs.apply(batch(log))
+    assert logs.names == ["pe", "conn", "dns", "ssl", "analyzer", "weird"]
+
+
+def test_what_is_known_of_the_whole() -> None:
+    logs = LogSet()
+    assert (logs.facts, logs.progress, logs.troubles, logs.complete) == (None, None, [], False)
+    facts, progress, trouble = Facts(2, 1, 5), Progress("packets", 1, 2), Trouble("cut off")
+    for update in (facts, progress, trouble):
+        logs.apply(update)
+    assert (logs.facts, logs.progress, logs.troubles) == (facts, progress, [trouble])
+    logs.settle()
+    assert (logs.progress, logs.complete) == (None, True)
+
+
+def test_rows_of_a_capture_end_in_the_order_of_time_whatever_order_they_come_in() -> None:
+    batches = [batch("conn", (5, "b"), (1, "z")), batch("conn", (5, "a")), batch("conn", (None, "n"), (3, "c"))]
+    for order in (batches, batches[::-1]):
+        logs = LogSet()
+        logs.read([Facts(5, 1, 5), *order])
+        assert rows(logs, "conn") == [(1, "z"), (3, "c"), (5, "a"), (5, "b"), (None, "n")]
+        assert logs.table("conn").column("ts").num_chunks == 1
+
+
+def test_rows_of_one_connection_at_one_time_stay_as_they_came() -> None:
+    logs = LogSet()
+    logs.read([Facts(3, 1, 1), batch("dns", (1, "a", "first"), (1, "a", "then"), names="ts uid query")])
+    assert [row[2] for row in rows(logs, "dns")] == ["first", "then"]
+
+
+def test_logs_on_disk_keep_their_order() -> None:
+    logs = LogSet()
+    logs.read([batch("conn", (5, "b"), (1, "a"))])
+    assert rows(logs, "conn") == [(5, "b"), (1, "a")]
+
+
+def test_a_log_without_times() -> None:
+    logs = LogSet()
+    logs.read([Facts(1, 1, 1), batch("odd", ("x",), names="name")])
+    assert rows(logs, "odd") == [("x",)]
+
+
+def test_columns_that_only_some_files_have() -> None:
+    logs = LogSet()
+    logs.read([batch("conn", (1, "a")), batch("conn", (2, "b", "x"), names="ts uid more")])
+    assert rows(logs, "conn") == [(1, "a", None), (2, "b", "x")]
+
+
+def test_a_frame_is_made_once_for_the_same_rows() -> None:
+    logs = LogSet()
+    logs.apply(batch("conn", (1, "a")))
+    frame = logs.frame("conn")
+    assert logs.frame("conn") is frame
+    assert list(frame["uid"]) == ["a"]
+    logs.apply(batch("dns", (1, "a")))
+    assert logs.frame("conn") is frame
+    logs.apply(batch("conn", (2, "b")))
+    assert list(logs.frame("conn")["uid"]) == ["a", "b"]
+    assert list(frame["uid"]) == ["a"]
