@@ -25,3 +25,9 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("large") / "large.pcap"
     path.write_bytes(many(LARGE_PACKETS))
     return path
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes and long texts have no place in a test's name: they may differ from run to run, and fill the screen."""
+    is_long = isinstance(val, bytes) or (isinstance(val, str) and len(val) > 80)
+    return argname if is_long else None
