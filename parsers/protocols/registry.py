@@ -1,13 +1,14 @@
 """The protocols, one line each."""
 
 from parsers.files import pe, record, x509
-from parsers.protocols import conn, dns, http, ssl
+from parsers.protocols import conn, dns, http, rdp, ssl
 from parsers.protocols.analyzer import Protocol
 from parsers.schema import Record
 
 PROTOCOLS: tuple[Protocol, ...] = (
     dns.PROTOCOL,
     http.HTTP,
+    rdp.RDP,
     ssl.SSL,
     ssl.DTLS,
 )
