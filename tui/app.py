@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 # The screen is told of what has been read so often at first, and later, when each time is a whole screen on the line.
 _FIRST_SECONDS, _FIRST_TIMES, _LATER_SECONDS = 0.1, 10, 0.5
+# The reading waits so long at most until its first rows stand on the screen.
+_PAINT_SECONDS = 0.5
 
 
 class ZeekTui(App[None]):
@@ -66,6 +69,7 @@ class ZeekTui(App[None]):
         self._stop_reader = stop
         self._timer: Timer | None = None
         self._shown = 0
+        self._painted = Event()
         self.explorer = Explorer(title, self._inspection(capture, password))
         self.animation_level = "none"
         for theme in THEMES:
@@ -107,6 +111,10 @@ class ZeekTui(App[None]):
     def _read(self) -> None:
         for _ in self.reading.steps():
             self.post_message(self.Told())
+            if self.reading.has_rows and not self._painted.is_set():
+                # On a small machine the first rows would compete with the reading of all others.
+                self._painted.wait(_PAINT_SECONDS)
+                self._painted.set()
         self.call_later(self._finish)
 
     @on(Told)
@@ -123,6 +131,8 @@ class ZeekTui(App[None]):
             self._told()
         else:
             self.explorer.show(snapshot)
+            if snapshot.frames:
+                self.call_after_refresh(self._painted.set)
 
     def _finish(self) -> None:
         """All has been read: show it at once."""

@@ -51,8 +51,8 @@ class Snapshot:
         if self.facts is not None and self.facts.first is not None and self.facts.last is not None:
             return self.facts.first, self.facts.last
         bounds = [pc.min_max(table.column("ts")) for table in self.tables.values() if _has_times(table)]
-        known = [(bound["min"].value, bound["max"].value) for bound in bounds if bound["min"].is_valid]
-        return (min(first for first, _ in known), max(last for _, last in known)) if known else None
+        times = [schema.nanoseconds(time) for bound in bounds for time in bound.values() if time.is_valid]
+        return (min(times), max(times)) if times else None
 
     @cached_property
     def day(self) -> int | None:
@@ -73,10 +73,16 @@ class Reading:
         self._updates = updates
         self._lock = threading.Lock()
         self._stopped = False
+        self._latest: Snapshot | None = None
 
     def stop(self) -> None:
         """Take no more; what has come stays."""
         self._stopped = True
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether there is a row to show."""
+        return bool(self.logs.names)
 
     def steps(self) -> Iterator[None]:
         """Take one update at a time, to the end; for the reading thread."""
@@ -90,17 +96,23 @@ class Reading:
         except OpenError as error:
             with self._lock:
                 self.logs.apply(Trouble(str(error)))
+        # Putting millions of rows in order takes seconds: what has come is shown meanwhile.
+        self._latest = self._picture()
+        yield
         with self._lock:
             self.logs.settle()
         yield
 
     def snapshot(self) -> Snapshot | None:
-        """The logs as they are now; None while the reading thread must not be disturbed."""
+        """The logs as they are now, or as they were before the reading thread last needed them for itself."""
         if not self._lock.acquire(blocking=False):
-            return None
+            return self._latest
         try:
-            logs = self.logs
-            frames = {log: logs.frame(log) for log in logs.names}
-            return Snapshot(logs.tables, frames, logs.facts, logs.progress, tuple(logs.troubles), logs.complete)
+            return self._picture()
         finally:
             self._lock.release()
+
+    def _picture(self) -> Snapshot:
+        logs = self.logs
+        frames = {log: logs.frame(log) for log in logs.names}
+        return Snapshot(logs.tables, frames, logs.facts, logs.progress, tuple(logs.troubles), logs.complete)
