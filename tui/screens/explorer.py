@@ -104,6 +104,7 @@ class Explorer(Screen[None]):
         self.snapshot = Snapshot()
         self.views: dict[str, View] = {}
         self.active = ""
+        self._touched = False
         self._title = title
         self._inspect = inspect
         self._came_from: list[Place] = []
@@ -125,6 +126,12 @@ class Explorer(Screen[None]):
         self.table.focus()
         self.call_after_refresh(self.post_message, self.Ready())
 
+    def on_key(self) -> None:
+        self._touched = True
+
+    def on_click(self) -> None:
+        self._touched = True
+
     # --- what is read
 
     def show(self, snapshot: Snapshot) -> None:
@@ -133,8 +140,10 @@ class Explorer(Screen[None]):
             snapshot = snapshot.with_empty(RECORDS.values())
         before, self.snapshot = self.snapshot, snapshot
         self.title_line.snapshot = snapshot
-        if not self.active:
-            self.active = next((log for log, rows in snapshot.rows.items() if rows), "")
+        if not self._touched:
+            # The story begins at the first log of the tabs, whichever log was read first.
+            self.views.clear()
+            self.active = next((log for log in self._logs() if snapshot.rows[log]), "")
         if self.active:
             self._renew(self.active)
             if any(before.frames.get(log) is not frame for log, frame in snapshot.frames.items()):
