@@ -76,8 +76,6 @@ DNS_PENDING_IDS = 50
 DNS_PENDING_MESSAGES = 50
 # Zeek's buffer for a name in a certificate, its closing zero included.
 NAME_BYTES = 2048
-# The last second that 64 bits of nanoseconds hold (2262-04-11); certificates name later ones.
-LAST_SECOND = ((1 << 63) - 1) // 1_000_000_000
 # Certificates that are not read again when they come again, and the longest of them: 4 MB at most.
 REMEMBERED_CERTIFICATES = 512
 REMEMBERED_BYTES = 8192

@@ -15,6 +15,10 @@ Row: TypeAlias = tuple[Any, ...]
 TEXT = pa.string()
 REPEATED = pa.dictionary(pa.int32(), pa.string())
 
+# Times that 64 bits of nanoseconds do not hold, those after 2262: certificates are often valid until 9999.
+FAR_TIME = pa.timestamp("us", tz="UTC")
+_NANOSECONDS = {"s": 1_000_000_000, "ms": 1_000_000, "us": 1000, "ns": 1}
+
 # Times and intervals are whole nanoseconds: a float64 of epoch seconds is only exact to a quarter microsecond.
 ARROW_TYPES: dict[str, pa.DataType] = {
     "time": pa.timestamp("ns", tz="UTC"),
@@ -57,7 +61,8 @@ class Field:
     """One column of a log.
 
     `rank` is its place in the first set of columns (1 is leftmost, 0 is not in it); `repeats` marks a
-    string column whose values come back so often that a dictionary is smaller.
+    string column whose values come back so often that a dictionary is smaller; `far` marks a time of any
+    year, which is kept in microseconds.
     """
 
     name: str
@@ -65,9 +70,12 @@ class Field:
     meaning: str
     rank: int = 0
     repeats: bool = False
+    far: bool = False
 
     @property
     def arrow(self) -> pa.DataType:
+        if self.far and self.type == "time":
+            return FAR_TIME
         return REPEATED if self.repeats and self.type == "string" else arrow_type(self.type)
 
 
@@ -105,8 +113,39 @@ class Record:
     def table(self, rows: Sequence[Row]) -> pa.Table:
         """Rows in field order, times and intervals as integer nanoseconds, as an Arrow table."""
         columns: Iterable[Sequence[Any]] = zip(*rows, strict=True) if rows else [()] * len(self.fields)
-        arrays = [pa.array(column, type=field.type) for column, field in zip(columns, self.arrow, strict=True)]
+        arrays = [_array(column, field.type) for column, field in zip(columns, self.arrow, strict=True)]
         return pa.Table.from_arrays(arrays, schema=self.arrow)
+
+
+def _array(cells: Sequence[Any], kind: pa.DataType) -> pa.Array:
+    if kind == FAR_TIME:
+        step = nanoseconds_in(kind)
+        cells = [None if cell is None else cell // step for cell in cells]
+    return pa.array(cells, type=kind)
+
+
+def nanoseconds_in(kind: pa.DataType) -> int:
+    """How many nanoseconds one step of a type of times or intervals is."""
+    return _NANOSECONDS[kind.unit]
+
+
+def nanoseconds(scalar: pa.Scalar) -> int:
+    """A time or interval that is set, in whole nanoseconds."""
+    return int(scalar.value) * nanoseconds_in(scalar.type)
+
+
+def of_one_unit(tables: Sequence[pa.Table]) -> list[pa.Table]:
+    """Tables of one log: a time that one of them keeps in microseconds is kept so in all."""
+    far = {field.name for table in tables for field in table.schema if field.type == FAR_TIME}
+    return [_far(table, far) for table in tables] if far else list(tables)
+
+
+def _far(table: pa.Table, names: set[str]) -> pa.Table:
+    for place, field in enumerate(table.schema):
+        if field.name in names and field.type == ARROW_TYPES["time"]:
+            column = table.column(place).cast(FAR_TIME, safe=False)
+            table = table.set_column(place, field.with_type(FAR_TIME), column)
+    return table
 
 
 def arrow_field(name: str, zeek_type: str, arrow: pa.DataType | None = None) -> pa.Field:

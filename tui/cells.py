@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from rich.cells import cell_len, chop_cells
 
+from parsers import schema
 from parsers.evidence import values
 from tui.glyphs import GLYPHS
 
@@ -41,11 +42,11 @@ def column_writer(name: str, zeek_type: str, column: pa.ChunkedArray, day: int |
 
 def _time_writer(column: pa.ChunkedArray, day: int | None, *, always_exact: bool) -> values.Writer:
     bounds = pc.min_max(column)
-    ends = [bounds[end].value for end in ("min", "max") if bounds[end].is_valid]
+    ends = [schema.nanoseconds(bounds[end]) for end in ("min", "max") if bounds[end].is_valid]
     digits = 3 if always_exact or any(end % values.SECOND for end in ends) else 0
     if all(end // DAY == day for end in ends):
-        return lambda value: values.clock_text(value.value, digits)
-    return lambda value: values.time_text(value.value, digits)
+        return lambda value: values.clock_text(schema.nanoseconds(value), digits)
+    return lambda value: values.time_text(schema.nanoseconds(value), digits)
 
 
 def width_of(text: str) -> int:

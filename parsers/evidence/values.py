@@ -11,15 +11,22 @@ from parsers import escape, schema
 UNSET = "-"
 EMPTY = "(empty)"
 SECOND = 1_000_000_000
+# The seconds at which the years 1 and 10000 begin.
+_FIRST_YEAR, _LAST_YEAR = -62_135_596_800, 253_402_300_800
 
 # From a scalar of Arrow to its text.
 Writer: TypeAlias = Callable[[Any], str]
 
 
 def time_text(nanoseconds: int, digits: int = 6) -> str:
-    """A time as `2020-10-12 21:02:18.594123` UTC, with so many digits of the second."""
+    """A time as `2020-10-12 21:02:18.594123` UTC, with so many digits of the second; years are 1 to 9999.
+
+    A time before or after these is written as seconds since 1970.
+    """
     seconds, rest = divmod(nanoseconds, SECOND)
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S}{_fraction(rest, digits)}"
+    if not _FIRST_YEAR <= seconds < _LAST_YEAR:
+        return interval_text(nanoseconds)
+    return f"{datetime.fromtimestamp(seconds, UTC).isoformat(' ', 'seconds')[:19]}{_fraction(rest, digits)}"
 
 
 def clock_text(nanoseconds: int, digits: int = 3) -> str:
@@ -85,8 +92,8 @@ def _string(value: Any) -> str:
 
 
 _WRITERS: dict[str, Writer] = {
-    "time": lambda value: time_text(value.value),
-    "interval": lambda value: interval_text(value.value),
+    "time": lambda value: time_text(schema.nanoseconds(value)),
+    "interval": lambda value: interval_text(schema.nanoseconds(value)),
     "bool": lambda value: "T" if value.as_py() else "F",
     "double": lambda value: f"{value.as_py():g}",
 }
@@ -98,7 +105,7 @@ def value_of(column: pa.ChunkedArray, row: int) -> Any:
     if not scalar.is_valid:
         return None
     if pa.types.is_temporal(scalar.type):
-        return scalar.value
+        return schema.nanoseconds(scalar)
     if pa.types.is_list(scalar.type):
         return [value_of(scalar.values, place) for place in range(len(scalar.values))]
     return scalar.as_py()

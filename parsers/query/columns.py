@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from parsers.query.addresses import Numbers as AddressNumbers
 from parsers.query.tree import Addresses, AddressSpan, Check, Contains, Numbers, Pattern, Span, TextOrder, Texts, Truth
+from parsers.schema import nanoseconds_in
 
 Bools: TypeAlias = npt.NDArray[np.bool_]
 # A flat column, and which of its members pass; null is no.
@@ -94,6 +95,9 @@ def _members(array: Flat, check: Check) -> Flat:
 def _between(array: Flat, span: Span) -> Flat:
     kind = array.type
     low, high = span.low, span.high
+    if pa.types.is_temporal(kind):
+        step = nanoseconds_in(kind)
+        low, high = None if low is None else -(-low // step), None if high is None else high // step
     if not pa.types.is_floating(kind):
         least, most = _range(kind)
         if (low is not None and low > most) or (high is not None and high < least):

@@ -28,7 +28,7 @@ class Evaluation:
     def start(self) -> int:
         """The log's first time in nanoseconds; 0 where it has none."""
         first = pc.min(self._column("ts")) if "ts" in self.names else pa.scalar(None)
-        return int(first.value) if isinstance(first, pa.TimestampScalar) and first.is_valid else 0
+        return schema.nanoseconds(first) if isinstance(first, pa.TimestampScalar) and first.is_valid else 0
 
     def keep(self, node: Node) -> Bools:
         """The rows that a part of the tree keeps."""

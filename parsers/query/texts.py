@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from parsers.limits import FIELD_BYTES
 from parsers.query.columns import Bools, Flat, any_member, none
+from parsers.schema import nanoseconds_in
 from parsers.zeek.cells import cells
 
 # What numbers, times and intervals are made of; no other word can be part of one.
@@ -71,8 +72,11 @@ def _in_seconds(array: Flat, whole: str, fraction: str | None, write: Callable[[
 
     Each second that occurs is written once, and the six digits behind it are looked at as a number.
     """
-    nanoseconds = np.abs(pc.fill_null(array.cast(pa.int64()), 0).to_numpy())
-    seconds, micros = np.divmod((nanoseconds + 500) // 1000, 1_000_000)
+    steps = pc.fill_null(array.cast(pa.int64()), 0).to_numpy()
+    if write is _written:
+        steps = np.abs(steps)
+    micro = 1000 // nanoseconds_in(array.type)
+    seconds, micros = np.divmod((steps + micro // 2) // micro, 1_000_000)
     coded = pa.array(seconds).dictionary_encode()
     written = write(coded.dictionary)
     if fraction is None:

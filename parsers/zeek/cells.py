@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from parsers import escape, limits
+from parsers.schema import nanoseconds_in
 
 UNSET = "-"
 EMPTY = "(empty)"
@@ -122,16 +123,17 @@ def _double(value: float) -> str:
 
 
 def _seconds(column: pa.Array) -> pa.Array:
-    """Nanoseconds as seconds with six decimals.
+    """Times and intervals as seconds with six decimals.
 
     Zeek holds a time as a double of seconds and rounds that one: so does this, or the last digit of times with
     nanoseconds would differ.
     """
-    nanoseconds = column.cast(pa.int64()).fill_null(0).to_numpy()
-    whole, rest = np.divmod(np.abs(nanoseconds), 1_000_000_000)
-    micros = np.rint((whole + rest / 1e9 - whole) * 1e6).astype(np.int64)
+    steps = column.cast(pa.int64()).fill_null(0).to_numpy()
+    second = 1_000_000_000 // nanoseconds_in(column.type)
+    whole, rest = np.divmod(np.abs(steps), second)
+    micros = np.rint((whole + rest / second - whole) * 1e6).astype(np.int64)
     seconds = pa.array(whole + micros // 1_000_000).cast(pa.string())
-    sign = pa.array(np.where(nanoseconds < 0, "-", "")) if (nanoseconds < 0).any() else ""
+    sign = pa.array(np.where(steps < 0, "-", "")) if (steps < 0).any() else ""
     text = pc.binary_join_element_wise(sign, seconds, _decimals(micros % 1_000_000), "")
     return pc.if_else(column.is_valid(), text, None) if column.null_count else text
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from parsers.schema import zeek_type
+from parsers.schema import ARROW_TYPES, FAR_TIME, zeek_type
 from parsers.updates import Batch, Trouble
 from parsers.zeek.cells import UNBOUNDED, cells
 from parsers.zeek.header import Header
@@ -25,6 +25,9 @@ class Columns:
         fields, columns, troubles = [], [], []
         for own, column in zip(batch.table.schema, batch.table.columns, strict=True):
             wanted = self.known.setdefault((batch.log, own.name), own)
+            if own.type == FAR_TIME and wanted.type == ARROW_TYPES["time"]:
+                # Earlier batches follow where they are joined (`schema.of_one_unit`).
+                wanted = self.known[batch.log, own.name] = own
             made, lost = (column, 0) if own.type == wanted.type else _converted(column, wanted.type)
             if lost:
                 what = f"{own.name} is {zeek_type(own)} in some files, {zeek_type(wanted)} in the first"

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from parsers import escape
 from parsers.protocols.registry import RECORDS
-from parsers.schema import REPEATED, TEXT, arrow_field, arrow_type
+from parsers.schema import REPEATED, TEXT, Field, arrow_field, arrow_type
 
 PREFIX = b"#"
 _HEX = re.compile(rb"\\x([0-9a-fA-F]{2})")
@@ -58,13 +58,16 @@ class Header:
         """The Arrow schema of the rows below; a column without a type is text."""
         types = self.types if len(self.types) == len(self.fields) else ("string",) * len(self.fields)
         record = RECORDS.get(log)
-        repeating = {field.name for field in record.fields if field.repeats} if record else set()
-        return pa.schema(
-            [
-                arrow_field(name, kind, REPEATED if name in repeating and arrow_type(kind) == TEXT else None)
-                for name, kind in zip(self.fields, types, strict=True)
-            ]
-        )
+        known = record.by_name if record else {}
+        columns = zip(self.fields, types, strict=True)
+        return pa.schema([_arrow_field(known.get(name), name, kind) for name, kind in columns])
+
+
+def _arrow_field(known: Field | None, name: str, kind: str) -> pa.Field:
+    """A column of a log; what is known of such a field says how it is best kept, where the types agree."""
+    if known is not None and known.repeats and arrow_type(kind) == TEXT:
+        return arrow_field(name, kind, REPEATED)
+    return arrow_field(name, kind, known.arrow if known is not None and known.far and known.type == kind else None)
 
 
 def log_name(text: str) -> str:

@@ -74,7 +74,7 @@ def _at_once(section: Section) -> pa.Table:
         if wrong.any():
             raise pa.ArrowInvalid(named.name)
         columns.append(made)
-    return pa.Table.from_arrays(columns, schema=section.schema)
+    return _table(section, columns)
 
 
 def _line_by_line(section: Section) -> tuple[pa.Table, Faults]:
@@ -96,7 +96,12 @@ def _line_by_line(section: Section) -> tuple[pa.Table, Faults]:
             faults.tell(lines[row][0], f"'{shown}' in {named.name} is no {zeek_type(named)}; shown as unset")
         faults.count += len(rows[limits.LOG_FAULTS :])
     faults.first.sort(key=lambda fault: fault.line)
-    return pa.Table.from_arrays(columns, schema=section.schema), faults
+    return _table(section, columns), faults
+
+
+def _table(section: Section, columns: list[pa.Array]) -> pa.Table:
+    fields = [named.with_type(column.type) for named, column in zip(section.schema, columns, strict=True)]
+    return pa.Table.from_arrays(columns, schema=pa.schema(fields))
 
 
 def _fitting(section: Section) -> tuple[list[tuple[int, bytes]], Faults]:

@@ -13,12 +13,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from parsers import escape
+from parsers.schema import ARROW_TYPES, FAR_TIME
 from parsers.zeek.header import Header
 
 Mask = npt.NDArray[np.bool_]
 
 # Seconds with nine decimals: the last 64 bits of such a decimal are its nanoseconds.
 SECONDS = pa.decimal128(38, 9)
+_MICROSECONDS = pa.decimal128(38, 6)
 TRUE = ["T", "1"]
 FALSE = ["F", "0"]
 _ESCAPE = re.compile(rb"\\(?:\\|x([0-9a-fA-F]{2}))")
@@ -64,8 +66,17 @@ class Cells:
     def column(self, parsed: pa.Array, kind: pa.DataType) -> tuple[pa.Array, Mask]:
         """A parsed column as `kind`, and the rows in which a cell is not of that type: it is unset there.
 
-        Parsed is what the CSV parser made of it: `parsed_type(kind)`, or text.
+        Parsed is what the CSV parser made of it: `parsed_type(kind)`, or text. A time that nanoseconds do not reach
+        makes its column one of microseconds.
         """
+        made, wrong = self._values(parsed, kind)
+        if kind == ARROW_TYPES["time"] and wrong.any():
+            far, still_wrong = self._values(parsed, FAR_TIME)
+            if still_wrong.sum() < wrong.sum():
+                return far, still_wrong
+        return made, wrong
+
+    def _values(self, parsed: pa.Array, kind: pa.DataType) -> tuple[pa.Array, Mask]:
         if pa.types.is_list(kind):
             return self._lists(parsed, kind)
         wrong = np.zeros(len(parsed), bool)
@@ -74,7 +85,7 @@ class Cells:
         if pa.types.is_string(parsed.type):
             parsed, wrong = _scanned(parsed, parsed_type(kind))
         if parsed.type == SECONDS:
-            parsed, too_far = _nanoseconds(parsed)
+            parsed, too_far = _steps(parsed, kind)
             return parsed.cast(kind), wrong | too_far
         return parsed, wrong
 
@@ -103,7 +114,7 @@ class Cells:
             elements = elements.filter(pa.array(~np.repeat(is_empty, lengths)))
             lengths = np.where(is_empty, 0, lengths)
         elements = pc.if_else(pc.equal(elements, self.unset), None, elements)
-        values, wrong = self.column(elements, kind.value_type)
+        values, wrong = self._values(elements, kind.value_type)
         offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
         rows = np.zeros(len(texts), bool)
         rows[np.repeat(np.arange(len(texts)), lengths)[wrong]] = True
@@ -139,8 +150,10 @@ def _scanned_one_by_one(texts: pa.Array, kind: pa.DataType) -> pa.Array:
     return pa.array(values, kind).take(coded.indices)
 
 
-def _nanoseconds(seconds: pa.Array) -> tuple[pa.Array, Mask]:
-    """Decimals of nine places as whole numbers; those that 64 bits cannot hold are unset."""
+def _steps(seconds: pa.Array, kind: pa.DataType) -> tuple[pa.Array, Mask]:
+    """Decimals of seconds as whole steps of a type of times or intervals; those that 64 bits cannot hold are unset."""
+    if kind.unit == "us":
+        seconds = seconds.cast(_MICROSECONDS, safe=False)
     present, decimals = seconds.buffers()
     halves = np.frombuffer(decimals, np.int64).reshape(-1, 2)[: seconds.offset + len(seconds)]
     low = np.ascontiguousarray(halves[:, 0])

@@ -28,6 +28,12 @@ def text_of(name: str, zeek_type: str, *cell_values: object, day: int | None = N
     return [write(column[row]) for row in range(len(column))]
 
 
+def test_times_of_any_year() -> None:
+    times = pa.chunked_array([pa.array([253_402_300_799_000_000, 0, -62_135_596_800_000_000], schema.FAR_TIME)])
+    write = cells.column_writer("until", "time", times)
+    assert [write(time) for time in times] == ["9999-12-31 23:59:59", "1970-01-01 00:00:00", "0001-01-01 00:00:00"]
+
+
 @pytest.mark.parametrize("hostile", HOSTILE)
 @pytest.mark.parametrize("width", [1, 2, 7, 40])
 def test_hostile_text_is_escaped_and_cut(hostile: str, width: int) -> None:

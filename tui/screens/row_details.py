@@ -112,9 +112,9 @@ def field_entry(column: Column, row: int) -> Entry:
     text = column.full(row)
     shown = text
     if scalar.is_valid and column.type == "time":
-        shown = f"{text} UTC\n{values.interval_text(scalar.value)}"
+        shown = f"{text} UTC\n{values.interval_text(schema.nanoseconds(scalar))}"
     elif scalar.is_valid and column.type == "interval":
-        shown = f"{text} s   {values.span_text(scalar.value)}"
+        shown = f"{text} s   {values.span_text(schema.nanoseconds(scalar))}"
     elif scalar.is_valid and schema.element_type(column.type) and len(scalar.values):
         one = values.writer(schema.element_type(column.type) or "string")
         shown = "\n".join(one(member) for member in scalar.values)

@@ -3,7 +3,6 @@
 from parsers import escape
 from parsers.files.x509.certificate import Certificate, parse
 from parsers.files.x509.sightings import first_of, first_rows
-from parsers.limits import LAST_SECOND
 from parsers.schema import Field, Record, Row
 
 __all__ = ["RECORD", "Certificate", "first_of", "first_rows", "matches", "parse", "row"]
@@ -19,8 +18,8 @@ RECORD = Record(
         Field("certificate.serial", "string", "The number that the issuer gave it, in hexadecimal."),
         Field("certificate.subject", "string", "Whom it names: the owner of the key.", 2),
         Field("certificate.issuer", "string", "Who vouches for it; the subject itself when it is self-signed.", 3),
-        Field("certificate.not_valid_before", "time", "It is valid from this time on."),
-        Field("certificate.not_valid_after", "time", "It is valid until this time.", 4),
+        Field("certificate.not_valid_before", "time", "It is valid from this time on.", far=True),
+        Field("certificate.not_valid_after", "time", "It is valid until this time.", 4, far=True),
         Field("certificate.key_alg", "string", "The algorithm of its public key.", repeats=True),
         Field("certificate.sig_alg", "string", "The algorithm of the issuer's signature.", repeats=True),
         Field("certificate.key_type", "string", "The kind of its public key: rsa, dsa, ecdsa, …", repeats=True),
@@ -52,8 +51,8 @@ def row(certificate: Certificate, ts: int, *, host: bool, client: bool) -> Row:
         certificate.serial,
         escape.text(certificate.subject),
         escape.text(certificate.issuer),
-        _nanoseconds(certificate.not_before),
-        _nanoseconds(certificate.not_after),
+        certificate.not_before * 1_000_000_000,
+        certificate.not_after * 1_000_000_000,
         key.algorithm,
         certificate.signature,
         key.type,
@@ -69,11 +68,6 @@ def row(certificate: Certificate, ts: int, *, host: bool, client: bool) -> Row:
         host,
         client,
     )
-
-
-def _nanoseconds(seconds: int) -> int | None:
-    """None for what 64 bits do not hold: certificates that never end say the year 9999."""
-    return seconds * 1_000_000_000 if abs(seconds) <= LAST_SECOND else None
 
 
 def _texts(found: list[bytes] | None) -> list[str] | None:

@@ -15,6 +15,19 @@ def test_times_keep_their_digits() -> None:
     assert values.clock_text(1_602_536_538_594_123_456) == "21:02:18.594"
     assert values.time_text(-1, 3) == "1969-12-31 23:59:59.999"
     assert values.time_text(2**63 - 1, 0) == "2262-04-11 23:47:16"
+    assert values.time_text(253_402_300_799 * SECOND + 999_999_000) == "9999-12-31 23:59:59.999999"
+    assert values.time_text(-62_135_596_800 * SECOND, 0) == "0001-01-01 00:00:00"
+
+
+def test_times_without_a_year_of_four_digits_are_seconds() -> None:
+    assert values.time_text(253_402_300_800 * SECOND) == "253402300800.000000"
+    assert values.time_text(-62_135_596_801 * SECOND) == "-62135596801.000000"
+
+
+def test_times_in_microseconds_are_the_same() -> None:
+    column = pa.chunked_array([pa.array([1_602_536_538_594_123], schema.FAR_TIME)])
+    assert values.writer("time")(column[0]) == "2020-10-12 21:02:18.594123"
+    assert values.value_of(column, 0) == 1_602_536_538_594_123_000
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from cryptography.x509.oid import NameOID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from parsers import schema
 from parsers.files import x509
 from parsers.files.x509.oids import dotted, encode
 from tests.parsers.files.certificates import (
@@ -156,9 +157,12 @@ def test_times(time: bytes, seconds: int) -> None:
     assert parsed.not_before == seconds
 
 
-def test_a_time_beyond_64_bits_of_nanoseconds_is_unset() -> None:
-    assert row(certificate(after=tlv(0x18, b"99991231235959Z")))["certificate.not_valid_after"] is None
-    assert row(certificate(after=tlv(0x18, b"22620411000000Z")))["certificate.not_valid_after"] is not None
+def test_certificates_that_never_end() -> None:
+    """Their times go beyond what 64 bits of nanoseconds hold."""
+    found = row(certificate(after=tlv(0x18, b"99991231235959Z")))
+    assert found["certificate.not_valid_after"] == 253_402_300_799 * 10**9
+    (after,) = x509.RECORD.table([tuple(found.values())])["certificate.not_valid_after"]
+    assert schema.nanoseconds(after) == 253_402_300_799 * 10**9
 
 
 @pytest.mark.parametrize(

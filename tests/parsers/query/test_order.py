@@ -43,6 +43,12 @@ def test_order(zeek_type: str, values: list[Any], ascending: list[int], descendi
     assert sorted_by(zeek_type, values, descending=True) == descending
 
 
+def test_times_of_any_year() -> None:
+    record = Record("log", "", "", (Field("f", "time", "", far=True),))
+    years = [253_402_300_799 * 10**9, -62_135_596_800 * 10**9, None, 0]
+    assert order(schema.frame(record.table([(time,) for time in years])), "f").tolist() == [1, 3, 0, 2]
+
+
 def test_a_string_with_a_dictionary_goes_by_its_text() -> None:
     assert sorted_by("string", ["b", "a", None, "b", "aa"], repeats=True) == [1, 4, 0, 3, 2]
 

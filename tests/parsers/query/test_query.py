@@ -299,3 +299,44 @@ def test_a_column_of_text_may_be_called_address() -> None:
     )
     found = query.rows(query.parse("a == 0.0.0.0/0 or a == ::/0", {"a": "addr"}), schema.frame(table))
     assert found.tolist() == [3]
+
+
+@pytest.mark.parametrize("far", [False, True])
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("t == 2020-10-12 21:02:18.594123", [0]),
+        ("t == 2020-10-12 21:02:18.5941235", []),
+        ("t > 2020-10-12 21:02:18.5941225", [0, 1]),
+        ("t < 2020-10-12 21:02:18.5941235", [0, 2]),
+        ("t < 1951-01-01", [2]),
+        ("38.594", [0]),
+        ("1950-06", [2]),
+        ("2200-01-01", [1]),
+    ],
+)
+def test_times_in_either_unit(text: str, rows: list[int], far: bool) -> None:
+    record = Record("log", "", "", (Field("t", "time", "", far=far),))
+    times = [START + 594_123_000, 7_258_118_400 * SECOND, -617_000_000 * SECOND, None]
+    made = schema.frame(record.table([(time,) for time in times]))
+    assert query.rows(query.parse(text, record.types), made).tolist() == rows
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("t > 2262-04-12", [0]),
+        ("t == 9999-12-31 23:59:59", [0]),
+        ("t >= 9999-12-31 23:59:59.0000001", []),
+        ("t < 0001-01-02", [1]),
+        ("t < 99999999999999999999", [0, 1]),
+        ("9999-12", [0]),
+        ("0001-01-01", [1]),
+        ("253402300799", [0]),
+    ],
+)
+def test_times_of_any_year(text: str, rows: list[int]) -> None:
+    record = Record("log", "", "", (Field("t", "time", "", far=True),))
+    times = [253_402_300_799 * SECOND, -62_135_596_800 * SECOND, None]
+    made = schema.frame(record.table([(time,) for time in times]))
+    assert query.rows(query.parse(text, record.types), made).tolist() == rows

@@ -6,6 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from parsers import schema
 from parsers.updates import Batch, Trouble, Update
 from parsers.zeek.folder import read_folder
 from parsers.zeek.reader import read
@@ -30,7 +31,10 @@ def gathered(updates: Iterable[Update]) -> tuple[dict[str, pa.Table], list[str]]
             parts.setdefault(update.log, []).append(update.table)
         elif isinstance(update, Trouble):
             troubles.append(update.text)
-    tables = {name: pa.concat_tables(tables, promote_options="permissive") for name, tables in parts.items()}
+    tables = {
+        name: pa.concat_tables(schema.of_one_unit(tables), promote_options="permissive")
+        for name, tables in parts.items()
+    }
     return tables, troubles
 
 
@@ -51,5 +55,6 @@ def read_all(folder: Path) -> tuple[dict[str, pa.Table], list[str]]:
 def values(table: pa.Table, name: str) -> list[Any]:
     """A column as Python values, times and intervals as whole nanoseconds."""
     column = table.column(name)
-    whole = column.cast(pa.int64()) if pa.types.is_temporal(column.type) else column
-    return list(whole.to_pylist())
+    if not pa.types.is_temporal(column.type):
+        return list(column.to_pylist())
+    return [schema.nanoseconds(scalar) if scalar.is_valid else None for scalar in column]

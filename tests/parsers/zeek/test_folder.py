@@ -102,6 +102,15 @@ def test_a_column_whose_type_changes_between_files(tmp_path: Path) -> None:
     ]
 
 
+def test_times_that_nanoseconds_do_not_reach_come_in_a_later_file(tmp_path: Path) -> None:
+    far = 253_402_300_799
+    for number, cell in enumerate(("1.000001", f"{far}.5", "2.0")):
+        (tmp_path / f"x.{number}.log").write_text(log("a", "time", cell, path="x"))
+    tables, troubles = read_all(tmp_path)
+    assert values(tables["x"], "a") == [1_000_001_000, far * 10**9 + 500_000_000, 2 * 10**9]
+    assert troubles == []
+
+
 def test_a_column_that_became_text_is_read_as_before(tmp_path: Path) -> None:
     for name, kind, cell in (
         ("1", "string", r"a\x09b"),

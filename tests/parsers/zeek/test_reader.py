@@ -7,8 +7,8 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from parsers import limits
-from parsers.schema import zeek_type
+from parsers import limits, schema
+from parsers.schema import FAR_TIME, zeek_type
 from parsers.updates import Batch, OpenError, Progress
 from parsers.zeek.reader import read
 from tests.parsers.zeek.logs import HEAD, gathered, log, read_text, values
@@ -173,7 +173,7 @@ def test_rows_with_too_many_or_too_few_cells_are_told_and_left_out(tmp_path: Pat
 
 
 def test_a_cell_that_is_not_of_its_type_is_told_and_unset(tmp_path: Path) -> None:
-    rows = ["1\tT\t1.0\t-", "x\x1b\tT\t1.0\t1,b", "3\tyes\t99999999999.0\t5", "\tF\tnow\t(empty)"]
+    rows = ["1\tT\t1.0\t-", "x\x1b\tT\t1.0\t1,b", "3\tyes\t99999999999999.0\t5", "\tF\tnow\t(empty)"]
     table, troubles = read_text(tmp_path, log("a b c d", "count bool time set[count]", *rows))
     assert values(table, "a") == [1, None, 3, None]
     assert values(table, "b") == [True, True, None, False]
@@ -183,10 +183,36 @@ def test_a_cell_that_is_not_of_its_type_is_told_and_unset(tmp_path: Path) -> Non
         "odd.log:10: 'x\\x1b' in a is no count; shown as unset",
         "odd.log:10: '1,b' in d is no set[count]; shown as unset",
         "odd.log:11: 'yes' in b is no bool; shown as unset",
-        "odd.log:11: '99999999999.0' in c is no time; shown as unset",
+        "odd.log:11: '99999999999999.0' in c is no time; shown as unset",
         "odd.log:12: '' in a is no count; shown as unset",
         "odd.log:12: 'now' in c is no time; shown as unset",
     ]
+
+
+YEAR_ONE, LAST_DAY = -62_135_596_800, 253_402_300_799
+
+
+def test_times_that_nanoseconds_do_not_reach_make_a_column_of_microseconds(tmp_path: Path) -> None:
+    rows = ["1.000001\t1.0", f"{LAST_DAY}.999999\t-", "-\t2.0", f"{YEAR_ONE}.000000\t3.5"]
+    table, troubles = read_text(tmp_path, log("a b", "time time", *rows))
+    assert [field.type for field in table.schema] == [FAR_TIME, schema.arrow_type("time")]
+    assert values(table, "a") == [1_000_001_000, LAST_DAY * 10**9 + 999_999_000, None, YEAR_ONE * 10**9]
+    assert values(table, "b") == [10**9, None, 2 * 10**9, 3_500_000_000]
+    assert troubles == []
+
+
+@pytest.mark.parametrize(("kind", "value"), [("interval", None), ("vector[time]", [None])])
+def test_what_has_no_other_unit_is_unset(tmp_path: Path, kind: str, value: object) -> None:
+    table, troubles = read_text(tmp_path, log("a b", f"{kind} count", f"{LAST_DAY}.0\t1"))
+    assert values(table, "a") == [value]
+    assert troubles == [f"odd.log:9: '{LAST_DAY}.0' in a is no {kind}; shown as unset"]
+
+
+def test_times_of_certificates_are_kept_in_microseconds_from_the_start(tmp_path: Path) -> None:
+    text = log("ts certificate.not_valid_after", "time time", "1.0\t2.0", path="x509")
+    table, _ = read_text(tmp_path, text)
+    assert [field.type for field in table.schema] == [schema.arrow_type("time"), FAR_TIME]
+    assert values(table, "certificate.not_valid_after") == [2 * 10**9]
 
 
 def test_many_faults_are_counted(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from parsers.schema import arrow_field
+from parsers.schema import FAR_TIME, arrow_field
 from parsers.zeek.writer import write
 
 NOW = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
@@ -31,6 +31,21 @@ def cells(folder: Path, kind: str, *values: Any, log: str = "odd") -> list[str]:
     """The cells that one column of that type is written as."""
     made = table(n=("count", list(range(len(values)))), x=(kind, list(values)))
     return [line.split("\t")[1] for line in rows(folder, made, log)]
+
+
+@pytest.mark.parametrize(
+    ("microseconds", "cell"),
+    [
+        (253_402_300_799_000_000, "253402300799.000000"),
+        (-62_135_596_800_000_000, "-62135596800.000000"),
+        (1_602_536_538_461_329, "1602536538.461329"),
+        (-1, "-0.000001"),
+        (None, "-"),
+    ],
+)
+def test_times_of_any_year(tmp_path: Path, microseconds: int | None, cell: str) -> None:
+    made = pa.table({"n": [1], "t": pa.array([microseconds], FAR_TIME)})
+    assert rows(tmp_path, made) == [f"1\t{cell}"]
 
 
 def test_the_whole_file(tmp_path: Path) -> None:
