@@ -3,14 +3,15 @@
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias, TypeVar
+from typing import ParamSpec, TypeAlias, TypeVar
 
 from parsers.files.analysis import Files
 from parsers.limits import HAND_OVERS, RECOGNITION_BYTES, RECOGNITION_CHUNKS, VIOLATION_BYTES
 from parsers.protocols.analyzer import Analyzer, Connection, Context, Data, End, Event, Gap, Protocol, Rows
 from parsers.protocols.registry import PROTOCOLS
 
-E = TypeVar("E")
+P = ParamSpec("P")
+T = TypeVar("T")
 Recognise: TypeAlias = Callable[[bytes, bytes], bool]
 
 
@@ -67,6 +68,7 @@ class _Shared:
     size     the bytes of both directions that came until now
     gapped   some are missing: what looks like another protocol may be this one with a hole
     notes    what their analysers leave for each other
+    broken   the names of protocols that have failed
     """
 
     connection: Connection
@@ -76,8 +78,27 @@ class _Shared:
     troubles: list[str] | None
     service: dict[str, None] = field(default_factory=dict)
     notes: dict[str, object] = field(default_factory=dict)
+    broken: set[str] = field(default_factory=set)
     size: int = 0
     gapped: bool = False
+
+    def attempt(self, protocol: Protocol, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
+        """Call into a protocol; the one place where a fault of ours in it ends, and the protocol with it."""
+        if protocol.name in self.broken:
+            return None
+        try:
+            return function(*args, **kwargs)
+        except Exception as error:
+            if self.troubles is None:
+                raise
+            self.broken.add(protocol.name)
+            self.tell(f"the {protocol.name} analyser failed: {error!r}; please report it")
+            return None
+
+    def tell(self, trouble: str) -> None:
+        """Something of the connection could not be read."""
+        if self.troubles is not None:
+            self.troubles.append(f"connection {self.connection.uid}: {trouble}")
 
 
 class Stream:
@@ -93,7 +114,9 @@ class Stream:
         self.shared = shared
         self.depth = depth
         self.losing = False
-        self.seats: list[_Seat] = [_Seat(self, protocol) for protocol in protocols]
+        self.seats: list[_Seat] = []
+        for protocol in protocols:
+            self.join(protocol, ())
         self.recognition = _Recognition(self) if recognising else None
         if self.recognition is not None and not self.recognition.candidates:
             self.recognition = None
@@ -105,7 +128,7 @@ class Stream:
 
     def deliver(self, data: Data) -> None:
         for seat in self.seats:
-            seat.call(seat.analyzer.deliver, data)
+            self.shared.attempt(seat.protocol, seat.analyzer.deliver, data)
         if self.recognition is not None and not self.recognition.deliver(data):
             self.recognition = None
         if self.losing:
@@ -113,7 +136,7 @@ class Stream:
 
     def gap(self, gap: Gap) -> None:
         for seat in self.seats:
-            seat.call(seat.analyzer.gap, gap)
+            self.shared.attempt(seat.protocol, seat.analyzer.gap, gap)
         if self.recognition is not None and not self.recognition.gap(gap):
             self.recognition = None
         if self.losing:
@@ -121,47 +144,52 @@ class Stream:
 
     def end(self, end: End) -> None:
         for seat in self.seats:
-            seat.call(seat.analyzer.end, end)
+            self.shared.attempt(seat.protocol, seat.analyzer.end, end)
         if self.losing:
             self._leave(end)
 
     def finish(self, ts: int) -> None:
         for seat in self.seats:
-            seat.call(seat.analyzer.finish, ts)
+            self.shared.attempt(seat.protocol, seat.analyzer.finish, ts)
         self.seats = []
 
     def join(self, protocol: Protocol, events: Sequence[Event]) -> None:
-        """Let a protocol's analyser take part from now on, after the `events` that it has missed."""
-        if any(seat.protocol.name == protocol.name for seat in self.seats):
+        """Let a protocol's analyser take part from now on, after the `events` that it has missed.
+
+        One that rejects them is heard out, as in Zeek.
+        """
+        if any(seat.protocol is protocol for seat in self.seats):
             return
-        seat = _Seat(self, protocol)
-        self.seats.append(seat)
+        told = _Told(self)
+        shared = self.shared
+        context = Context(
+            shared.connection, shared.rows, shared.files, told.confirm, told.reject, told.hand_over, shared.notes
+        )
+        analyzer = shared.attempt(protocol, protocol.make, context)
+        if analyzer is None:
+            return
+        self.seats.append(_Seat(protocol, analyzer, told))
         for event in events:
             if isinstance(event, Data):
-                seat.call(seat.analyzer.deliver, event)
+                shared.attempt(protocol, analyzer.deliver, event)
             elif isinstance(event, Gap):
-                seat.call(seat.analyzer.gap, event)
+                shared.attempt(protocol, analyzer.gap, event)
 
     def _leave(self, event: Event) -> None:
         self.losing = False
         ts = event.times[-1] if isinstance(event, Data) else event.ts
-        rejected = [seat for seat in self.seats if not seat.fed]
-        self.seats = [seat for seat in self.seats if seat.fed]
+        rejected = [seat for seat in self.seats if seat.told.has_rejected]
+        self.seats = [seat for seat in self.seats if not seat.told.has_rejected]
         for seat in rejected:
-            seat.call(seat.analyzer.finish, ts)
+            self.shared.attempt(seat.protocol, seat.analyzer.finish, ts)
 
 
-class _Seat:
-    """One analyser's place on a stream: what its Context's functions do."""
+class _Told:
+    """What one analyser says of its stream: the functions of its Context."""
 
-    def __init__(self, stream: Stream, protocol: Protocol) -> None:
-        shared = stream.shared
+    def __init__(self, stream: Stream) -> None:
         self.stream = stream
-        self.protocol = protocol
-        self.fed = True
-        self.failed = False
-        told = (self.confirm, self.reject, self.hand_over)
-        self.analyzer = protocol.make(Context(shared.connection, shared.rows, shared.files, *told, shared.notes))
+        self.has_rejected = False
 
     def confirm(self, name: str) -> None:
         self.stream.shared.service[name] = None
@@ -169,37 +197,28 @@ class _Seat:
     def reject(self, name: str) -> None:
         shared = self.stream.shared
         if shared.size <= VIOLATION_BYTES and not shared.gapped and not shared.connection.partial:
-            self.fed = False
-            self.stream.losing = True
+            self.has_rejected = self.stream.losing = True
             shared.service.pop(name, None)
 
     def hand_over(self, name: str) -> Analyzer | None:
         shared = self.stream.shared
         depth = self.stream.depth + 1
         if depth > HAND_OVERS:
+            shared.tell(f"protocols inside protocols are followed {HAND_OVERS} deep, not what is inside")
             return None
         if not name:
             return Stream(shared, (), depth=depth)
         protocol = next((p for p in shared.protocols if p.name == name), None)
         return Stream(shared, (protocol,), recognising=False, depth=depth) if protocol else None
 
-    def call(self, method: Callable[[E], None], argument: E) -> None:
-        """Feed the analyser; the one place where a fault of ours in it ends.
 
-        One that has rejected what it hears is heard out to the end of the event, as in Zeek.
-        """
-        if self.failed:
-            return
-        try:
-            method(argument)
-        except Exception as error:
-            troubles = self.stream.shared.troubles
-            if troubles is None:
-                raise
-            self.fed, self.failed = False, True
-            self.stream.losing = True
-            uid = self.stream.shared.connection.uid
-            troubles.append(f"connection {uid}: the {self.protocol.name} analyser failed: {error!r}; please report it")
+@dataclass(frozen=True, slots=True)
+class _Seat:
+    """One analyser's place on a stream."""
+
+    protocol: Protocol
+    analyzer: Analyzer
+    told: _Told
 
 
 class _Recognition:
@@ -244,9 +263,8 @@ class _Recognition:
         return len(self.seen) <= RECOGNITION_CHUNKS
 
     def _look(self, data: Data, segment: int) -> None:
-        known = [
-            protocol for protocol, recognise in self.candidates if self._is_known(protocol, recognise, data.is_orig)
-        ]
+        attempt = self.stream.shared.attempt
+        known = [p for p, recognise in self.candidates if attempt(p, self._is_known, p, recognise, data.is_orig)]
         if not known:
             return
         now = data.times[segment]

@@ -167,8 +167,7 @@ class HttpEntity(Entity):
         return True
 
     def cut_field(self) -> None:
-        transactions = self.message.transactions
-        transactions.context.connection.give_up(transactions.now)
+        self._give_up()
 
     def begin_child(self) -> "HttpEntity":
         child = HttpEntity(self.message, self, Body.EXPECTED)
@@ -179,6 +178,10 @@ class HttpEntity(Entity):
         self._inflation = None
         self.message.end_entity(self)
 
+    def _give_up(self) -> None:
+        transactions = self.message.transactions
+        transactions.context.connection.give_up(transactions.now)
+
     def _open(self) -> File | None:
         if self.file is None or self.file.done:
             self.file = self.message.transactions.open_file(self.message.is_orig)
@@ -188,8 +191,11 @@ class HttpEntity(Entity):
         if self.is_compressed:
             if self._inflation is None:
                 self._inflation = Inflation()
+            was_cut = self._inflation.is_cut
             data = self._inflation.inflate(data)
             newline = False
+            if self._inflation.is_cut and not was_cut:
+                self._give_up()
             if not data:
                 return
         self.body_length += len(data) + 2 * newline

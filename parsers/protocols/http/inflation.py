@@ -11,15 +11,16 @@ _ZLIB_OR_GZIP = 32 + zlib.MAX_WBITS
 
 
 class Inflation:
-    """One compressed body; after an error, the end of the stream or INFLATED_BYTES nothing more comes out.
+    """One compressed body; after an error, the end of the stream or INFLATED_BYTES (`is_cut`) nothing more comes out.
 
     Some servers send deflate without zlib's header: a piece that cannot be read at all is read that way.
     Source: Zeek, src/analyzer/protocol/zip/ZIP.cc.
     """
 
-    __slots__ = ("_left", "_stream")
+    __slots__ = ("_left", "_stream", "is_cut")
 
     def __init__(self) -> None:
+        self.is_cut = False
         self._stream = zlib.decompressobj(_ZLIB_OR_GZIP)
         self._left = INFLATED_BYTES
 
@@ -45,5 +46,8 @@ class Inflation:
                     piece = self._stream.unconsumed_tail
                 restartable = False
                 blocks.append(block)
-                self._left = 0 if self._stream.eof else max(self._left - len(block), 0)
+                self._left = max(self._left - len(block), 0)
+                self.is_cut = self._left == 0 and not self._stream.eof
+                if self._stream.eof:
+                    self._left = 0
         return b"".join(blocks)

@@ -205,3 +205,25 @@ def test_a_fault_of_ours_is_contained_and_told() -> None:
 def test_a_fault_of_ours_is_raised_where_nobody_keeps_troubles() -> None:
     with pytest.raises(KeyError):
         _broken(connection(), None, [])
+
+
+def _failing(*_: object) -> bool:
+    raise KeyError("gone")
+
+
+def _unmade(context: Context) -> Analyzer:
+    raise KeyError(context.connection.uid)
+
+
+def test_what_makes_or_recognises_may_fail_too() -> None:
+    troubles: list[str] = []
+    heard: Heard = []
+    unmade = Protocol("unmade", (), _unmade, frozenset({80}))
+    unseen = listening("unseen", heard, recognise=_failing)
+    rows = Rows()
+    fine = listening("fine", heard, confirming("fine"), ports={80})
+    assert (
+        dispatch(connection(), [data(True, b"a")], rows, KeptFiles(rows), troubles, LAST, [unmade, unseen, fine])
+        == "fine"
+    )
+    assert [trouble.split()[3] for trouble in troubles] == ["unmade", "unseen"]

@@ -157,6 +157,12 @@ def test_inflation_stops_at_the_end_of_the_stream_and_at_its_bound(monkeypatch: 
     bomb = zlib.compress(bytes(10_000_000))
     bounded = Inflation()
     assert len(bounded.inflate(bomb)) + len(bounded.inflate(bomb)) < 20_000
+    assert bounded.is_cut
+    assert not inflation.is_cut
+    to = connection()
+    turns = [(True, GET), (False, message(b"HTTP/1.1 200 OK", b"Content-Encoding: gzip", body=bomb))]
+    assert converse(HTTP, turns, to=to).only("http")["response_body_len"] < 20_000
+    assert to.marks == [(START + 2 * SECOND, "X")]
 
 
 FORM = (
