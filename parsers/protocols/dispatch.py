@@ -3,16 +3,16 @@
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import ParamSpec, TypeAlias, TypeVar
+from typing import ParamSpec, TypeVar
 
 from parsers.files.analysis import Files
-from parsers.limits import HAND_OVERS, RECOGNITION_BYTES, RECOGNITION_CHUNKS, VIOLATION_BYTES
+from parsers.limits import HAND_OVERS, VIOLATION_BYTES
 from parsers.protocols.analyzer import Analyzer, Connection, Context, Data, End, Event, Gap, Protocol, Rows
+from parsers.protocols.recognition import Recognition
 from parsers.protocols.registry import PROTOCOLS
 
 P = ParamSpec("P")
 T = TypeVar("T")
-Recognise: TypeAlias = Callable[[bytes, bytes], bool]
 
 
 def dispatch(
@@ -117,9 +117,8 @@ class Stream:
         self.seats: list[_Seat] = []
         for protocol in protocols:
             self.join(protocol, ())
-        self.recognition = _Recognition(self) if recognising else None
-        if self.recognition is not None and not self.recognition.candidates:
-            self.recognition = None
+        recognition = Recognition(shared.protocols if recognising else (), shared.connection.proto, shared.attempt)
+        self.recognition = None if recognition.is_over else recognition
 
     @property
     def idle(self) -> bool:
@@ -129,16 +128,19 @@ class Stream:
     def deliver(self, data: Data) -> None:
         for seat in self.seats:
             self.shared.attempt(seat.protocol, seat.analyzer.deliver, data)
-        if self.recognition is not None and not self.recognition.deliver(data):
-            self.recognition = None
+        if self.recognition is not None:
+            for protocol, missed in self.recognition.deliver(data):
+                self.join(protocol, missed)
+            if self.recognition.is_over:
+                self.recognition = None
         if self.losing:
             self._leave(data)
 
     def gap(self, gap: Gap) -> None:
         for seat in self.seats:
             self.shared.attempt(seat.protocol, seat.analyzer.gap, gap)
-        if self.recognition is not None and not self.recognition.gap(gap):
-            self.recognition = None
+        if self.recognition is not None:
+            self.recognition.gap(gap)
         if self.losing:
             self._leave(gap)
 
@@ -219,78 +221,6 @@ class _Seat:
     protocol: Protocol
     analyzer: Analyzer
     told: _Told
-
-
-class _Recognition:
-    """The first bytes of a stream, until they are more than what decides which protocols it speaks.
-
-    A stream's bytes are looked at after each segment; each datagram of UDP is looked at alone. A protocol that one
-    side's bytes show is found once by each side, so that it may come back after it was rejected for the other's.
-    """
-
-    def __init__(self, stream: Stream) -> None:
-        self.stream = stream
-        proto = stream.shared.connection.proto
-        self.udp = proto == "udp"
-        self.candidates = [
-            (p, p.recognise) for p in stream.shared.protocols if p.recognise is not None and proto in p.transports
-        ]
-        self.found: set[tuple[str, bool | None]] = set()
-        self.seen: list[Event] = []
-        self.first = {True: b"", False: b""}
-        self.size = 0
-
-    def deliver(self, data: Data) -> bool:
-        """Look at more bytes; whether later ones matter."""
-        start = 0
-        for i, end in enumerate(data.ends):
-            piece = data if len(data.ends) == 1 else data.cut(start, end)
-            start = end
-            self.seen.append(piece)
-            self.size += len(piece.data)
-            if self.udp:
-                self.first = {data.is_orig: piece.data, not data.is_orig: b""}
-            else:
-                self.first[data.is_orig] += piece.data
-            self._look(data, i)
-            if self.size > RECOGNITION_BYTES or len(self.seen) > RECOGNITION_CHUNKS:
-                return False
-        return True
-
-    def gap(self, gap: Gap) -> bool:
-        if self.seen:
-            self.seen.append(gap)
-        return len(self.seen) <= RECOGNITION_CHUNKS
-
-    def _look(self, data: Data, segment: int) -> None:
-        attempt = self.stream.shared.attempt
-        known = [p for p, recognise in self.candidates if attempt(p, self._is_known, p, recognise, data.is_orig)]
-        if not known:
-            return
-        now = data.times[segment]
-        missed = [_at(event, now) for event in self.seen]
-        if segment + 1 < len(data.ends):
-            missed.append(data.cut(data.ends[segment], len(data.data)))
-        for protocol in known:
-            self.stream.join(protocol, missed)
-
-    def _is_known(self, protocol: Protocol, recognise: Recognise, is_orig: bool) -> bool:
-        """Whether the bytes show the protocol in a way in which they did not show it before."""
-        orig, resp = self.first[True], self.first[False]
-        name = protocol.name
-        if (name, is_orig) not in self.found and (recognise(orig, b"") if is_orig else recognise(b"", resp)):
-            self.found.add((name, is_orig))
-            return True
-        if orig and resp and not self.found & {(name, True), (name, False), (name, None)} and recognise(orig, resp):
-            self.found.add((name, None))
-            return True
-        return False
-
-
-def _at(event: Event, now: int) -> Event:
-    if isinstance(event, Data):
-        return Data(event.is_orig, event.data, [len(event.data)], [now])
-    return event
 
 
 def _last_end(data: Data, place: int) -> int:
