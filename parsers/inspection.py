@@ -1,23 +1,18 @@
 """From a file's id to what is inside it: its bytes taken out of the capture, then looked into, each in a process."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow.compute as pc
 
-from parsers import schema
+from parsers import errand, schema
 from parsers.files.inspect import InspectError, inspect_in_worker
 from parsers.files.pe_report import PEReport
 
 if TYPE_CHECKING:
     import pandas as pd
-
-_POLL_SECONDS = 0.1
 
 
 class Inspection:
@@ -50,22 +45,13 @@ class Inspection:
         return str(frame["id.orig_h"].iloc[place]), str(frame["id.resp_h"].iloc[place])
 
     def _extract(self, fuid: str, hosts: tuple[str, str], cancelled: Callable[[], bool]) -> bytes:
-        # -P: a module that lies in the folder where the program was started is never taken for one of ours.
-        command = [sys.executable, "-P", "-m", "parsers.capture.extract", str(self._capture), fuid, *hosts]
-        with (
-            subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-            ) as process,
-            ThreadPoolExecutor(1) as talker,
-        ):
-            talk = talker.submit(process.communicate, self._secret)
-            try:
-                while not talk.done():
-                    wait([talk], _POLL_SECONDS)
-                    if cancelled():
-                        raise InspectError("the look inside was called off")
-            finally:
-                process.kill()
-        if process.returncode:
+        arguments = (str(self._capture), fuid, *hosts)
+        try:
+            answer, status = errand.run(
+                "parsers.capture.extract", *arguments, question=self._secret, cancelled=cancelled
+            )
+        except errand.CalledOffError:
+            raise InspectError("the look inside was called off") from None
+        if status:
             raise InspectError("the file could not be taken out of the capture again; is memory short?")
-        return talk.result()[0]
+        return answer

@@ -6,21 +6,17 @@ JSON: {"report": …} or {"error": "…"}. Its memory and processor time are bou
 
 import json
 import resource
-import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any
 
 import numpy as np
 
-from parsers import escape
+from parsers import errand, escape
 from parsers.files import pe
 from parsers.files.pe_report import Import, PEReport, Resource, Section, from_plain
 from parsers.limits import CHUNK_BYTES, INSPECT_BYTES, INSPECT_LIST, INSPECT_MEMORY, INSPECT_SECONDS
 
-_POLL_SECONDS = 0.1
 _READABLE, _WRITABLE, _EXECUTABLE = 0x40000000, 0x80000000, 0x20000000
 _DIRECTORIES = ("EXPORT", "IMPORT", "RESOURCE")
 _SIGNATURE = 4
@@ -173,24 +169,15 @@ def inspect_in_worker(data: bytes, cancelled: Callable[[], bool] = lambda: False
     Only the first bytes are read of a very large file. Raises InspectError when they cannot be read, when the process
     fails or takes too long, or once `cancelled` says so.
     """
-    # -P: a module that lies in the folder where the program was started is never taken for one of Python's.
-    command = [sys.executable, "-P", "-m", "parsers.files.inspect"]
-    with (
-        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as worker,
-        ThreadPoolExecutor(1) as talker,
-    ):
-        talk = talker.submit(worker.communicate, data[:INSPECT_BYTES])
-        deadline = time.monotonic() + INSPECT_SECONDS
-        try:
-            while not talk.done():
-                wait([talk], _POLL_SECONDS)
-                if cancelled():
-                    raise InspectError("the look inside was called off")
-                if time.monotonic() > deadline:
-                    raise InspectError(f"the look inside took longer than {INSPECT_SECONDS} s and was ended")
-        finally:
-            worker.kill()
-    return _understood(talk.result()[0], worker.returncode)
+    try:
+        answer, status = errand.run(
+            "parsers.files.inspect", question=data[:INSPECT_BYTES], cancelled=cancelled, seconds=INSPECT_SECONDS
+        )
+    except errand.CalledOffError:
+        raise InspectError("the look inside was called off") from None
+    except errand.TookTooLongError:
+        raise InspectError(f"the look inside took longer than {INSPECT_SECONDS} s and was ended") from None
+    return _understood(answer, status)
 
 
 def _understood(answer: bytes, status: int) -> PEReport:
