@@ -26,7 +26,8 @@ class Packets:
 
     Columns are numpy arrays of the same length n:
       number   int64   the packet's place in the capture, from 0
-      ts       int64   nanoseconds since the epoch, UTC
+      ts       int64   nanoseconds since the epoch, UTC, in whole microseconds: libpcap cuts off the rest before Zeek
+                       sees it, so it is in no duration and in no file's identifier
       clock    int64   the latest time that any packet has shown by then, as Zeek's clock runs: it never goes back
       src, dst int32   places in `addresses`
       proto    uint8   IP protocol of the transport header
@@ -78,10 +79,12 @@ def decode(index: Index, data: memoryview) -> Packets:
     network = Network(np.frombuffer(data, np.uint8))
     addresses = Addresses()
     there = (index.captured > 0) & (index.wire > 0)
-    clock = np.maximum.accumulate(np.where(there, index.ts, 0))
+    ts = index.ts - index.ts % 1000
+    clock = np.maximum.accumulate(np.where(there, ts, 0))
     starts = range(0, max(len(index), 1), _BLOCK)
     blocks = [_block(index, slice(start, start + _BLOCK), clock, network, addresses) for start in starts]
     columns: dict[str, Any] = {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
+    columns |= {"ts": ts[columns["number"]], "clock": clock[columns["number"]]}
     return Packets(**columns, addresses=addresses.texts, data=data, extra=bytes(network.extra))
 
 
@@ -99,8 +102,6 @@ def _block(
     number = rows[kept] + part.start
     return {
         "number": number,
-        "ts": index.ts[number],
-        "clock": clock[number],
         "src": addresses.places(datagrams.src_high[kept], datagrams.src_low[kept]),
         "dst": addresses.places(datagrams.dst_high[kept], datagrams.dst_low[kept]),
         "proto": datagrams.protocol[kept],

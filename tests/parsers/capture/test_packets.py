@@ -39,6 +39,13 @@ def only(frame: bytes, wire: int | None = None) -> dict[str, int | str | bytes]:
     return cells | ends | {"payload": payloads(found)[0]}
 
 
+def test_nanoseconds_are_cut_off() -> None:
+    data = bytearray(pcap([ethernet(ipv4(udp(b"x")))], nano=True))
+    struct.pack_into("<I", data, 28, 123_456_999)
+    found = decode(index(memoryview(data)), memoryview(data))
+    assert found.ts.tolist() == found.clock.tolist() == [START * 10**9 + 123_456_000]
+
+
 @pytest.mark.parametrize("options", [b"", b"\1" * 12])
 def test_tcp_over_ipv4(options: bytes) -> None:
     row = only(ethernet(ipv4(tcp(b"GET /", options=options), 6, options=options)))
