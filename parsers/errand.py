@@ -22,7 +22,8 @@ def run(
 ) -> tuple[bytes, int]:
     """What `python -m MODULE ARGUMENTS` writes when it is given the question, and its exit status.
 
-    Raises CalledOffError once `cancelled` says so, and TookTooLongError after so many seconds; the process ends either way.
+    Raises CalledOffError once `cancelled` says so, and TookTooLongError after so many seconds; the process ends
+    either way.
     """
     # -P: a module that lies in the folder where the program was started is never taken for one of ours.
     command = [sys.executable, "-P", "-m", module, *arguments]
