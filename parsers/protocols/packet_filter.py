@@ -1,4 +1,4 @@
-"""packet_filter.log: the one row that says which packets were looked at. Source: Zeek, base/frameworks/packet-filter."""
+"""packet_filter.log: one row that says which packets were looked at. Source: Zeek, base/frameworks/packet-filter."""
 
 from parsers.schema import Field, Record
 
