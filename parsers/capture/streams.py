@@ -6,12 +6,12 @@ from typing import TypeAlias
 from parsers.capture.columns import Columns
 from parsers.capture.packets import Packets
 from parsers.limits import CHUNK_BYTES
-from parsers.protocols.analyzer import Data, End, Event, Gap
+from parsers.protocols.analyzer import Data, End, Event, Gap, Reset
 
 # The place of a packet whose whole payload came in its turn, or (place, bytes to skip, size, time it went on).
 Segment: TypeAlias = int | tuple[int, int, int, int]
-# (side, segments), (side, time of its end), (side, length of a hole, time).
-Delivery: TypeAlias = tuple[int, list[Segment]] | tuple[int, int] | tuple[int, int, int]
+# (side, segments), (side, time of its end), (side, length of a hole, time), (side, None, time of its RST).
+Delivery: TypeAlias = tuple[int, list[Segment]] | tuple[int, int] | tuple[int, int | None, int]
 
 
 class Deliveries:
@@ -47,6 +47,12 @@ class Deliveries:
         self.side = -1
         self.list.append((side, now))
 
+    def reset(self, side: int, now: int) -> None:
+        """A side breaks off; where nothing came before, nobody needs to know."""
+        if self.list:
+            self.side = -1
+            self.list.append((side, None, now))
+
     def events(self, orig: int, c: Columns, packets: Packets) -> Iterator[Event]:
         """The same as events, in the order in which Zeek's analysers would meet them.
 
@@ -58,8 +64,9 @@ class Deliveries:
             if isinstance(what, list):
                 yield _data(is_orig, what, c, packets)
             elif len(delivery) == 3:
-                yield Gap(is_orig, what, delivery[2])
-            else:
+                now = delivery[2]
+                yield Reset(is_orig, now) if what is None else Gap(is_orig, what, now)
+            elif what is not None:
                 yield End(is_orig, what)
 
 

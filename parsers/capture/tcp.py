@@ -176,6 +176,8 @@ class Tcp:
         if flags & FIN:
             endpoint.fins += 1
             endpoint.fin_seq = (rel_seq + space) & WIDE
+        if flags & RST:
+            self.out.reset(side, now)
         rel_ack = 0
         if flags & ACK:
             rel_ack = self._note_ack(peer, flags, ack)

@@ -3,7 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, runtime_checkable
 from typing import Protocol as Interface
 
 from parsers.schema import Record, Row
@@ -104,7 +104,15 @@ class End:
     ts: int
 
 
-Event: TypeAlias = Data | Gap | End
+@dataclass(slots=True)
+class Reset:
+    """One side has broken the connection off (RST); bytes that were on their way may still follow."""
+
+    is_orig: bool
+    ts: int
+
+
+Event: TypeAlias = Data | Gap | End | Reset
 
 
 class Analyzer(Interface):
@@ -118,6 +126,13 @@ class Analyzer(Interface):
     def gap(self, gap: Gap) -> None: ...
     def end(self, end: End) -> None: ...
     def finish(self, ts: int) -> None: ...
+
+
+@runtime_checkable
+class Resettable(Analyzer, Interface):
+    """An analyser that wants to know that the connection was broken off."""
+
+    def reset(self, reset: Reset) -> None: ...
 
 
 @dataclass

@@ -7,7 +7,19 @@ from typing import ParamSpec, TypeVar
 
 from parsers.files.analysis import Files
 from parsers.limits import HAND_OVERS, VIOLATION_BYTES
-from parsers.protocols.analyzer import Analyzer, Connection, Context, Data, End, Event, Gap, Protocol, Rows
+from parsers.protocols.analyzer import (
+    Analyzer,
+    Connection,
+    Context,
+    Data,
+    End,
+    Event,
+    Gap,
+    Protocol,
+    Reset,
+    Resettable,
+    Rows,
+)
 from parsers.protocols.recognition import Recognition
 from parsers.protocols.registry import PROTOCOLS
 
@@ -39,6 +51,9 @@ def dispatch(
     for event in events:
         if isinstance(event, End):
             stream.end(event)
+            continue
+        if isinstance(event, Reset):
+            stream.reset(event)
             continue
         length = event.length if isinstance(event, Gap) else len(event.data)
         if isinstance(event, Data) and shared.size <= VIOLATION_BYTES < shared.size + length:
@@ -149,6 +164,12 @@ class Stream:
             self.shared.attempt(seat.protocol, seat.analyzer.end, end)
         if self.losing:
             self._leave(end)
+
+    def reset(self, reset: Reset) -> None:
+        """The connection was broken off; what it carries inside is not told, as in Zeek."""
+        for seat in self.seats:
+            if isinstance(seat.analyzer, Resettable):
+                self.shared.attempt(seat.protocol, seat.analyzer.reset, reset)
 
     def finish(self, ts: int) -> None:
         for seat in self.seats:

@@ -6,7 +6,7 @@ Source: Zeek, src/analyzer/protocol/http/HTTP.cc (HTTP_Analyzer).
 from collections import deque
 from enum import Enum, auto
 
-from parsers.protocols.analyzer import Analyzer, Context, Data, End, Gap
+from parsers.protocols.analyzer import Analyzer, Context, Data, End, Gap, Reset
 from parsers.protocols.http.entity import Body, Message
 from parsers.protocols.http.filename import unescaped
 from parsers.protocols.http.lines import Direction
@@ -114,6 +114,11 @@ class HttpAnalyzer:
             if rest is not None:
                 self._take_line(side, rest)
         self._end_side(side, interrupted=False)
+
+    def reset(self, reset: Reset) -> None:
+        self.transactions.since = self.transactions.now = reset.ts
+        self._end_side(self._orig, interrupted=True)
+        self._end_side(self._resp, interrupted=True)
 
     def finish(self, ts: int) -> None:
         self.transactions.since = self.transactions.now = ts

@@ -10,7 +10,7 @@ from parsers.capture.flows import TCP, UDP, group
 from parsers.capture.packets import Packets
 from parsers.capture.tracker import Tracked, connections
 from parsers.files.analysis import Files
-from parsers.protocols.analyzer import Data, End, Event, Gap, Rows
+from parsers.protocols.analyzer import Data, End, Event, Gap, Reset, Rows
 from parsers.protocols.conn import RECORD
 from parsers.protocols.dispatch import dispatch
 
@@ -112,7 +112,7 @@ def analysed(said: Iterable[P]) -> dict[str, Any]:
 
 
 def told(said: Iterable[P]) -> list[str]:
-    """The events of all connections in short: >bytes, >[hole], >. for an end."""
+    """The events of all connections in short: >bytes, >[hole], >. for an end, >! for a RST."""
     return [short(event) for tracked in track(said) for event in tracked.events()]
 
 
@@ -120,7 +120,9 @@ def short(event: Event) -> str:
     side = ">" if event.is_orig else "<"
     if isinstance(event, Data):
         return side + event.data.decode("latin-1")
-    return f"{side}[{event.length}]" if isinstance(event, Gap) else side + "."
+    if isinstance(event, Gap):
+        return f"{side}[{event.length}]"
+    return side + ("!" if isinstance(event, Reset) else ".")
 
 
 def opened(**rest: Any) -> list[P]:

@@ -37,7 +37,12 @@ def data(said: list[P]) -> list[Data]:
             [">ab", ">.", "<."],
             id="ends",
         ),
-        pytest.param([P(">A", 1, 1, b"ab"), P("<A", 1, 3), P(">R", 3)], [">ab", ">."], id="reset"),
+        pytest.param([P(">A", 1, 1, b"ab"), P("<A", 1, 3), P(">R", 3)], [">ab", ">!", ">."], id="reset"),
+        pytest.param(
+            [P(">FA", 1, 1), P("<A", 1, 2, b"ab"), P(">R", 2), P("<A", 3, 2, b"cd"), P(">R", 2)],
+            [">.", "<ab", ">!", "<cd", ">!"],
+            id="what was on its way may come after a reset",
+        ),
         pytest.param([P(">FA", 1, 1, b"ab"), P("<A", 1, 4)], [">ab", ">."], id="data beside a FIN"),
         pytest.param([P(">RA", 1, 1, b"why"), P("<A", 1, 1)], [">."], id="data beside a RST is none"),
         pytest.param(

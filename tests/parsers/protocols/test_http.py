@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parsers.limits import PENDING_REQUESTS, VIOLATION_BYTES
-from parsers.protocols.analyzer import End, Event, Gap
+from parsers.protocols.analyzer import End, Event, Gap, Reset
 from parsers.protocols.http import HTTP, recognise
 from parsers.protocols.http.start_line import ReplyLine, RequestLine, reply_line, request_line
 from tests.parsers.protocols.feeding import SECOND, START, Turn, connection, converse, data, each_way, run
@@ -316,6 +316,18 @@ def test_a_hole_in_a_request_s_header_ends_both_sides() -> None:
     told = run(HTTP, [data(True, GET[:20]), Gap(True, 10, START), data(True, GET), data(False, OK)])
     (row,) = told.rows["http"]
     assert (row["host"], row["status_code"]) == (None, 200)
+
+
+def test_what_comes_after_a_reset_is_none_of_the_message() -> None:
+    begun = b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello"
+    told = run(HTTP, [data(True, GET), data(False, begun), Reset(True, START), data(False, b"world"), data(False, OK)])
+    assert told.only("http")["response_body_len"] == 5
+    assert told.only("files")["seen_bytes"] == 5
+
+
+def test_a_reset_between_messages_changes_nothing() -> None:
+    rows = run(HTTP, [data(True, GET), data(False, OK), Reset(True, START), data(False, OK)]).rows["http"]
+    assert [row["response_body_len"] for row in rows] == [5, 5]
 
 
 ADDRESSES = [b"/", b"/%41", b"/%%41", b"/%u0041%u00e9%u2603", b"/%", b"/%4", b"/%zz", b"/a%%"]
