@@ -1,7 +1,7 @@
 """What a log's columns are: Zeek's types, the Arrow types that stand for them, frames of both."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -180,7 +180,12 @@ def column(log: "pd.DataFrame", name: str) -> pa.ChunkedArray:
     return made if isinstance(made, pa.ChunkedArray) else pa.chunked_array([made])
 
 
-# The five fields that open nearly every log.
+def ranked(fields: Iterable[Field], ranks: Mapping[str, int]) -> tuple[Field, ...]:
+    """The fields, some of them with another rank, by name."""
+    return tuple(replace(field, rank=ranks.get(field.name, field.rank)) for field in fields)
+
+
+# The six fields that open nearly every log.
 CONNECTION = (
     Field("ts", "time", "When it happened: the time of the packet that it was first seen in, UTC.", 1),
     Field("uid", "string", "The connection's identifier; the same in every log that the connection appears in."),

@@ -1,13 +1,13 @@
 """http.log: a request and its reply, a row for each. Source: Zeek, base/protocols/http/{main,entities}.zeek."""
 
-from parsers.schema import CONNECTION, Field, Record
+from parsers.schema import CONNECTION, Field, Record, ranked
 
 RECORD = Record(
     "http",
     "A web request and its reply.",
     "#7cb7ff",
     (
-        *CONNECTION,
+        *ranked(CONNECTION, {"id.resp_h": 9, "id.resp_p": 10}),
         Field("trans_depth", "count", "Which request of its connection it is, counted from 1."),
         Field("method", "string", "What the client asks the server to do: GET, POST, HEAD, …", 5, repeats=True),
         Field("host", "string", "The server's name as the client wrote it into the Host header.", 6, repeats=True),
@@ -17,7 +17,7 @@ RECORD = Record(
         Field("user_agent", "string", "The program that the client says it is.", repeats=True),
         Field("origin", "string", "The site whose page made the client ask (Origin header).", repeats=True),
         Field("request_body_len", "count", "Bytes of content that the client sent, uncompressed."),
-        Field("response_body_len", "count", "Bytes of content that the server sent, uncompressed.", 9),
+        Field("response_body_len", "count", "Bytes of content that the server sent, uncompressed.", 11),
         Field("status_code", "count", "The server's verdict as a number: 200 is success, 404 is not found.", 8),
         Field("status_msg", "string", "The server's verdict in words.", repeats=True),
         Field("info_code", "count", "The last interim verdict (100 to 199) before the final one."),

@@ -1,13 +1,13 @@
 """What ssl.log says of a connection."""
 
-from parsers.schema import CONNECTION, Field, Record
+from parsers.schema import CONNECTION, Field, Record, ranked
 
 RECORD = Record(
     "ssl",
     "An encrypted connection (SSL, TLS, DTLS): what was agreed before the encryption began.",
     "#b6a1f2",
     (
-        *CONNECTION,
+        *ranked(CONNECTION, {"id.resp_p": 8}),
         Field("version", "string", "The version of SSL or TLS that the server chose.", 6, repeats=True),
         Field("cipher", "string", "The cipher suite that the server chose.", repeats=True),
         Field("curve", "string", "The group, mostly an elliptic curve, that the keys were agreed in.", repeats=True),
