@@ -54,11 +54,11 @@ def width_of(text: str) -> int:
     return len(text) if text.isascii() else cell_len(text)
 
 
-def fit(text: str, width: int, *, right: bool = False) -> str:
-    """The text in exactly so many terminal cells, cut with an ellipsis or filled with blanks."""
+def fit(text: str, width: int, *, right: bool = False, tail: bool = False) -> str:
+    """The text in exactly so many terminal cells, cut with an ellipsis (its beginning, for `tail`) or filled up."""
     wide = width_of(text)
     if wide > width:
-        text = cut(text, width)
+        text = GLYPHS.ellipsis + text[1 - width :] if tail and text.isascii() and width > 1 else cut(text, width)
         wide = width_of(text)
     blank = " " * (width - wide)
     return blank + text if right else text + blank

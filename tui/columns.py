@@ -41,6 +41,11 @@ class Column:
     wide: bool = False
     hidden: bool = False
 
+    @property
+    def tail(self) -> bool:
+        """Whether the end of a value says more than its beginning: `application/` says little of a file."""
+        return "mime_type" in self.name
+
     def text(self, row: int) -> str:
         """The cell of a row of the frame."""
         return self.writer(self.cells[row])

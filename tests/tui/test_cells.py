@@ -99,3 +99,8 @@ def test_ascii_glyphs_are_ascii_and_as_wide() -> None:
     for name in Glyphs.__slots__:
         assert getattr(ASCII, name).isascii()
         assert cells.width_of(getattr(ASCII, name)) == cells.width_of(getattr(Glyphs(), name))
+
+
+def test_the_end_of_a_mime_type_says_more_than_its_beginning() -> None:
+    assert cells.fit("application/x-dosexec", 12, tail=True) == "…n/x-dosexec"
+    assert cells.fit("text/html", 12, tail=True) == "text/html   "

@@ -183,7 +183,7 @@ class LogTable(ScrollView, can_focus=True):
             else:
                 matters = (column.first or view.record is None) and column.type != "time"
                 name = "" if matters else "muted"
-            line.add(cells.fit(text, column.width, right=column.right), self._style(name, lit))
+            line.add(cells.fit(text, column.width, right=column.right, tail=column.tail), self._style(name, lit))
             line.add(" " * GAP, self._style("", lit) if name == "cursor" else None)
         return self._cropped(line, view, width, (GLYPHS.cursor if lit else " ").ljust(_GUTTER), lit)
 
