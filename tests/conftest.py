@@ -1,11 +1,16 @@
 """What all tests share."""
 
+import signal
 from pathlib import Path
 
 import pandas as pd  # noqa: F401  a command line run in this process goes without what is not loaded
 import pytest
 
 from tests.parsers.capture.large import LARGE_PACKETS, many
+
+# Jobs in the background of a script start with SIGINT ignored, and what they start inherits that: tests that interrupt
+# a process would wait for nothing.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # The one place that names where reference captures and benchmarks lie: beside the project, where there are any.
 SHARED = Path(__file__).resolve().parents[2] / "shared"
