@@ -124,7 +124,7 @@ class Explorer(Screen[None]):
 
     def on_mount(self) -> None:
         self.table.focus()
-        self.call_after_refresh(self.post_message, self.Ready())
+        self.post_message(self.Ready())
 
     def on_key(self) -> None:
         self._touched = True
