@@ -16,7 +16,7 @@ HERE = Path(__file__).resolve().parent
 SIZE = (112, 30)
 PICTURES: dict[str, list[str]] = {
     "panel": [],
-    "filter": ["4", "slash", *"ip.addr == 192.0.2.66 and service == http"],
+    "filter": ["4", "slash", *"ip.addr == 192.0.2.66 and service == http", "enter"],
     "details": ["enter", *["pagedown"] * 2],
 }
 
@@ -35,7 +35,7 @@ async def take(name: str, keys: list[str]) -> None:
         await settled(pilot)
         for key in keys:
             await pilot.press(key)
-        await settled(pilot)
+            await settled(pilot)
         (HERE / f"{name}.svg").write_text(app.export_screenshot(title="zeektui --demo"))
 
 
