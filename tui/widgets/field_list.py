@@ -110,7 +110,7 @@ class FieldList(ScrollView, can_focus=True):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        width = self.size.width
+        width = self.scrollable_content_region.width
         self._name_width = min(
             max((cells.width_of(e.name) for e in self.entries if e.value is not None), default=8), _LONGEST_NAME
         )
@@ -137,7 +137,7 @@ class FieldList(ScrollView, can_focus=True):
         return _Block(lines, notes, beside)
 
     def render_line(self, y: int) -> Strip:
-        width = self.size.width
+        width = self.scrollable_content_region.width
         place = self.scroll_offset.y + y
         number = bisect_right(self._starts, place) - 1
         if number >= len(self._blocks):

@@ -105,6 +105,11 @@ class LogTable(ScrollView, can_focus=True):
         self._shown: list[Column] = []
         self._g_pressed = False
 
+    @property
+    def _room(self) -> int:
+        """The cells of a line, without the scroll bar's."""
+        return self.scrollable_content_region.width
+
     # --- what is shown
 
     def show(self, view: View) -> None:
@@ -120,10 +125,10 @@ class LogTable(ScrollView, can_focus=True):
         view = self.view
         if view is None:
             return
-        view.columns = fitted(view.columns, self.size.width - _GUTTER)
+        view.columns = fitted(view.columns, self._room - _GUTTER)
         self._shown = view.shown
         self._starts = [0, *accumulate(column.width + GAP for column in self._shown)]
-        self.virtual_size = Size(self.size.width, len(view) + _HEADER)
+        self.virtual_size = Size(self._room, len(view) + _HEADER)
 
     def on_resize(self) -> None:
         self._lay_out()
@@ -151,7 +156,7 @@ class LogTable(ScrollView, can_focus=True):
         return style
 
     def render_line(self, y: int) -> Strip:
-        view, width = self.view, self.size.width
+        view, width = self.view, self._room
         place = self.scroll_offset.y + y - _HEADER
         if view is None or (y >= _HEADER and place >= len(view)):
             return Strip.blank(width, self._style("", False))
@@ -192,7 +197,7 @@ class LogTable(ScrollView, can_focus=True):
         column, start = self._shown[number], self._starts[number]
         left = self.view.left if self.view is not None else 0
         hidden = min(max(left - start, 0), column.width)
-        room = max(min(column.width, left + self.size.width - _GUTTER - start) - hidden, 0)
+        room = max(min(column.width, left + self._room - _GUTTER - start) - hidden, 0)
         shown = cells.fit(text, room, right=column.right, tail=column.tail)
         return " " * hidden + shown + " " * (column.width - hidden - room)
 
@@ -223,8 +228,8 @@ class LogTable(ScrollView, can_focus=True):
             view.top = view.cursor - rows + 1 + over
         view.top = max(min(view.top, len(view) - rows), 0)
         left, right = self._starts[view.column : view.column + 2] if view.column < len(self._shown) else (0, 0)
-        if right - GAP > view.left + self.size.width - _GUTTER:
-            view.left = right - GAP - self.size.width + _GUTTER
+        if right - GAP > view.left + self._room - _GUTTER:
+            view.left = right - GAP - self._room + _GUTTER
         view.left = min(view.left, left)
         self.scroll_to(y=view.top, animate=False)
 
@@ -248,14 +253,14 @@ class LogTable(ScrollView, can_focus=True):
             self._repaint(before[0])
             self._repaint(view.cursor)
             if view.column != before[1]:
-                self.refresh(Region(0, 0, self.size.width, _HEADER))
+                self.refresh(Region(0, 0, self._room, _HEADER))
         if view.cursor != before[0]:
             self.post_message(self.CursorMoved(view))
 
     def _repaint(self, place: int) -> None:
         y = place - self.scroll_offset.y + _HEADER
         if _HEADER <= y < self.size.height:
-            self.refresh(Region(0, y, self.size.width, 1))
+            self.refresh(Region(0, y, self._room, 1))
 
     def action_move(self, rows: int) -> None:
         """Some rows further."""
