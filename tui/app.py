@@ -46,7 +46,7 @@ class ZeekTui(App[None]):
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = App.COMMANDS | {Commands}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark,f1", "keys", "help", id="help", tooltip="Every key and what it does", key_display="?"),
-        Binding("colon", "command_palette", "commands", id="commands", tooltip="Find an action by its name"),
+        Binding("colon,ctrl+p", "command_palette", "commands", id="commands", tooltip="Find an action by its name"),
         Binding("q", "leave", "quit", id="leave", tooltip="Back, then quit"),
     ]
 

@@ -26,7 +26,7 @@ class KeyHelp(ModalScreen[None]):
     """All keys, those of each place under its name."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,question_mark,f1", "close", "back", id="help.close", tooltip="Close the help"),
+        Binding("escape,q,question_mark,f1", "close", "back", id="help.close", tooltip="Close the help"),
         Binding("j", "scroll(1)", "down", show=False, id="help.down", tooltip="Further down"),
         Binding("k", "scroll(-1)", "up", show=False, id="help.up", tooltip="Further up"),
     ]

@@ -18,7 +18,7 @@ class TroubleList(ModalScreen[None]):
     """The warnings of a reading."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,enter,exclamation_mark", "close", "back", id="troubles.close", tooltip="Back to the table"),
+        Binding("escape,q,enter,exclamation_mark", "close", "back", id="troubles.close", tooltip="Back to the table"),
     ]
     DEFAULT_CSS = """
     TroubleList { align: center middle; background: $background 60%; }
