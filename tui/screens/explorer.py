@@ -10,6 +10,7 @@ from textual.containers import Container
 from textual.getters import query_one
 from textual.message import Message
 from textual.screen import Screen
+from textual.timer import Timer
 
 from parsers import query, schema
 from parsers.evidence import links
@@ -31,6 +32,8 @@ from tui.widgets.related_panel import RelatedPanel, Story
 from tui.widgets.title_line import TitleLine
 
 _CONTEXT = 4
+# A pause of this length while typing ends a word; few keys follow each other as slowly.
+_TYPING_SECONDS = 0.08
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,6 +112,7 @@ class Explorer(Screen[None]):
         self._inspect = inspect
         self._came_from: list[Place] = []
         self._choosing: dict[str, Newest[Choice, Rows | QueryError | None]] = {}
+        self._typing = Timer(self, 0)
         self._counting = Newest(self, _count, self._counted, "count")
         self._relating = Newest(self, _story, self._tell_story, "relate")
         self._stepping = Newest(self, _next_place, self._step, "step")
@@ -230,6 +234,7 @@ class Explorer(Screen[None]):
     def _typed(self, event: FilterLine.Typed) -> None:
         frame = self.snapshot.frames[self.active]
         text = event.text.strip()
+        self._typing.stop()
         try:
             if text:
                 query.parse(text, schema.types(frame))
@@ -238,7 +243,12 @@ class Explorer(Screen[None]):
             self._counting.ask(None)
         else:
             self.filter_line.tell(None)
-            self._counting.ask(Choice(self.active, frame, text))
+            # The first letters of a name are a word that is looked for everywhere: too dear to count at each key.
+            self._typing = self.set_timer(_TYPING_SECONDS, lambda: self._count(Choice(self.active, frame, text)))
+
+    def _count(self, choice: Choice) -> None:
+        if self.filter_input.has_focus:
+            self._counting.ask(choice)
 
     def _counted(self, choice: Choice, matching_rows: int) -> None:
         if self.filter_input.has_focus and choice.log == self.active:
@@ -247,6 +257,8 @@ class Explorer(Screen[None]):
     @on(FilterLine.Applied)
     def _applied(self, event: FilterLine.Applied) -> None:
         view = self.views[self.active]
+        self._typing.stop()
+        self._counting.ask(None)
         try:
             if event.text:
                 query.parse(event.text, schema.types(view.frame))
