@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.command import Provider
 from textual.message import Message
 from textual.screen import Screen
+from textual.scrollbar import ScrollBar, ScrollBarRender
 
 from parsers.files.inspect import InspectError
 from parsers.inspection import Inspection
@@ -36,6 +37,12 @@ if TYPE_CHECKING:
 _FIRST_SECONDS, _FIRST_TIMES, _LATER_SECONDS = 0.1, 10, 0.5
 # The reading waits so long at most until its first rows stand on the screen.
 _PAINT_SECONDS = 0.5
+
+
+class PlainScrollBar(ScrollBarRender):
+    """A scroll bar without half blocks."""
+
+    VERTICAL_BARS: ClassVar[list[str]] = [" "] * 8
 
 
 class ZeekTui(App[None]):
@@ -75,7 +82,9 @@ class ZeekTui(App[None]):
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = DARK.name
-        self.set_class(GLYPHS == ASCII, "-ascii")
+        if GLYPHS is ASCII:
+            self.add_class("-ascii")
+            ScrollBar.renderer = PlainScrollBar
 
     def _inspection(self, capture: Path | None, password: bytes | None) -> Inspect | None:
         """What looks into a file's bytes; only a capture has them."""
@@ -94,6 +103,10 @@ class ZeekTui(App[None]):
     def get_css_variables(self) -> dict[str, str]:
         variables = super().get_css_variables()
         return shades(variables) | variables
+
+    def get_key_display(self, binding: Binding) -> str:
+        shown = super().get_key_display(binding)
+        return shown if GLYPHS is not ASCII or shown.isascii() else binding.key.split(",")[0]
 
     def get_default_screen(self) -> Screen[None]:
         return self.explorer

@@ -4,6 +4,8 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from tui.glyphs import drawn
+
 
 class Line:
     """Texts in their styles; neighbours of the same style are joined."""
@@ -14,6 +16,7 @@ class Line:
 
     def add(self, text: str, style: Style | None = None) -> None:
         """Append a text; without a style it takes that of what stands before it."""
+        text = drawn(text)
         if self._runs and (style is None or style == self._runs[-1][1]):
             self._runs[-1][0].append(text)
         else:

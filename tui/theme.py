@@ -38,6 +38,8 @@ LIGHT = Theme(
     dark=False,
 )
 THEMES = (DARK, LIGHT)
+_UNKNOWN = "grey70"
+_INK = Color.parse("#1d242c")
 
 
 def shades(variables: dict[str, str]) -> dict[str, str]:
@@ -54,10 +56,12 @@ def shades(variables: dict[str, str]) -> dict[str, str]:
 
 
 @cache
-def log_colour(log: str) -> str:
-    """The fixed colour of a log, as CSS and Rich both know it; one for all that nobody knows."""
+def log_colour(log: str, *, dark: bool = True) -> str:
+    """The fixed colour of a log, one for all that nobody knows; on light ground a darker shade of it."""
     record = RECORDS.get(log)
     try:
-        return NamedColour.parse(record.colour if record else "grey70").get_truecolor().hex
+        named = NamedColour.parse(record.colour if record else _UNKNOWN)
     except ColorParseError:
-        return NamedColour.parse("grey70").get_truecolor().hex
+        named = NamedColour.parse(_UNKNOWN)
+    colour = Color.from_rich_color(named)
+    return colour.hex if dark else colour.blend(_INK, 0.45).hex

@@ -1,5 +1,8 @@
 """What holds on every screen: help, palette, leaving, colours; and that every action can be found."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -129,3 +132,29 @@ async def test_without_colours_the_cursor_is_still_seen(monkeypatch: pytest.Monk
 def test_a_log_has_its_colour_and_an_unknown_one_that_of_all() -> None:
     assert log_colour("http") != log_colour("conn")
     assert log_colour("nobody") == log_colour("nothing")
+
+
+ASCII_PROGRAM = """
+import asyncio
+from tests.tui.driving import app_of, lines, press, rest
+
+async def run():
+    async with app_of().run_test(size=(100, 30)) as pilot:
+        await rest(pilot)
+        for keys in (["3"], ["tab"], ["slash"], ["escape", "enter"], ["question_mark"], ["q", "q", "t"]):
+            await press(pilot, *keys)
+            print(*lines(pilot), sep="\\n")
+
+asyncio.run(run())
+"""
+
+
+def test_a_terminal_that_knows_only_ascii_gets_only_ascii() -> None:
+    environment = os.environ | {"LC_ALL": "C", "PYTHONIOENCODING": "utf-8"}
+    command = [sys.executable, "-c", ASCII_PROGRAM]
+    shown = subprocess.run(
+        command, env=environment, capture_output=True, text=True, check=True, encoding="utf-8"
+    ).stdout
+    assert "GET evil.example/a/b/c/Xehmigm.exe  > 200" in shown
+    assert "enter details" in shown
+    assert [line for line in shown.splitlines() if not line.isascii()] == []

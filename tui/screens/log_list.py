@@ -14,7 +14,10 @@ from textual.widgets.option_list import Option
 
 from parsers import escape
 from parsers.protocols.registry import RECORDS
+from tui.cells import cut
 from tui.theme import log_colour
+
+_MEANING = 39
 
 
 class LogList(ModalScreen[str | None]):
@@ -54,8 +57,8 @@ class LogList(ModalScreen[str | None]):
 
     def _label(self, log: str) -> Content:
         rows = self._logs[log]
-        meaning = RECORDS[log].meaning if log in RECORDS else ""
-        name = (f"{escape.cell(log):16}", log_colour(log) if rows else "$faint")
+        meaning = cut(RECORDS[log].meaning, _MEANING) if log in RECORDS else ""
+        name = (f"{escape.cell(log):16}", log_colour(log, dark=self.app.current_theme.dark) if rows else "$faint")
         return Content.assemble(name, (f"{rows:>12,}  ", "$muted"), (meaning, "$muted"))
 
     @on(Input.Changed)

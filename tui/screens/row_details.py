@@ -57,7 +57,10 @@ class RowDetails(Screen[None]):
     def on_mount(self) -> None:
         name = f" {escape.cell(self._log)} "
         meaning = f"  row {self._row + 1:,}"
-        heading = Content.assemble((name, f"bold $background on {log_colour(self._log)}"), (meaning, "$muted"))
+        heading = Content.assemble(
+            (name, f"bold $background on {log_colour(self._log, dark=self.app.current_theme.dark)}"),
+            (meaning, "$muted"),
+        )
         self.query_one("#heading", Static).update(heading)
         self.fields.focus()
         fuid = self._fuid()

@@ -158,11 +158,20 @@ class LogTable(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         view, width = self.view, self._room
         place = self.scroll_offset.y + y - _HEADER
+        if view is not None and not len(view) and y == _HEADER + 1:
+            return self._empty_line(view, width)
         if view is None or (y >= _HEADER and place >= len(view)):
             return Strip.blank(width, self._style("", False))
         if y < _HEADER:
             return self._header_line(view, width)
         return self._row_line(view, place, width)
+
+    def _empty_line(self, view: View, width: int) -> Strip:
+        line = Line(self._style("muted", False))
+        said = "no row matches the filter" if view.filter else "no rows"
+        meaning = f"; one would be: {view.record.meaning}" if view.record is not None and not view.filter else ""
+        line.add(cells.fit(f"  {said}{meaning}", width))
+        return line.strip(width)
 
     def _header_line(self, view: View, width: int) -> Strip:
         line = Line(self._style("header", False))

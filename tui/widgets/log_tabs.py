@@ -52,13 +52,17 @@ class LogTabs(Widget):
         name = cut(escape.cell(tab.log), _LONGEST)
         rows = f"{tab.rows:,}" if tab.shown is None else f"{tab.shown:,}/{tab.rows:,}"
         if tab.log == self.active:
-            colour = log_colour(tab.log)
+            colour = log_colour(tab.log, dark=self.app.current_theme.dark)
             return Content.assemble(
                 (f" {key}{name} ", f"bold $background on {colour}"), (f" {rows} ", f"{colour} on $panel")
             )
         if not tab.rows:
             return Content.styled(f" {key}{name} {rows} ", "$faint")
-        return Content.assemble((f" {key}", "$muted"), (name, log_colour(tab.log)), (f" {rows} ", "$muted"))
+        return Content.assemble(
+            (f" {key}", "$muted"),
+            (name, log_colour(tab.log, dark=self.app.current_theme.dark)),
+            (f" {rows} ", "$muted"),
+        )
 
     def render(self) -> Content:
         line, self._ends, start, end = Content(""), [], 0, 0

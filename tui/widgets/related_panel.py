@@ -152,7 +152,11 @@ class RelatedPanel(Widget, can_focus=True):
         base = self.rich_style + self._style("row") if lit else self.rich_style
         ground = base.bgcolor
         dim = Style(color=self._style("muted").color, bgcolor=ground)
-        label = Style(color=Color.parse(log_colour(related.log)).rich_color, bgcolor=ground, bold=own)
+        label = Style(
+            color=Color.parse(log_colour(related.log, dark=self.app.current_theme.dark)).rich_color,
+            bgcolor=ground,
+            bold=own,
+        )
         marked = line.first and (lit or (own and not self.has_focus))
         again = not line.first or (line.row > 0 and self.story.lines[line.row - 1].log == related.log)
         name = "" if again else escape.cell(related.log)
