@@ -8,6 +8,8 @@ from enum import IntEnum
 MASK = 0xFFFFFFFF
 HALF = 0x80000000
 WIDE = 0xFFFFFFFFFFFFFFFF
+# Longer streams meet Zeek's rules for sequence numbers that wrap; they are left to the whole machine.
+EASY_BYTES = 1 << 30
 
 
 class State(IntEnum):
@@ -128,6 +130,14 @@ class Endpoint:
         if self.fins and size:
             size -= 1
         return size
+
+    @property
+    def is_level(self) -> bool:
+        """Whether all that it sent was delivered, nothing beyond it acknowledged, and no number is far from `start`."""
+        start, delivered = self.start, self.delivered
+        return (self.seq_wraps << 32) + self.last_seq - start == delivered < EASY_BYTES and 0 <= (
+            self.ack_wraps << 32
+        ) + self.ack_seq - start <= delivered
 
     @property
     def undelivered(self) -> bool:

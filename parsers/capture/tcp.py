@@ -40,8 +40,6 @@ FIN, SYN, RST, ACK = 1, 2, 4, 16
 
 # A sequence number this far off is not trusted where it would matter.
 _FAR = 1048576
-# Longer streams meet Zeek's rules for sequence numbers that wrap; they are left to the whole machine.
-EASY_BYTES = 1 << 30
 _OPEN = frozenset((PARTIAL, ESTABLISHED))
 
 
@@ -427,10 +425,8 @@ class Tcp:
             here.state in _OPEN
             and there.state in _OPEN
             and not (here.fins or there.fins or here.pending or there.pending or here.skipping or there.skipping)
-            and (here.start + here.delivered) & MASK == here.last_seq
-            and (there.start + there.delivered) & MASK == there.last_seq
-            and here.delivered < EASY_BYTES
-            and there.delivered < EASY_BYTES
+            and here.is_level
+            and there.is_level
             and not self.marks
         )
         if self.smooth:

@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Sequence
 
 from parsers.capture.columns import Columns
-from parsers.capture.endpoint import MASK, Endpoint
+from parsers.capture.endpoint import EASY_BYTES, MASK, Endpoint
 from parsers.capture.flows import Ends
 from parsers.capture.interactive import is_interactive
 from parsers.capture.packets import BROKEN, Packets
 from parsers.capture.ports import SERVER_TCP
 from parsers.capture.streams import Deliveries
-from parsers.capture.tcp import ACK, EASY_BYTES, SYN, Tcp
+from parsers.capture.tcp import ACK, SYN, Tcp
 from parsers.capture.timers import QUIET, QUIET_INTERACTIVE
 from parsers.limits import UNACKED_BYTES
 from parsers.protocols.analyzer import Mark
@@ -33,7 +33,8 @@ def tcp_connections(
         if plain and smooth and now - last < timeout:
             sender, peer = pair[side], pair[1 - side]
             acked = (ack - peer.start) & MASK
-            if seq == sender.last_seq and acked <= peer.delivered and ack >= peer.ack_seq:
+            # In relative numbers too: an old acknowledgement from before a wrap is a larger number, not a later one.
+            if seq == sender.last_seq and peer.trimmed <= acked <= peer.delivered and ack >= peer.ack_seq:
                 if not size:
                     moved = sender.seen_ack
                 else:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.parsers.capture.dialogue import SECOND, P, opened, row, rows, track
+from tests.parsers.capture.dialogue import SECOND, P, opened, row, rows, told, track
 
 GET, OK = b"GET / HTTP/1.1\r\n\r\n", b"HTTP/1.1 200 OK\r\n\r\n"
 
@@ -247,3 +247,16 @@ def test_identifiers_do_not_depend_on_shards() -> None:
     parts = [tracked.connection.uid for tracked in track(said, size=3)]
     assert whole == parts
     assert len(set(whole)) == 20
+
+
+def test_an_old_acknowledgement_after_sequence_numbers_have_wrapped() -> None:
+    said = [*opened(), P("<PA", 1, 1, b"x" * 200), P(">A", 1, 201), P("<PA", 201, 1, b"x" * 100), P(">A", 1, 301)]
+    late = [P(">A", 1, 201), P("<PA", 301, 1, b"x"), P(">A", 1, 302)]
+    found = row([*said, *late])
+    assert (found["resp_bytes"], found["missed_bytes"], found["history"]) == (301, 0, "ShAd")
+
+
+def test_what_was_acknowledged_before_it_came_goes_nowhere() -> None:
+    """Of a connection without its beginning, the first byte that is acknowledged unseen is no hole either."""
+    said = [P(">A", 2, 1), P("<SA", 0, 1), P(">A", 1, 1), P(">PA", 1, 1, b"x"), P("<A", 1, 3), P(">PA", 2, 1, b"y")]
+    assert told(said) == []
