@@ -1,6 +1,8 @@
 """The columns of a table: which there are, in what order, how wide."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 GAP = 2
 _SAMPLE = 256
 _USUAL = 40
+_SMALLEST = 78
+_ROOMY_TEXT = 24
 _LONG_TEXT = 14
 _SHORT_TEXT = 10
 _SHORT_NAME = 6
@@ -96,17 +100,23 @@ def _sample(rows: int) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
 def fitted(all_columns: tuple[Column, ...], width: int) -> tuple[Column, ...]:
     """The columns with their widths for a table of so many cells.
 
-    Of the first set as many as can be are squeezed into it: long texts give way first, then the names of columns,
-    then shorter texts; numbers, times and addresses never do.
+    Of the first set those are squeezed into it that find room in comfort, and in any case those that find room on the
+    smallest screen: long texts give way first, then the names of columns, then shorter texts; numbers, times and
+    addresses never do.
     """
     widths = {c.name: c.content if c.wide else max(min(c.content, _USUAL), len(c.name)) for c in all_columns}
     first = [c for c in all_columns if c.first and not c.hidden]
-    while len(first) > 1 and sum(_least(c) + GAP for c in first) - GAP > width:
-        first.pop()
+    del first[max(_fitting(first, _roomy, width), _fitting(first, _least, min(width, _SMALLEST)), 1) :]
     over = sum(widths[c.name] + GAP for c in first) - GAP - width
     for floor in (_long, _named, _least):
         over = _squeeze(widths, {c.name: floor(c) for c in first}, over)
     return tuple(replace(c, width=widths[c.name]) for c in all_columns)
+
+
+def _fitting(first: list[Column], floor: Callable[[Column], int], width: int) -> int:
+    """How many of the columns fit from the left."""
+    ends = accumulate(floor(column) + GAP for column in first)
+    return sum(end - GAP <= width for end in ends)
 
 
 def _needed(column: Column) -> int:
@@ -119,6 +129,10 @@ def _needed(column: Column) -> int:
 
 def _long(column: Column) -> int:
     return max(_needed(column), min(column.content, _LONG_TEXT), len(column.name))
+
+
+def _roomy(column: Column) -> int:
+    return max(_named(column), min(column.content, _ROOMY_TEXT))
 
 
 def _named(column: Column) -> int:
