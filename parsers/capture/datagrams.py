@@ -11,14 +11,17 @@ import numpy as np
 
 from parsers.capture.columns import Columns
 from parsers.capture.flows import UDP, Ends
-from parsers.capture.packets import Ints, Packets
+from parsers.capture.packets import Packets
 from parsers.capture.ports import DNS_UDP, NTP_UDP, SERVER_UDP
+from parsers.limits import DNS_QUESTIONS, VIOLATION_BYTES
 from parsers.protocols.analyzer import Mark
 
 SECOND = 1_000_000_000
 _QUIET = 60 * SECOND
 _DNS_LOOK = 10 * SECOND
 _DNS_QUIET = 9 * SECOND
+# DNS's operations that are read: query, notify, update; NetBIOS has others.
+_DNS_HEADER, _DNS_READ, _NETBIOS = 12, frozenset((0, 4, 5)), 137
 _NTP_BYTES = 48
 _NTP_CLIENT, _NTP_SERVER = 3, 4
 
@@ -50,7 +53,7 @@ def datagram_connections(
     while first < stop:
         orig = _first_orig(c.side[first], ends, proto)
         watched = proto == UDP and ends.ports[1 - orig] in DNS_UDP
-        last = _run(c, packets.clock, first, stop, watched=watched)
+        last = _run(c, packets, first, stop, watched=watched, netbios=_NETBIOS in ends.ports)
         yield datagram_connection(c, packets, first, last, orig, ends, proto)
         first = last
 
@@ -61,9 +64,9 @@ def _first_orig(side: int, ends: Ends, proto: int) -> int:
     return 1 - side if turned else side
 
 
-def _run(c: Columns, clock: Ints, first: int, stop: int, *, watched: bool) -> int:
+def _run(c: Columns, packets: Packets, first: int, stop: int, *, watched: bool, netbios: bool) -> int:
     """Where the connection that begins at `first` has been ended by a timer; `watched` by DNS's own too."""
-    ts, now = c.ts, c.now
+    ts, now, clock = c.ts, c.now, packets.clock
     last = ts[first]
     due = now[first] + _DNS_LOOK
     for i in range(first + 1, stop):
@@ -73,10 +76,29 @@ def _run(c: Columns, clock: Ints, first: int, stop: int, *, watched: bool) -> in
         while watched and due <= time:
             fired = int(clock[np.searchsorted(clock, due)])
             if fired - last >= _DNS_QUIET:
-                return i
+                if not _is_no_dns(c, packets, first, i - 1, netbios):
+                    return i
+                watched = False
             due = fired + _DNS_LOOK
         last = ts[i]
     return stop
+
+
+def _is_no_dns(c: Columns, packets: Packets, first: int, stop: int, netbios: bool) -> bool:
+    """Whether one of these packets made Zeek's DNS analyser leave, its timer with it when the next packet came.
+
+    Source: Zeek, src/analyzer/protocol/dns/DNS.cc (ParseMessage), base/frameworks/analyzer/dpd.zeek.
+    """
+    size = 0
+    for i in range(first, stop):
+        size += c.length[i]
+        if size > VIOLATION_BYTES:
+            return False
+        payload = packets.payload(c.offset[i], c.captured[i])
+        is_read = len(payload) >= _DNS_HEADER and (netbios or payload[2] >> 3 & 15 in _DNS_READ)
+        if is_read and payload[4] << 8 | payload[5] > DNS_QUESTIONS:
+            return True
+    return False
 
 
 def datagram_connection(

@@ -95,6 +95,22 @@ def test_silence(ports: tuple[int, int], times: tuple[float, ...], count: int) -
     assert len(rows([datagram(">", b"", ports, at=at) for at in times])) == count
 
 
+@pytest.mark.parametrize(
+    ("messages", "count"),
+    [
+        pytest.param([dns(0x0100, 26), b"", b""], 1, id="it is none"),
+        pytest.param([dns(0x0100, 25), b"", b""], 2, id="it may be"),
+        pytest.param([dns(2 << 11, 26), b"", b""], 2, id="an operation that is not looked into"),
+        pytest.param([dns(0x0100, 26), b""], 2, id="found out by the packet before the silence"),
+        pytest.param([bytes(10_241), dns(0x0100, 26), b"", b""], 2, id="found out too late"),
+    ],
+)
+def test_what_is_no_dns_may_be_silent_for_longer(messages: list[bytes], count: int) -> None:
+    *before, last = messages
+    said = [datagram(">", message, DNS, at=0.1 * place) for place, message in enumerate(before)]
+    assert len(rows([*said, datagram(">", last, DNS, at=20)])) == count
+
+
 def test_dns_is_looked_at_when_any_packet_comes() -> None:
     said = [datagram(">", b"", DNS, at=at) for at in (0, 0.5)]
     other = [datagram(">", b"", HIGH, at=at) for at in (9, 11)]
