@@ -52,7 +52,6 @@ NAMES = {
     253: "NETLINK",
     254: "BLUETOOTH_LINUX_MONITOR",
     256: "BLUETOOTH_LE_LL_WITH_PHDR",
-    276: "LINUX_SLL2",
 }
 
 IP_TYPES = (0x0800, 0x86DD)
@@ -107,6 +106,10 @@ def _cooked(octets: Octets, offset: Ints, captured: Ints) -> tuple[Ints, Ints]:
     return _after(16, np.isin(gather(octets, offset + 14, BIG16), IP_TYPES), offset, captured)
 
 
+def _cooked_2(octets: Octets, offset: Ints, captured: Ints) -> tuple[Ints, Ints]:
+    return _after(20, np.isin(gather(octets, offset, BIG16), IP_TYPES), offset, captured)
+
+
 def _loopback(octets: Octets, offset: Ints, captured: Ints) -> tuple[Ints, Ints]:
     """The address family before the packet is in the byte order of the machine that captured."""
     family = gather(octets, offset, LITTLE32)
@@ -131,4 +134,5 @@ _FINDERS: dict[int, Callable[[Octets, Ints, Ints], tuple[Ints, Ints]]] = {
     113: _cooked,
     228: _raw,
     229: _raw,
+    276: _cooked_2,
 }

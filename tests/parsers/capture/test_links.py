@@ -95,6 +95,8 @@ def test_pppoe_ends_where_it_says() -> None:
         (229, ipv6(udp(b"hello"))),
         (113, struct.pack(">HHH8sH", 0, 1, 6, b"", 0x0800) + INNER),
         (113, struct.pack(">HHH8sH", 0, 1, 6, b"", 0x86DD) + ipv6(udp(b"hello"))),
+        (276, struct.pack(">HHIHBB8s", 0x0800, 0, 3, 1, 0, 6, b"") + INNER),
+        (276, struct.pack(">HHIHBB8s", 0x86DD, 0, 3, 1, 0, 6, b"") + ipv6(udp(b"hello"))),
         (0, struct.pack("<I", 2) + INNER),
         (0, struct.pack(">I", 2) + INNER),
         (0, struct.pack("<I", 30) + ipv6(udp(b"hello"))),
