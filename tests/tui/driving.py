@@ -1,6 +1,7 @@
 """How tests run the app: on logs built by hand, until it rests."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 
 import pyarrow as pa
 from textual.pilot import Pilot
@@ -22,6 +23,14 @@ async def rest(pilot: Pilot[None]) -> None:
     await pilot.pause()
     while any(not worker.is_finished for worker in pilot.app.workers):
         await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+
+
+async def until(pilot: Pilot[None], holds: Callable[[], bool]) -> None:
+    """Let the app work until something holds that comes by a clock of its own."""
+    deadline = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < deadline, "\n".join(lines(pilot))
         await pilot.pause()
 
 

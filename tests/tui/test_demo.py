@@ -4,33 +4,19 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from textual.app import App
-from textual.pilot import Pilot
 
 from parsers.opening import updates
+from tests.tui.driving import lines, until
 from tui.app import ZeekTui
 from tui.cli import demo
 
 SIZE = (80, 24)
 KEYS = ("o", "o", "o")
 SERVER, PORT = "198.51.100.77", "8080"
-
-
-def screen(app: App[None]) -> list[str]:
-    """What stands on the screen, line by line."""
-    return ["".join(segment.text for segment in strip) for strip in app.screen._compositor.render_strips()]
-
-
-async def until(pilot: Pilot[None], holds: Callable[[], bool]) -> None:
-    """Let the app work until something holds."""
-    deadline = time.monotonic() + 30
-    while not holds():
-        assert time.monotonic() < deadline, "\n".join(screen(pilot.app))
-        await pilot.pause()
 
 
 def row_of(lines: list[str], *texts: str) -> str | None:
@@ -40,19 +26,19 @@ def row_of(lines: list[str], *texts: str) -> str | None:
 async def test_the_panel_shows_the_server_without_a_key() -> None:
     app = ZeekTui("infection.pcap", updates(demo()), lambda: None, demo())
     async with app.run_test(size=SIZE) as pilot:
-        await until(pilot, lambda: row_of(screen(app), "conn", f"{SERVER}:{PORT}") is not None)
-        assert row_of(screen(app), "pe", "WINDOWS_GUI")
-        assert row_of(screen(app), "dns", "cdn.parcel-notice.example", SERVER)
+        await until(pilot, lambda: row_of(lines(pilot), "conn", f"{SERVER}:{PORT}") is not None)
+        assert row_of(lines(pilot), "pe", "WINDOWS_GUI")
+        assert row_of(lines(pilot), "dns", "cdn.parcel-notice.example", SERVER)
 
 
 async def test_four_keys_lead_to_the_connection_that_served_it() -> None:
     app = ZeekTui("infection.pcap", updates(demo()), lambda: None, demo())
     async with app.run_test(size=SIZE) as pilot:
-        await until(pilot, lambda: row_of(screen(app), "conn", f"{SERVER}:{PORT}") is not None)
+        await until(pilot, lambda: row_of(lines(pilot), "conn", f"{SERVER}:{PORT}") is not None)
         await pilot.press(*KEYS)
-        await until(pilot, lambda: row_of(screen(app), "▸", SERVER, PORT, "tcp") is not None)
+        await until(pilot, lambda: row_of(lines(pilot), "▸", SERVER, PORT, "tcp") is not None)
         await pilot.press("enter")
-        await until(pilot, lambda: row_of(screen(app), "id.resp_h", SERVER) is not None)
+        await until(pilot, lambda: row_of(lines(pilot), "id.resp_h", SERVER) is not None)
     assert len(KEYS) + 1 <= 4
 
 

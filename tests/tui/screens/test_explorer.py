@@ -7,7 +7,7 @@ import pytest
 
 from parsers.updates import Batch, Progress, Trouble, Update
 from tests.frames import FUID, SERVER, START, UID, ends, many, plain, story, table, updates
-from tests.tui.driving import app_of, apply_filter, cursor, explorer, lines, on_top, press, rest, toasts
+from tests.tui.driving import app_of, apply_filter, cursor, explorer, lines, on_top, press, rest, toasts, until
 from tui.screens.log_list import LogList
 from tui.screens.row_details import RowDetails
 from tui.screens.troubles import TroubleList
@@ -62,7 +62,7 @@ async def test_a_filter_is_checked_while_one_types() -> None:
     async with app_of().run_test(size=SIZE) as pilot:
         await rest(pilot)
         await press(pilot, "3", "slash", *"status_code == 200")
-        assert "1 of 2" in lines(pilot)[2]
+        await until(pilot, lambda: "1 of 2" in lines(pilot)[2])
         assert len(explorer(pilot).views["http"]) == 2
         await press(pilot, *" and no_such == 1")
         assert explorer(pilot).filter_input.mark.place is not None
