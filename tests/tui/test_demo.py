@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from parsers import query, schema
 from parsers.opening import updates
+from parsers.source import LogSet
 from tests.tui.driving import lines, until
 from tui.app import ZeekTui
 from tui.cli import demo
@@ -86,3 +88,16 @@ def test_a_real_terminal_shows_the_answer(terminal: Terminal) -> None:
     terminal.press(*KEYS)
     line = terminal.wait_for("▸", SERVER, PORT, "tcp")
     assert line.split()[2:5] == ["10.20.30.101", SERVER, PORT]
+
+
+def test_the_readme_tells_what_the_demonstration_shows() -> None:
+    readme = (Path(__file__).resolve().parents[2] / "README.md").read_text()
+    logs = LogSet()
+    logs.read(updates(demo()))
+    (fuid,) = logs.frame("pe")["id"]
+    assert fuid in readme
+    assert f"{SERVER}:{PORT}" in readme
+    asked = next(line.strip().split("`")[1] for line in readme.splitlines() if "id.orig_h == 10.20.30.101 and" in line)
+    frame = logs.frame("conn")
+    rows = query.rows(query.parse(asked, schema.types(frame)), frame)
+    assert list(frame["id.resp_h"].iloc[rows]).count("192.0.2.66") == 10
