@@ -13,6 +13,7 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.scrollbar import ScrollBar, ScrollBarRender
 
+from parsers import schema
 from parsers.files.inspect import InspectError
 from parsers.inspection import Inspection
 from parsers.updates import Update
@@ -31,6 +32,7 @@ from tui.widgets.log_table import LogTable
 from tui.widgets.related_panel import RelatedPanel
 
 if TYPE_CHECKING:
+    import pandas as pd
     from textual.timer import Timer
 
 # The screen is told of what has been read so often at first, and later, when each time is a whole screen on the line.
@@ -90,7 +92,7 @@ class ZeekTui(App[None]):
         """What looks into a file's bytes; only a capture has them."""
         if capture is None:
             return None
-        inspection = Inspection(capture, password, lambda: self.explorer.snapshot.frames.get("files"))
+        inspection = Inspection(capture, password, self._files)
 
         def look(fuid: str, cancelled: Callable[[], bool]) -> list[Entry]:
             try:
@@ -99,6 +101,10 @@ class ZeekTui(App[None]):
                 return [Entry("", str(error))]
 
         return look
+
+    def _files(self) -> "pd.DataFrame | None":
+        table = self.explorer.snapshot.tables.get("files")
+        return None if table is None else schema.frame(table)
 
     def get_css_variables(self) -> dict[str, str]:
         variables = super().get_css_variables()
@@ -144,7 +150,7 @@ class ZeekTui(App[None]):
             self._told()
         else:
             self.explorer.show(snapshot)
-            if snapshot.frames:
+            if snapshot.tables:
                 self.call_after_refresh(self._painted.set)
 
     def _finish(self) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -12,9 +11,6 @@ from parsers import schema
 from parsers.evidence import values
 from parsers.schema import Field, Record
 from tui import cells
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 GAP = 2
 _SAMPLE = 256
@@ -51,28 +47,33 @@ class Column:
         return "mime_type" in self.name
 
     def text(self, row: int) -> str:
-        """The cell of a row of the frame."""
+        """The cell of a row of the log."""
         return self.writer(self.cells[row])
 
     def full(self, row: int) -> str:
-        """All of the value of a row of the frame."""
+        """All of the value of a row of the log."""
         return values.writer(self.type)(self.cells[row])
 
 
+def types_of(table: pa.Table) -> dict[str, str]:
+    """The Zeek type of each column."""
+    return {field.name: schema.zeek_type(field) for field in table.schema}
+
+
 def columns(
-    frame: "pd.DataFrame", record: Record | None, day: int | None = None, before: "tuple[Column, ...]" = ()
+    table: pa.Table, record: Record | None, day: int | None = None, before: "tuple[Column, ...]" = ()
 ) -> tuple[Column, ...]:
     """The columns of a log: the first set as its record ranks it, then all others in the order of the log.
 
-    `day` is the one that everything happened on. `before` are the columns of an earlier frame of the same log: what the
+    `day` is the one that everything happened on. `before` are the columns of an earlier table of the same log: what the
     reader hid or widened stays so, and no column becomes narrower.
     """
-    types = schema.types(frame)
+    types = types_of(table)
     first = [name for name in record.first_columns if name in types] if record else []
     kept = {column.name: column for column in before}
     made = []
     for name in [*first, *(name for name in types if name not in first)]:
-        column = _column(frame, name, types[name], record.by_name.get(name) if record else None, day)
+        column = _column(table, name, types[name], record.by_name.get(name) if record else None, day)
         earlier = kept.get(name)
         if earlier is not None:
             content = max(column.content, earlier.content)
@@ -81,8 +82,8 @@ def columns(
     return tuple(made)
 
 
-def _column(frame: "pd.DataFrame", name: str, zeek_type: str, known: Field | None, day: int | None) -> Column:
-    values_of = schema.column(frame, name)
+def _column(table: pa.Table, name: str, zeek_type: str, known: Field | None, day: int | None) -> Column:
+    values_of = table.column(name)
     writer = cells.column_writer(name, zeek_type, values_of, day)
     texts = [writer(values_of[int(row)]) for row in _sample(len(values_of))]
     content = min(max(map(cells.width_of, texts), default=1), cells.WIDEST)

@@ -15,20 +15,14 @@ from parsers.updates import Facts, OpenError, Progress, Trouble, Update
 from tui.cells import DAY
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from parsers.schema import Record
 
 
 @dataclass(frozen=True, eq=False)
 class Snapshot:
-    """The logs at one moment, in the order of their tabs, and what is known of the whole.
-
-    A log's table and its frame are two ways to the same columns.
-    """
+    """The logs at one moment, in the order of their tabs, and what is known of the whole."""
 
     tables: dict[str, pa.Table] = field(default_factory=dict)
-    frames: "dict[str, pd.DataFrame]" = field(default_factory=dict)
     facts: Facts | None = None
     progress: Progress | None = None
     troubles: tuple[Trouble, ...] = ()
@@ -37,8 +31,7 @@ class Snapshot:
     def with_empty(self, records: "Iterable[Record]") -> "Snapshot":
         """The same with the logs that have no rows at the end."""
         empty = {record.name: record.table([]) for record in records if record.name not in self.tables}
-        frames = {log: schema.frame(table) for log, table in empty.items()}
-        return replace(self, tables=self.tables | empty, frames=self.frames | frames)
+        return replace(self, tables=self.tables | empty)
 
     @property
     def rows(self) -> dict[str, int]:
@@ -114,5 +107,4 @@ class Reading:
 
     def _picture(self) -> Snapshot:
         logs = self.logs
-        frames = {log: logs.frame(log) for log in logs.names}
-        return Snapshot(logs.tables, frames, logs.facts, logs.progress, tuple(logs.troubles), logs.complete)
+        return Snapshot(logs.tables, logs.facts, logs.progress, tuple(logs.troubles), logs.complete)

@@ -1,48 +1,69 @@
 """Which rows of a log are shown, and in what order."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 
-from parsers import query, schema
-from parsers.query import QueryError
-from parsers.query.order import order
+from parsers import schema
+from tui.columns import types_of
 from tui.view import Rows, Sort
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 @dataclass(frozen=True, eq=False)
 class Choice:
-    """A filter and a sort over a log's frame; `row` is one that the cursor is to stand on."""
+    """A filter and a sort over a log's table; `row` is one that the cursor is to stand on."""
 
     log: str
-    frame: "pd.DataFrame"
+    table: pa.Table
     filter: str = ""
     sort: Sort | None = None
     row: int | None = None
 
 
-def matching(choice: Choice) -> Rows | QueryError | None:
-    """The rows of the frame that the filter leaves, as they come; None for all of them."""
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """What is wrong with a filter, in one line, and the place in its text."""
+
+    message: str
+    start: int
+    end: int
+
+
+def wrong(text: str, table: pa.Table) -> Wrong | None:
+    """What is wrong with a filter of a log; None when it can be applied."""
+    # The language, and pandas after it, are loaded when the first filter is typed: they would delay the first screen.
+    from parsers import query
+
+    try:
+        query.parse(text, types_of(table))
+    except query.QueryError as error:
+        return Wrong(error.message, error.start, error.end)
+    return None
+
+
+def matching(choice: Choice) -> Rows | Wrong | None:
+    """The rows of the table that the filter leaves, as they come; None for all of them."""
     if not choice.filter:
         return None
+    from parsers import query
+
     try:
-        return query.rows(query.parse(choice.filter, schema.types(choice.frame)), choice.frame)
-    except QueryError as error:
-        return error
+        return query.rows(query.parse(choice.filter, types_of(choice.table)), schema.frame(choice.table))
+    except query.QueryError as error:
+        return Wrong(error.message, error.start, error.end)
 
 
-def chosen(choice: Choice) -> Rows | QueryError | None:
-    """The rows of the frame that the filter leaves, in the order of the sort."""
+def chosen(choice: Choice) -> Rows | Wrong | None:
+    """The rows of the table that the filter leaves, in the order of the sort."""
     rows = matching(choice)
-    if choice.sort is None or isinstance(rows, QueryError):
+    if choice.sort is None or isinstance(rows, Wrong):
         return rows
-    ordered = order(choice.frame, choice.sort.column, choice.sort.descending)
+    from parsers.query.order import order
+
+    ordered = order(schema.frame(choice.table), choice.sort.column, choice.sort.descending)
     if rows is None:
         return ordered
-    kept = np.zeros(len(choice.frame), dtype=np.bool_)
+    kept = np.zeros(len(choice.table), dtype=np.bool_)
     kept[rows] = True
     return ordered[kept[ordered]]

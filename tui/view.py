@@ -1,17 +1,15 @@
-"""A log as the reader sees it: an immutable frame, which of its rows in which order, and where the cursor stands."""
+"""A log as the reader sees it: an immutable table, which of its rows in which order, and where the cursor stands."""
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
-from parsers import schema
 from tui.columns import Column, columns
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from parsers.schema import Record
 
 Rows: TypeAlias = np.ndarray[tuple[int], np.dtype[np.int64]]
@@ -27,15 +25,15 @@ class Sort:
 
 @dataclass(eq=False)
 class View:
-    """One log's frame, the choice of its rows and columns, and the place of the cursor.
+    """One log's table, the choice of its rows and columns, and the place of the cursor.
 
-    `rows` holds the indices into the frame that are shown, in order; None stands for all of them as they come.
+    `rows` holds the indices into the table that are shown, in order; None stands for all of them as they come.
     `cursor` is a place in `rows`, `column` one among the columns that are not hidden; `top` is the first row on the
     screen, `left` the first cell.
     """
 
     log: str
-    frame: "pd.DataFrame"
+    table: pa.Table
     record: "Record | None"
     columns: tuple[Column, ...]
     rows: Rows | None = None
@@ -47,47 +45,47 @@ class View:
     left: int = 0
 
     @classmethod
-    def of(cls, log: str, frame: "pd.DataFrame", record: "Record | None", day: int | None = None) -> "View":
+    def of(cls, log: str, table: pa.Table, record: "Record | None", day: int | None = None) -> "View":
         """The view of a log that is opened: all rows, the cursor on the first one."""
-        return cls(log, frame, record, columns(frame, record, day))
+        return cls(log, table, record, columns(table, record, day))
 
-    def renewed(self, frame: "pd.DataFrame", rows: Rows | None, day: int | None = None) -> "View":
-        """The same view of a newer frame: the filter, the sort, the columns and the reader's row stay."""
+    def renewed(self, table: pa.Table, rows: Rows | None, day: int | None = None) -> "View":
+        """The same view of a newer table: the filter, the sort, the columns and the reader's row stay."""
         row = self.row
-        found = None if row is None else same_row(self.frame, row, frame)
-        view = replace(self, frame=frame, columns=columns(frame, self.record, day, self.columns), rows=rows)
+        found = None if row is None else same_row(self.table, row, table)
+        view = replace(self, table=table, columns=columns(table, self.record, day, self.columns), rows=rows)
         view.hold(found, self.cursor - self.top)
         return view
 
     def chosen(self, rows: Rows | None, text: str, sort: Sort | None) -> "View":
-        """The same frame with another choice of rows; the cursor stays on its row where that is still shown."""
+        """The same table with another choice of rows; the cursor stays on its row where that is still shown."""
         row = self.row
         view = replace(self, rows=rows, filter=text, sort=sort)
         view.hold(row, self.cursor - self.top)
         return view
 
     def hold(self, row: int | None, height: int) -> None:
-        """Put the cursor on a row of the frame, so many lines below the top; where it is not shown, leave it near."""
+        """Put the cursor on a row of the table, so many lines below the top; where it is not shown, leave it near."""
         place = None if row is None else self.place(row)
         self.cursor = min(self.cursor, max(len(self) - 1, 0)) if place is None else place
         self.top = max(self.cursor - height, 0)
 
     def __len__(self) -> int:
-        return len(self.frame) if self.rows is None else len(self.rows)
+        return len(self.table) if self.rows is None else len(self.rows)
 
     def at(self, place: int) -> int:
-        """The frame's row that stands at a place of the view."""
+        """The table's row that stands at a place of the view."""
         return place if self.rows is None else int(self.rows[place])
 
     @property
     def row(self) -> int | None:
-        """The frame's row under the cursor; None where no row is shown."""
+        """The table's row under the cursor; None where no row is shown."""
         return self.at(self.cursor) if self.cursor < len(self) else None
 
     def place(self, row: int) -> int | None:
-        """Where a row of the frame stands in the view; None where it is not shown."""
+        """Where a row of the table stands in the view; None where it is not shown."""
         if self.rows is None:
-            return row if row < len(self.frame) else None
+            return row if row < len(self.table) else None
         found = np.flatnonzero(self.rows == row)
         return int(found[0]) if len(found) else None
 
@@ -111,9 +109,11 @@ class View:
 _KEYS = ("ts", "uid", "fuid", "id", "fingerprint")
 
 
-def same_row(old: "pd.DataFrame", row: int, new: "pd.DataFrame") -> int | None:
-    """Where a row of an older frame stands in a newer one of the same log: the nearest with the same time and ids."""
-    wanted = [(schema.column(old, key)[row], schema.column(new, key)) for key in _KEYS if key in old and key in new]
+def same_row(old: pa.Table, row: int, new: pa.Table) -> int | None:
+    """Where a row of an older table stands in a newer one of the same log: the nearest with the same time and ids."""
+    wanted = [
+        (old.column(key)[row], new.column(key)) for key in _KEYS if key in old.column_names and key in new.column_names
+    ]
     if not wanted:
         return row if row < len(new) else None
     if row < len(new) and all(column[row].equals(value) for value, column in wanted):

@@ -67,7 +67,7 @@ def lines(pilot: Pilot[None]) -> list[str]:
 
 
 def cursor(pilot: Pilot[None]) -> tuple[str, int | None, str]:
-    """The log that is shown, the row of its frame under the cursor, and the column."""
+    """The log that is shown, its row under the cursor, and the column."""
     view = explorer(pilot).table.view
     assert view is not None
     return view.log, view.row, view.current.name if view.current else ""

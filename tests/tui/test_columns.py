@@ -4,14 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from parsers import schema
 from parsers.protocols.registry import RECORDS
 from tests.frames import START, UID, ends, plain, story, table
 from tui.columns import GAP, Column, columns, fitted
 
 
 def of(log: str, width: int) -> tuple[Column, ...]:
-    return fitted(columns(schema.frame(story()[log]), RECORDS[log], START // (86_400 * 10**9)), width)
+    return fitted(columns(story()[log], RECORDS[log], START // (86_400 * 10**9)), width)
 
 
 @pytest.mark.parametrize("log", list(story()))
@@ -30,7 +29,7 @@ def test_addresses_times_and_numbers_are_never_cut() -> None:
 
 def test_texts_give_way_until_the_first_set_fits() -> None:
     long = ends(UID, 1, 2) | {"method": "GET", "host": "h" * 60, "uri": "/" + "u" * 300, "status_code": 200}
-    made = fitted(columns(schema.frame(table("http", long)), RECORDS["http"]), 110)
+    made = fitted(columns(table("http", long), RECORDS["http"]), 110)
     first = [column for column in made if column.first]
     status = [column.name for column in first].index("status_code")
     assert sum(column.width + GAP for column in first[: status + 1]) - GAP <= 110
@@ -38,18 +37,18 @@ def test_texts_give_way_until_the_first_set_fits() -> None:
 
 
 def test_a_log_that_nobody_knows_has_all_its_columns() -> None:
-    made = fitted(columns(schema.frame(plain({"a": "string", "b": "count"}, ("x", 1))), None), 80)
+    made = fitted(columns(plain({"a": "string", "b": "count"}, ("x", 1)), None), 80)
     assert [(column.name, column.first, column.width) for column in made] == [("a", False, 1), ("b", False, 1)]
 
 
 def test_no_rows_leave_the_names_readable() -> None:
-    assert all(column.width >= 2 for column in fitted(columns(schema.frame(table("http")), RECORDS["http"]), 80))
+    assert all(column.width >= 2 for column in fitted(columns(table("http"), RECORDS["http"]), 80))
 
 
-def test_what_the_reader_chose_stays_with_a_newer_frame() -> None:
-    before = columns(schema.frame(plain({"a": "string", "b": "string"}, ("x" * 30, "y"))), None)
+def test_what_the_reader_chose_stays_with_a_newer_table() -> None:
+    before = columns(plain({"a": "string", "b": "string"}, ("x" * 30, "y")), None)
     changed = (replace(before[0], hidden=True), replace(before[1], wide=True))
-    after = columns(schema.frame(plain({"a": "string", "b": "string"}, ("x", "y"))), None, None, changed)
+    after = columns(plain({"a": "string", "b": "string"}, ("x", "y")), None, None, changed)
     assert after[0].hidden
     assert after[0].content == 30
     assert after[1].wide

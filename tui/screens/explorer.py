@@ -12,17 +12,15 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
 
-from parsers import query, schema
 from parsers.evidence import links
 from parsers.protocols.registry import RECORDS
-from parsers.query import QueryError
 from tui.clipboard import copy
 from tui.newest import Cancelled, Newest
 from tui.reading import Snapshot
 from tui.screens.log_list import LogList
 from tui.screens.row_details import Inspect, RowDetails
 from tui.screens.troubles import TroubleList
-from tui.selection import Choice, chosen, matching
+from tui.selection import Choice, Wrong, chosen, matching, wrong
 from tui.view import Rows, View, same_row
 from tui.widgets.filter_line import FilterInput, FilterLine
 from tui.widgets.key_line import KeyLine
@@ -111,7 +109,7 @@ class Explorer(Screen[None]):
         self._title = title
         self._inspect = inspect
         self._came_from: list[Place] = []
-        self._choosing: dict[str, Newest[Choice, Rows | QueryError | None]] = {}
+        self._choosing: dict[str, Newest[Choice, Rows | Wrong | None]] = {}
         self._typing = Timer(self, 0)
         self._counting = Newest(self, _count, self._counted, "count")
         self._relating = Newest(self, _story, self._tell_story, "relate")
@@ -150,7 +148,7 @@ class Explorer(Screen[None]):
             self.active = next((log for log in self._logs() if snapshot.rows[log]), "")
         if self.active:
             self._renew(self.active)
-            if any(before.frames.get(log) is not frame for log, frame in snapshot.frames.items()):
+            if any(before.tables.get(log) is not table for log, table in snapshot.tables.items()):
                 self._ask_for_story()
         self._show_tabs()
         self.refresh_bindings()
@@ -170,16 +168,16 @@ class Explorer(Screen[None]):
         return sorted(rows, key=lambda log: not rows[log])
 
     def _renew(self, log: str) -> None:
-        """Bring the view of a log up to the newest frame, and show it where the log is the active one."""
-        frame = self.snapshot.frames[log]
+        """Bring the view of a log up to the newest table, and show it where the log is the active one."""
+        table = self.snapshot.tables[log]
         view = self.views.get(log)
         if view is None:
-            self._put(View.of(log, frame, RECORDS.get(log), self.snapshot.day))
-        elif view.frame is not frame:
+            self._put(View.of(log, table, RECORDS.get(log), self.snapshot.day))
+        elif view.table is not table:
             if view.filter or view.sort:
-                self._choose(Choice(log, frame, view.filter, view.sort))
+                self._choose(Choice(log, table, view.filter, view.sort))
             else:
-                self._put(view.renewed(frame, None, self.snapshot.day))
+                self._put(view.renewed(table, None, self.snapshot.day))
         elif self.table.view is not view:
             self._put(view)
 
@@ -192,7 +190,7 @@ class Explorer(Screen[None]):
     def _show_filter(self) -> None:
         view = self.views.get(self.active)
         if view is not None and not self.filter_input.has_focus:
-            self.filter_line.show(view.filter, len(view), len(view.frame))
+            self.filter_line.show(view.filter, len(view), len(view.table))
 
     # --- tabs
 
@@ -232,19 +230,16 @@ class Explorer(Screen[None]):
 
     @on(FilterLine.Typed)
     def _typed(self, event: FilterLine.Typed) -> None:
-        frame = self.snapshot.frames[self.active]
+        table = self.snapshot.tables[self.active]
         text = event.text.strip()
         self._typing.stop()
-        try:
-            if text:
-                query.parse(text, schema.types(frame))
-        except QueryError as error:
-            self.filter_line.tell(error)
+        error = wrong(text, table) if text else None
+        self.filter_line.tell(error)
+        if error is not None:
             self._counting.ask(None)
         else:
-            self.filter_line.tell(None)
             # The first letters of a name are a word that is looked for everywhere: too dear to count at each key.
-            self._typing = self.set_timer(_TYPING_SECONDS, lambda: self._count(Choice(self.active, frame, text)))
+            self._typing = self.set_timer(_TYPING_SECONDS, lambda: self._count(Choice(self.active, table, text)))
 
     def _count(self, choice: Choice) -> None:
         if self.filter_input.has_focus:
@@ -252,22 +247,20 @@ class Explorer(Screen[None]):
 
     def _counted(self, choice: Choice, matching_rows: int) -> None:
         if self.filter_input.has_focus and choice.log == self.active:
-            self.filter_line.count(matching_rows, len(choice.frame))
+            self.filter_line.count(matching_rows, len(choice.table))
 
     @on(FilterLine.Applied)
     def _applied(self, event: FilterLine.Applied) -> None:
         view = self.views[self.active]
         self._typing.stop()
         self._counting.ask(None)
-        try:
-            if event.text:
-                query.parse(event.text, schema.types(view.frame))
-        except QueryError as error:
+        error = wrong(event.text, view.table) if event.text else None
+        if error is not None:
             self.filter_line.tell(error)
             return
         self.filter_input.remember(event.text)
         self.table.focus()
-        self._choose(Choice(view.log, self.snapshot.frames[view.log], event.text, view.sort))
+        self._choose(Choice(view.log, self.snapshot.tables[view.log], event.text, view.sort))
 
     @on(FilterInput.Left)
     def _left(self) -> None:
@@ -284,7 +277,7 @@ class Explorer(Screen[None]):
     @on(LogTable.SortAsked)
     def _sort_asked(self, event: LogTable.SortAsked) -> None:
         view = self.views[self.active]
-        self._choose(Choice(view.log, self.snapshot.frames[view.log], view.filter, event.sort))
+        self._choose(Choice(view.log, self.snapshot.tables[view.log], view.filter, event.sort))
 
     def _choose(self, choice: Choice) -> None:
         choosing = self._choosing.get(choice.log)
@@ -293,13 +286,13 @@ class Explorer(Screen[None]):
             self._choosing[choice.log] = choosing
         choosing.ask(choice)
 
-    def _chosen(self, choice: Choice, rows: Rows | QueryError | None) -> None:
+    def _chosen(self, choice: Choice, rows: Rows | Wrong | None) -> None:
         view = self.views[choice.log]
-        if isinstance(rows, QueryError):
+        if isinstance(rows, Wrong):
             self.notify(f"the filter no longer fits {choice.log}: {rows.message}", severity="warning", markup=False)
             return
-        if view.frame is not choice.frame:
-            view = view.renewed(choice.frame, None, self.snapshot.day)
+        if view.table is not choice.table:
+            view = view.renewed(choice.table, None, self.snapshot.day)
         view = view.chosen(rows, choice.filter, choice.sort)
         if choice.row is not None:
             view.hold(choice.row, _CONTEXT)
@@ -325,8 +318,8 @@ class Explorer(Screen[None]):
         row = view.row if view is not None else None
         if view is None or row is None:
             return None
-        if view.frame is not self.snapshot.frames[view.log]:
-            row = same_row(view.frame, row, self.snapshot.frames[view.log])
+        if view.table is not self.snapshot.tables[view.log]:
+            row = same_row(view.table, row, self.snapshot.tables[view.log])
         return None if row is None else Place(self.snapshot, view.log, row, step)
 
     def _tell_story(self, _place: Place, story: Story) -> None:
@@ -348,23 +341,23 @@ class Explorer(Screen[None]):
     def go_to(self, place: Place) -> None:
         """Put the cursor on a row in its own tab; a filter that hides it there is cleared."""
         log, row = place.log, place.row
-        frame = self.snapshot.frames[log]
-        if place.snapshot.frames[log] is not frame:
-            found = same_row(place.snapshot.frames[log], row, frame)
+        table = self.snapshot.tables[log]
+        if place.snapshot.tables[log] is not table:
+            found = same_row(place.snapshot.tables[log], row, table)
             if found is None:
                 self.notify(f"the row is no longer in {log}", markup=False)
                 return
             row = found
         self.go_to_log(log)
         view = self.views[log]
-        if view.frame is frame and view.place(row) is not None:
+        if view.table is table and view.place(row) is not None:
             view.hold(row, _CONTEXT)
             self._put(view)
             return
-        hides = bool(view.filter) and view.frame is frame
+        hides = bool(view.filter) and view.table is table
         if hides:
             self.notify(f"the filter of {log} hid the row: cleared", markup=False)
-        self._choose(Choice(log, frame, "" if hides else view.filter, view.sort, row))
+        self._choose(Choice(log, table, "" if hides else view.filter, view.sort, row))
 
     def action_back(self) -> None:
         """The row that one came from."""
@@ -431,7 +424,7 @@ class Explorer(Screen[None]):
 
 def _count(choice: Choice, _cancelled: Cancelled) -> int:
     rows = matching(choice)
-    return len(choice.frame) if rows is None or isinstance(rows, QueryError) else len(rows)
+    return len(choice.table) if rows is None or isinstance(rows, Wrong) else len(rows)
 
 
 def _story(place: Place, cancelled: Cancelled) -> Story:

@@ -45,7 +45,7 @@ class RowDetails(Screen[None]):
         self._log, self._row = view.log, row
         self._unset = True
         self._inspect = inspect
-        self._columns = sorted(view.columns, key=lambda column: list(schema.types(view.frame)).index(column.name))
+        self._columns = sorted(view.columns, key=lambda column: view.table.column_names.index(column.name))
         self._report: list[Entry] = []
         self._inspecting = Newest(self, self._look_inside, self._tell, "inspect")
 

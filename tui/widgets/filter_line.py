@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from parsers import escape
-from parsers.query import QueryError
+from tui.selection import Wrong
 
 _HISTORY = 200
 _HINT = "== != < > contains ~ in has   and or not   a word alone: anywhere   up: earlier filters"
@@ -130,7 +130,7 @@ class FilterLine(Vertical):
         number = "…" if matching is None else f"{matching:,}"
         self.query_one("#count", Static).update(Content.styled(f"{number} of {rows:,}", "$accent"))
 
-    def tell(self, error: QueryError | None) -> None:
+    def tell(self, error: Wrong | None) -> None:
         """Show what is wrong with the text, and where; None when nothing is."""
         self.input.mark.place = (error.start, error.end) if error else None
         self.input.refresh()

@@ -284,14 +284,14 @@ async def test_the_readers_place_stays_while_rows_arrive() -> None:
             await pilot.pause()
         view = explorer(pilot).views["conn"]
         assert view.row is not None
-        uid = view.frame["uid"].iloc[view.row]
+        uid = view.table.column("uid")[view.row].as_py()
         for _ in range(3):
             reader.step()
         await rest(pilot)
         view = explorer(pilot).views["conn"]
-        assert (len(view.frame), len(view), cursor(pilot)[0]) == (60, 50, "conn")
+        assert (len(view.table), len(view), cursor(pilot)[0]) == (60, 50, "conn")
         assert view.row is not None
-        assert view.frame["uid"].iloc[view.row] == uid
+        assert view.table.column("uid")[view.row].as_py() == uid
         assert (view.filter, view.sort) == ("id.orig_p < 50", view.sort)
 
 

@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Callable
 
-from parsers import schema
 from parsers.protocols.registry import RECORDS
 from tests.frames import FUID, START, UID, ends, story, table
 from tests.tui.driving import app_of, explorer, lines, on_top, press, rest
@@ -66,14 +65,14 @@ async def test_a_long_value_is_wrapped_and_scrolled_through() -> None:
 
 def test_members_stand_below_each_other() -> None:
     rows = table("dns", ends(UID, 1, 53) | {"answers": ["a.example", "b\x1b", ""], "rtt": 29_000_000})
-    made = {column.name: column for column in columns(schema.frame(rows), RECORDS["dns"])}
+    made = {column.name: column for column in columns(rows, RECORDS["dns"])}
     assert field_entry(made["answers"], 0).value == "a.example\nb\\x1b\n(empty)"
     assert field_entry(made["answers"], 0).copy == "a.example, b\\x1b, (empty)"
     assert field_entry(made["rtt"], 0).value == "0.029000 s   29 ms"
 
 
 async def opened(pilot_app: object, inspect: Callable[[str, Callable[[], bool]], list[Entry]] | None) -> RowDetails:
-    view = View.of("pe", schema.frame(story()["pe"]), RECORDS["pe"])
+    view = View.of("pe", story()["pe"], RECORDS["pe"])
     return RowDetails(view, 0, inspect)
 
 
