@@ -6,6 +6,7 @@ from typing import Any
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
+from parsers import escape
 from tui.screens.explorer import Explorer
 
 
@@ -24,7 +25,7 @@ class Commands(Provider):
             yield name, tooltip, callback
         if isinstance(self.screen, Explorer):
             for log, rows in self.screen.snapshot.rows.items():
-                yield f"log {log}  {rows:,} rows", "Show this log", partial(self.screen.go_to_log, log)
+                yield f"log {escape.cell(log)}  {rows:,} rows", "Show this log", partial(self.screen.go_to_log, log)
 
     async def discover(self) -> Hits:
         for name, meaning, callback in self._actions():

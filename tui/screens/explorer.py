@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
 
+from parsers import escape
 from parsers.evidence import links
 from parsers.protocols.registry import RECORDS
 from tui.clipboard import copy
@@ -289,7 +290,7 @@ class Explorer(Screen[None]):
     def _chosen(self, choice: Choice, rows: Rows | Wrong | None) -> None:
         view = self.views[choice.log]
         if isinstance(rows, Wrong):
-            self.notify(f"the filter no longer fits {choice.log}: {rows.message}", severity="warning", markup=False)
+            self.notify(f"the filter no longer fits: {escape.cell(rows.message)}", severity="warning", markup=False)
             return
         if view.table is not choice.table:
             view = view.renewed(choice.table, None, self.snapshot.day)
@@ -345,7 +346,7 @@ class Explorer(Screen[None]):
         if place.snapshot.tables[log] is not table:
             found = same_row(place.snapshot.tables[log], row, table)
             if found is None:
-                self.notify(f"the row is no longer in {log}", markup=False)
+                self.notify(f"the row is no longer in {escape.cell(log)}", markup=False)
                 return
             row = found
         self.go_to_log(log)
@@ -356,7 +357,7 @@ class Explorer(Screen[None]):
             return
         hides = bool(view.filter) and view.table is table
         if hides:
-            self.notify(f"the filter of {log} hid the row: cleared", markup=False)
+            self.notify(f"the filter of {escape.cell(log)} hid the row: cleared", markup=False)
         self._choose(Choice(log, table, "" if hides else view.filter, view.sort, row))
 
     def action_back(self) -> None:
@@ -436,7 +437,7 @@ def _story(place: Place, cancelled: Cancelled) -> Story:
         conn = next((item.row for item in found if item.log == "conn" and item.row is not None), None)
         keys.uids = links.keys_of("conn", tables["conn"], conn).uids if conn is not None else []
     own = next((n for n, item in enumerate(found) if (item.log, item.row) == (place.log, place.row)), None)
-    return Story(" · ".join([*keys.fuids[:1], *keys.uids[:1]]), tuple(found), own)
+    return Story(escape.cell(" · ".join([*keys.fuids[:1], *keys.uids[:1]])), tuple(found), own)
 
 
 def _next_place(place: Place, _cancelled: Cancelled) -> Place | None:

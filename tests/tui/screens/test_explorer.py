@@ -320,6 +320,29 @@ async def test_nothing_to_show_is_no_reason_to_fall() -> None:
     assert pilot.app.return_code == 0
 
 
+async def test_hostile_names_and_identifiers_stay_text_on_every_screen() -> None:
+    bad = "\x1b]0;x\x07\u202e[red]b[/red]"
+    columns = {"ts": "time", "uid": "string", "fuid": "string", bad: "string"}
+    tables = {bad: plain(columns, (START, bad, bad, bad)), "conn": plain(columns, (START, bad, bad, bad))}
+    async with app_of(tables).run_test(size=SIZE) as pilot:
+        await rest(pilot)
+        for keys in (
+            ["1"],
+            ["2", "end"],
+            ["enter"],
+            ["y", "q", "tab", "G", "enter"],
+            ["slash", "x", "equals_sign"],
+            ["escape", "t"],
+            ["escape", "colon"],
+            ["l", "o", "g"],
+            ["escape", "slash", *"ts < 5", "enter"],
+            ["backspace"],
+        ):
+            await press(pilot, *keys)
+            assert [line for line in lines(pilot) if not line.isprintable()] == []
+            assert all(text.replace("\n", "").isprintable() for text in toasts(pilot))
+
+
 async def test_a_log_that_nobody_knows_is_shown_with_all_its_columns() -> None:
     odd = plain({"ts": "time", "x\x1b": "string"}, (START, "[b]y"))
     async with app_of({"odd\x1blog": odd}).run_test(size=SIZE) as pilot:
