@@ -128,6 +128,9 @@ def _remote(path: Path, password: bytes | None) -> "tuple[Iterator[Update], Call
     from parsers.remote import RemoteReader
 
     reader = RemoteReader(path, password)
+    # The screen is loaded while the process of the reader starts, not after it.
+    import tui.app  # noqa: F401
+
     return _begun(reader.updates()), reader.stop
 
 
