@@ -193,7 +193,8 @@ class LogTable(ScrollView, can_focus=True):
             if lit and number == view.column:
                 name = "cursor"
             elif text in (UNSET, EMPTY):
-                name = "faint"
+                # Of sixteen colours the lit row's ground and the faintest text are one.
+                name = "muted" if lit else "faint"
             else:
                 matters = (column.first or view.record is None) and column.type != "time"
                 name = "" if matters else "muted"
