@@ -16,8 +16,9 @@ def test_rows_and_file_ids_are_those_of_zeek(shared: Path, tmp_path: Path) -> No
     traces = (conformance / "first.txt").read_text().split()
     sample, figures = tmp_path / "sample.txt", tmp_path / "figures.json"
     sample.write_text("\n".join([*traces[::EVERY], *(name for name in traces if name.startswith("pe__"))]))
-    command = [sys.executable, conformance / "conform", "--list", sample, "--logs", LOGS, "--json", figures]
-    subprocess.run([*command, "--cmd", f"{PROGRAM} {{trace}} --write {{out}}"], check=True, capture_output=True)
+    command: list[str | Path] = [sys.executable, conformance / "conform", "--list", sample, "--logs", LOGS]
+    command += ["--json", figures, "--cmd", f"{PROGRAM} {{trace}} --write {{out}}"]
+    subprocess.run(command, check=True, capture_output=True)
     found = json.loads(figures.read_text())
     assert found["failed"] == []
     assert found["fuids"]["same"] == found["fuids"]["of"] > 0
