@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 ORDER = ("pe", "files", "http", "conn", "dns", "ssl", "x509")
 
 
+def in_order(logs: Iterable[str]) -> list[str]:
+    """The logs in the order of the story."""
+    return sorted(logs, key=lambda log: (ORDER.index(log) if log in ORDER else len(ORDER), log))
+
+
 @dataclass
 class LogSet:
     """The logs of a capture or of a folder, each one immutable table at a time that a newer one replaces.
@@ -70,7 +75,7 @@ class LogSet:
     @property
     def names(self) -> list[str]:
         """The logs in the order of their tabs."""
-        return sorted(self._parts, key=lambda log: (ORDER.index(log) if log in ORDER else len(ORDER), log))
+        return in_order(self._parts)
 
     def table(self, log: str) -> pa.Table:
         """The log's rows so far; columns that only some parts have are unset in the others."""

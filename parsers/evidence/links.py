@@ -1,6 +1,6 @@
 """What belongs to a row: the rows of every log that share its connection, its file or its certificate."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -11,12 +11,11 @@ import pyarrow.compute as pc
 from parsers import limits
 from parsers.evidence.summary import Part, summary
 from parsers.evidence.values import value_of
+from parsers.source import in_order
 
 Tables: TypeAlias = Mapping[str, pa.Table]
 Places: TypeAlias = np.ndarray[tuple[int], np.dtype[np.int64]]
 
-# From the file to the look-up: the order in which an infection is told. Other logs follow by name.
-STORY = ("pe", "files", "http", "conn", "dns", "ssl", "x509")
 # Logs whose `id` is the file's identifier.
 _FILE_ID_LOGS = ("pe", "x509", "ocsp")
 # Logs that know both a connection and what travelled in it.
@@ -201,11 +200,6 @@ def related(tables: Tables, log: str, row: int, cancelled: Callable[[], bool] = 
         if len(there) > len(shown):
             found.append(Related(name, None, (Part(f"and {len(there) - len(shown):,} more", matters=False),)))
     return found
-
-
-def in_order(logs: Iterable[str]) -> list[str]:
-    """The logs in the order of the story."""
-    return sorted(logs, key=lambda log: (STORY.index(log) if log in STORY else len(STORY), log))
 
 
 def _first(rows: Places, own: int | None) -> list[int]:

@@ -139,9 +139,7 @@ class FilterLine(Vertical):
             hint.update(Content.styled(escape.cell(error.message), "$error"))
             self.query_one("#count", Static).update("")
         else:
-            hint.update(
-                Content("== != < > contains ~ in has   and or not   a word alone: anywhere   up: earlier filters")
-            )
+            hint.update(Content(_HINT))
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:

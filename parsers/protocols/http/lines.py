@@ -63,11 +63,6 @@ class Direction:
             if data.data[0] == 0x0A:
                 self.place = 1
 
-    @property
-    def is_at_line_start(self) -> bool:
-        """No part of a line waits for its end."""
-        return not self._pending
-
     def expect(self, length: int) -> None:
         """The body is this long; -1 where nothing is known of it.
 
