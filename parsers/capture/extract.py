@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from parsers.capture.flows import group
+from parsers.capture.formats.registry import index
 from parsers.capture.packets import Packets, decode
-from parsers.capture.pcap import index
 from parsers.capture.pipeline import analyse_shard
 from parsers.capture.spool import open_capture
 from parsers.files.kept import Kept

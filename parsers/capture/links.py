@@ -10,11 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from parsers.capture.ethernet import HARDER, TAGS, VLAN, find_ip
+from parsers.capture.formats.index import Index
 from parsers.capture.headers import BIG16, LITTLE32, Ints, Octets, gather
-from parsers.updates import OpenError
-
-# The rest of the header's field says whether a check sequence ends each frame, and how long it is.
-TYPE_MASK = 0x03FFFFFF
+from parsers.updates import OpenError, Trouble
 
 # What a capture of a type that is not read is called, so that its owner knows what it is.
 NAMES = {
@@ -33,6 +31,7 @@ NAMES = {
     127: "IEEE802_11_RADIOTAP",
     138: "APPLE_IP_OVER_IEEE1394",
     143: "DOCSIS",
+    147: "USER0",
     149: "USER2",
     163: "IEEE802_11_AVS",
     187: "BLUETOOTH_HCI_H4",
@@ -66,20 +65,33 @@ _ETHERNET[list(HARDER)] = _HARDER
 FAMILIES = np.array([2, 24, 28, 30], np.uint32)
 
 
-def known(link: int) -> int:
-    """The link type itself, when it is read; OpenError names it when it is not."""
-    if link in _FINDERS:
-        return link
-    name = f" ({NAMES[link]})" if link in NAMES else ""
-    raise OpenError(f"packets of link type {link}{name} are not read; Ethernet, Linux cooked and raw IP are")
+def troubles(index: Index) -> list[Trouble]:
+    """What is said of the packets whose link type is not read; OpenError when no interface has one that is."""
+    foreign = sorted(index.links - _FINDERS.keys())
+    if foreign and not index.links & _FINDERS.keys():
+        raise OpenError(f"packets of {_named(foreign[0])} are not read; Ethernet, Linux cooked and raw IP are")
+    counts = {link: int(np.count_nonzero(index.link == link)) for link in foreign}
+    return [Trouble(f"{count} packets of {_named(link)} are not read") for link, count in counts.items() if count]
 
 
-def ip_packets(link: int, octets: Octets, offset: Ints, captured: Ints) -> tuple[Ints, Ints]:
+def _named(link: int) -> str:
+    return f"link type {link} ({NAMES[link]})" if link in NAMES else f"link type {link}"
+
+
+def ip_packets(octets: Octets, link: Ints, offset: Ints, captured: Ints) -> tuple[Ints, Ints]:
     """Where the IP packet of each frame begins, and how many bytes of it were captured.
 
-    `offset` and `captured` are the frames' places and lengths; a frame without an IP packet has no bytes of one.
+    `link`, `offset` and `captured` are the frames' link types, places and lengths; a frame without an IP packet, or
+    of a link type that is not read, has no bytes of one.
     """
-    return _FINDERS[link](octets, offset, captured)
+    kinds = np.unique(link).tolist()
+    if len(kinds) == 1 and kinds[0] in _FINDERS:
+        return _FINDERS[kinds[0]](octets, offset, captured)
+    at, left = offset.copy(), np.zeros(len(offset), np.int64)
+    for kind in _FINDERS.keys() & kinds:
+        rows = np.flatnonzero(link == kind)
+        at[rows], left[rows] = _FINDERS[kind](octets, offset[rows], captured[rows])
+    return at, left
 
 
 def _ethernet(octets: Octets, offset: Ints, captured: Ints) -> tuple[Ints, Ints]:

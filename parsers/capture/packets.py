@@ -8,9 +8,9 @@ import numpy.typing as npt
 
 from parsers.capture import links
 from parsers.capture.addresses import Addresses
+from parsers.capture.formats.index import Index
 from parsers.capture.headers import Ints
 from parsers.capture.network import Network
-from parsers.capture.pcap import Index
 from parsers.capture.transport import BROKEN, segments
 
 __all__ = ["BROKEN", "Ints", "Packets", "decode"]
@@ -93,7 +93,7 @@ def _block(
 ) -> dict[str, npt.NDArray[Any]]:
     """The columns of one run of packets."""
     offset = index.offset[part]
-    at, left = links.ip_packets(index.link, network.octets, offset, index.captured[part])
+    at, left = links.ip_packets(network.octets, index.link[part], offset, index.captured[part])
     rows = np.flatnonzero(left > 0)
     wire = index.wire[part] - (at - offset)
     datagrams = network.read(clock[part][rows], at[rows], left[rows], wire[rows])

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from parsers.capture import workers
+from parsers.capture import links, workers
 from parsers.capture.flows import Flows, Shard, group
+from parsers.capture.formats.registry import index
 from parsers.capture.packets import Packets, decode
-from parsers.capture.pcap import index
 from parsers.capture.spool import Capture, open_capture
 from parsers.capture.tracker import connections
 from parsers.files import x509
@@ -20,7 +20,7 @@ from parsers.limits import INLINE_PACKETS, SHARD_PACKETS
 from parsers.protocols import conn, packet_filter
 from parsers.protocols.analyzer import Rows
 from parsers.protocols.dispatch import dispatch
-from parsers.updates import Batch, Facts, Progress, Trouble, Update
+from parsers.updates import Batch, Facts, OpenError, Progress, Trouble, Update
 
 
 @dataclass
@@ -52,18 +52,22 @@ def updates(path: Path, password: bytes | None = None) -> Iterator[Update]:
     """Read a capture; rows come shard by shard. Raises OpenError when nothing can be read."""
     with open_capture(path, password) as capture:
         yield Progress("packets", 0, len(capture.data))
-        for update in analyse(capture):
-            yield replace(update, text=f"{path}: {update.text}") if isinstance(update, Trouble) else update
+        try:
+            for update in analyse(capture):
+                yield replace(update, text=f"{path}: {update.text}") if isinstance(update, Trouble) else update
+        except OpenError as error:
+            raise OpenError(f"{path}: {error}") from None
 
 
 def analyse(capture: Capture) -> Iterator[Update]:
     """The updates of a capture that is open; what is told of troubles does not name it."""
     indexed = index(capture.data)
+    unread = links.troubles(indexed)
     packets = decode(indexed, capture.data)
     # Nothing is freed from here on but rows on their way out; the collector would walk them in vain.
     gc.collect()
     gc.freeze()
-    yield from (*capture.troubles, *indexed.troubles)
+    yield from (*capture.troubles, *indexed.troubles, *unread)
     total = len(indexed.ts)
     if total:
         yield Facts(total, int(indexed.ts.min()), int(indexed.ts.max()))

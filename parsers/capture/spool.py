@@ -13,14 +13,17 @@ from types import TracebackType
 from typing import IO
 
 from parsers import limits
-from parsers.capture import pcap, zipped
-from parsers.capture.formats import GZIP, ZIPS, describe
+from parsers.capture import zipped
+from parsers.capture.foreign import GZIP, ZIPS, describe
+from parsers.capture.formats.registry import recognise
 from parsers.updates import OpenError, Trouble, not_opened
 
 # Small enough that what zlib copies of its input at each step stays little.
 _PIECE = 1 << 16
 _GZIP_BITS = zlib.MAX_WBITS | 16
 _FIRST_BYTES = 256
+# No capture is shorter than its header.
+_SHORTEST = 24
 
 
 class Capture:
@@ -80,11 +83,8 @@ def _refuse_others(first: bytes, path: Path) -> None:
     """Raise OpenError unless a capture that can be read begins with these bytes."""
     if not first:
         raise OpenError(f"{path}: the file is empty")
-    try:
-        pcap.header(first)
-    except OpenError as error:
-        known = first[:4] in (*pcap.MAGICS, *pcap.VARIANTS)
-        raise OpenError(f"{path}: {error if known else describe(first)}") from None
+    if recognise(first) is None:
+        raise OpenError(f"{path}: {describe(first)}")
 
 
 def _only_capture(pieces: Iterator[bytes], path: Path, troubles: list[Trouble]) -> Iterator[bytes]:
@@ -94,7 +94,7 @@ def _only_capture(pieces: Iterator[bytes], path: Path, troubles: list[Trouble]) 
         first += piece
         if len(first) >= _FIRST_BYTES:
             break
-    if troubles and len(first) < pcap.HEADER_BYTES:
+    if troubles and len(first) < _SHORTEST:
         raise OpenError(f"{path}: the gzip is damaged or cut off at its beginning; get the file again")
     _refuse_others(first, path)
     yield first

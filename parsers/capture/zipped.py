@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import IO
 
 from parsers import escape, limits
-from parsers.capture.formats import describe
-from parsers.capture.pcap import MAGICS
+from parsers.capture.foreign import describe
+from parsers.capture.formats.registry import recognise
 from parsers.updates import OpenError, PasswordNeeded, Trouble
 
 _PIECE = 1 << 16
@@ -29,7 +29,7 @@ def capture(file: IO[bytes], path: Path, password: bytes | None, troubles: list[
     if password is None and any(member.flag_bits & _LOCKED for member in members):
         raise PasswordNeeded(f"{path}: the zip is locked: give its password (--password)")
     starts = [(member, _start(file, path, member, password)) for member in members]
-    found = [member for member, start in starts if start[:4] in MAGICS]
+    found = [member for member, start in starts if recognise(start)]
     if len(found) > 1:
         names = ", ".join(escape.cell(member.filename) for member in found[:3])
         raise OpenError(f"{path}: {len(found)} captures are in this zip ({names}): unpack it and open one of them")

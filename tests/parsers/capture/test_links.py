@@ -3,8 +3,23 @@ import struct
 import pytest
 
 from parsers import limits
+from parsers.capture import links
+from parsers.capture.formats.registry import index
 from parsers.capture.packets import Packets
-from tests.parsers.capture.build import CLIENT, CLIENT6, SERVER, SERVER6, ethernet, ipv4, ipv6, packets, payloads, udp
+from parsers.updates import OpenError
+from tests.parsers.capture.build import (
+    CLIENT,
+    CLIENT6,
+    SERVER,
+    SERVER6,
+    ethernet,
+    ipv4,
+    ipv6,
+    packets,
+    payloads,
+    pcap,
+    udp,
+)
 
 INNER = ipv4(udp(b"hello"))
 VLAN, SERVICE, OLD = 0x8100, 0x88A8, 0x9100
@@ -112,3 +127,9 @@ def test_other_link_types(link: int, frame: bytes) -> None:
 )
 def test_other_link_types_with_something_else(link: int, frame: bytes) -> None:
     assert len(packets([frame], link=link)) == 0
+
+
+@pytest.mark.parametrize(("link", "named"), [(147, r"link type 147 \(USER0\)"), (9999, "link type 9999")])
+def test_a_capture_of_no_link_type_that_is_read_is_refused(link: int, named: str) -> None:
+    with pytest.raises(OpenError, match=f"packets of {named} are not read"):
+        links.troubles(index(memoryview(pcap([], link=link))))

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parsers.capture import packets as module
+from parsers.capture.formats.registry import index
 from parsers.capture.packets import BROKEN, Packets, decode
-from parsers.capture.pcap import index
 from parsers.updates import OpenError
 from tests.parsers.capture.build import (
     CLIENT,

@@ -13,6 +13,7 @@ import pytest
 
 from parsers import limits
 from parsers.capture import spool
+from parsers.capture.pipeline import updates
 from parsers.capture.spool import open_capture
 from parsers.updates import OpenError, Trouble
 from tests.parsers.capture.build import ethernet, ipv4, pcap, udp
@@ -135,7 +136,7 @@ def test_closing_while_somebody_still_looks(path: Path) -> None:
 def test_what_is_no_capture(path: Path, content: bytes, what: str) -> None:
     path.write_bytes(content)
     with pytest.raises(OpenError, match=f"^{re.escape(str(path))}: {re.escape(what)}") as caught:
-        open_capture(path)
+        list(updates(path))
     assert "\n" not in str(caught.value)
 
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from parsers import limits
-from parsers.capture import links
-from parsers.capture.headers import Ints, gather
+from parsers.capture.formats.index import Format, Index
+from parsers.capture.headers import gather
 from parsers.updates import OpenError, Trouble
 
 HEADER_BYTES = 24
@@ -24,6 +24,8 @@ MAGICS = {
     b"\x4d\x3c\xb2\xa1": ("<", 1),
     b"\xa1\xb2\x3c\x4d": (">", 1),
 }
+# The rest of the header's field says whether a check sequence ends each frame, and how long it is.
+_TYPE_MASK = 0x03FFFFFF
 VARIANTS = (b"\x34\xcd\xb2\xa1", b"\xa1\xb2\xcd\x34")
 
 
@@ -35,25 +37,6 @@ class Header:
     unit: int
     link: int
     longest: int
-
-
-@dataclass(frozen=True, slots=True)
-class Index:
-    """Where each packet of a capture lies.
-
-    Columns of the same length: ts int64 nanoseconds since the epoch, offset int64 of the packet's first byte,
-    captured int64 bytes in the file, wire int64 bytes on the wire. `link` is the type of all of them.
-    """
-
-    link: int
-    ts: Ints
-    offset: Ints
-    captured: Ints
-    wire: Ints
-    troubles: list[Trouble]
-
-    def __len__(self) -> int:
-        return len(self.ts)
 
 
 def header(data: bytes | memoryview) -> Header:
@@ -69,15 +52,14 @@ def header(data: bytes | memoryview) -> Header:
     major, minor, snaplen, link = struct.unpack(order + "4xHH8xII", first)
     if (major, minor) != (2, 4):
         raise OpenError(f"a pcap of version {major}.{minor}, only 2.4 is read: convert it with editcap -F pcap")
-    link = links.known(link & links.TYPE_MASK)
     longest = snaplen if 0 < snaplen < limits.CAPTURED_PACKET_BYTES else limits.CAPTURED_PACKET_BYTES
-    return Header(order, unit, link, longest)
+    return Header(order, unit, link & _TYPE_MASK, longest)
 
 
 def index(data: memoryview) -> Index:
     """Walk the record headers; what is wrong with them ends the walk and is told in `troubles`.
 
-    OpenError where the file header cannot be read or the link type is not known.
+    OpenError where the file header cannot be read.
     """
     head = header(data)
     at = np.fromiter(_walk(data, head.order), np.int64)
@@ -90,12 +72,13 @@ def index(data: memoryview) -> Index:
     end = int(offset[count - 1] + captured[count - 1]) if count else HEADER_BYTES
     claimed = int(captured[count]) if len(bad) else 0
     return Index(
-        head.link,
         (seconds * 1_000_000_000 + fraction * head.unit)[:count],
         offset[:count],
         # A packet may be longer than the capture's own bound: readers cut it there, as libpcap does.
         np.minimum(captured, head.longest)[:count],
         wire[:count],
+        np.full(count, head.link, np.int64),
+        frozenset((head.link,)),
         _troubles(count, end, claimed, len(data)),
     )
 
@@ -121,3 +104,6 @@ def _troubles(count: int, end: int, claimed: int, size: int) -> list[Trouble]:
     if claimed > limits.CAPTURED_PACKET_BYTES:
         return [Trouble(f"packet {count + 1}, at byte {end}, claims a length of {claimed}, which cannot be; {shown}")]
     return [Trouble(f"the capture is cut off in packet {count + 1}, at byte {size}; {shown}")]
+
+
+FORMAT = Format("pcap", (*MAGICS, *VARIANTS), index)
