@@ -99,6 +99,7 @@ class Explorer(Screen[None]):
     tabs = query_one(LogTabs)
     filter_line = query_one(FilterLine)
     filter_input = query_one(FilterInput)
+    key_line = query_one(KeyLine)
     title_line = query_one(TitleLine)
 
     def __init__(self, title: str, inspect: Inspect | None) -> None:
@@ -241,6 +242,10 @@ class Explorer(Screen[None]):
         else:
             # The first letters of a name are a word that is looked for everywhere: too dear to count at each key.
             self._typing = self.set_timer(_TYPING_SECONDS, lambda: self._count(Choice(self.active, table, text)))
+
+    @on(FilterLine.Noted)
+    def _noted(self, event: FilterLine.Noted) -> None:
+        self.key_line.note = event.note
 
     def _count(self, choice: Choice) -> None:
         if self.filter_input.has_focus:

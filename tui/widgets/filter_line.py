@@ -8,7 +8,7 @@ from rich.text import Text
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
@@ -17,7 +17,15 @@ from parsers import escape
 from tui.selection import Wrong
 
 _HISTORY = 200
-_HINT = "== != < > contains ~ in has   and or not   a word alone: anywhere   up: earlier filters"
+_HINT = (
+    ("enter", "bold $foreground"),
+    " apply  ",
+    ("esc", "bold $foreground"),
+    " leave  ",
+    ("↑", "bold $foreground"),
+    " earlier  ",
+    "== != < > contains ~ in has  and or not  word: anywhere",
+)
 
 
 class _Place(Highlighter):
@@ -74,20 +82,17 @@ class FilterInput(Input):
         self.post_message(self.Left())
 
 
-class FilterLine(Vertical):
-    """The filter of the log that is shown, how many rows it leaves, and below it what is wrong with it."""
+class FilterLine(Horizontal):
+    """The filter of the log that is shown, and how many rows it leaves."""
 
     DEFAULT_CSS = """
-    FilterLine { height: auto; background: $surface; padding: 0 1; }
-    FilterLine Horizontal { height: 1; }
+    FilterLine { height: 1; background: $surface; padding: 0 1; }
     FilterLine #prompt { width: 2; color: $muted; }
     FilterLine FilterInput { width: 1fr; background: $surface; color: $foreground; }
     FilterLine #count { width: auto; color: $muted; padding: 0 0 0 2; }
-    FilterLine #hint { height: 1; padding: 0 0 0 2; color: $muted; display: none; }
     FilterLine:focus-within { background: $panel; }
     FilterLine:focus-within FilterInput { background: $panel; }
     FilterLine:focus-within #prompt { color: $accent; text-style: bold; }
-    FilterLine:focus-within #hint { display: block; }
     """
 
     @dataclass
@@ -102,12 +107,16 @@ class FilterLine(Vertical):
 
         text: str
 
+    @dataclass
+    class Noted(Message):
+        """What there is to say of the text that is being typed; None when nothing is typed any more."""
+
+        note: Content | None
+
     def compose(self) -> ComposeResult:
-        with Horizontal():
-            yield Static("/", id="prompt")
-            yield FilterInput()
-            yield Static("", id="count")
-        yield Static("", id="hint")
+        yield Static("/", id="prompt")
+        yield FilterInput()
+        yield Static("", id="count")
 
     def on_mount(self) -> None:
         self.input.placeholder = 'filter:  id.orig_h == 10.0.0.0/8 and host contains "evil"'
@@ -134,12 +143,17 @@ class FilterLine(Vertical):
         """Show what is wrong with the text, and where; None when nothing is."""
         self.input.mark.place = (error.start, error.end) if error else None
         self.input.refresh()
-        hint = self.query_one("#hint", Static)
         if error:
-            hint.update(Content.styled(escape.cell(error.message), "$error"))
             self.query_one("#count", Static).update("")
-        else:
-            hint.update(Content(_HINT))
+        if self.input.has_focus:
+            note = Content.styled(escape.cell(error.message), "$error") if error else Content.assemble(*_HINT)
+            self.post_message(self.Noted(note))
+
+    def on_descendant_focus(self) -> None:
+        self.tell(None)
+
+    def on_descendant_blur(self) -> None:
+        self.post_message(self.Noted(None))
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:

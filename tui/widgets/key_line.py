@@ -1,8 +1,9 @@
-"""The last line: what the keys do here."""
+"""The last line: what the keys do here, or what there is to say of what is typed."""
 
 from textual import events
 from textual.binding import Binding
 from textual.content import Content
+from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -10,9 +11,13 @@ _GAP = 2
 
 
 class KeyLine(Widget):
-    """The keys of the place that has the focus, as many as fit; the rest stand in the help."""
+    """The keys of the place that has the focus, as many as fit; the rest stand in the help. A note takes their place.
+
+    Nothing else on the screen moves when a note comes or goes.
+    """
 
     ALLOW_SELECT = False
+    note: reactive[Content | None] = reactive(None)
     DEFAULT_CSS = """
     KeyLine { height: 1; dock: bottom; padding: 0 1; background: $panel; color: $muted; }
     """
@@ -51,9 +56,13 @@ class KeyLine(Widget):
         return [shown[binding.action] for binding in [*here, *everywhere] if binding.action in shown]
 
     def render(self) -> Content:
+        if self.note is not None:
+            return self.note
         return Content(" " * _GAP).join([label for _, label in self._labels()])
 
     async def on_click(self, event: events.Click) -> None:
+        if self.note is not None:
+            return
         start = self.gutter.left
         for binding, label in self._labels():
             if start <= event.x < start + label.cell_length:
