@@ -78,12 +78,18 @@ def _named(link: int) -> str:
     return f"link type {link} ({NAMES[link]})" if link in NAMES else f"link type {link}"
 
 
-def ip_packets(octets: Octets, link: Ints, offset: Ints, captured: Ints) -> tuple[Ints, Ints]:
-    """Where the IP packet of each frame begins, and how many bytes of it were captured.
+def ip_packets(octets: Octets, link: Ints, offset: Ints, captured: Ints) -> tuple[Ints, Ints, Ints]:
+    """The IP packets of frames: the row of the frame that each came from, where it begins, its captured bytes (> 0).
 
-    `link`, `offset` and `captured` are the frames' link types, places and lengths; a frame without an IP packet, or
-    of a link type that is not read, has no bytes of one.
+    `link`, `offset` and `captured` are the frames' link types, places and lengths. The rows ascend; a row is missing
+    where a frame has no IP packet or is of a link type that is not read, and comes again for a frame that has several.
     """
+    at, left = _first(octets, link, offset, captured)
+    rows = np.flatnonzero(left > 0)
+    return rows, at[rows], left[rows]
+
+
+def _first(octets: Octets, link: Ints, offset: Ints, captured: Ints) -> tuple[Ints, Ints]:
     kinds = np.unique(link).tolist()
     if len(kinds) == 1 and kinds[0] in _FINDERS:
         return _FINDERS[kinds[0]](octets, offset, captured)

@@ -93,10 +93,9 @@ def _block(
 ) -> dict[str, npt.NDArray[Any]]:
     """The columns of one run of packets."""
     offset = index.offset[part]
-    at, left = links.ip_packets(network.octets, index.link[part], offset, index.captured[part])
-    rows = np.flatnonzero(left > 0)
-    wire = index.wire[part] - (at - offset)
-    datagrams = network.read(clock[part][rows], at[rows], left[rows], wire[rows])
+    rows, at, left = links.ip_packets(network.octets, index.link[part], offset, index.captured[part])
+    wire = index.wire[part][rows] - (at - offset[rows])
+    datagrams = network.read(clock[part][rows], at, left, wire)
     found = segments(datagrams)
     kept = found.kept
     number = rows[kept] + part.start
