@@ -3,14 +3,11 @@
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 
+from parsers.cancelling import CalledOffError, Cancelled
+
 _POLL_SECONDS = 0.1
-
-
-class CalledOffError(Exception):
-    """Nobody waits for the answer any more."""
 
 
 class TookTooLongError(Exception):
@@ -18,7 +15,7 @@ class TookTooLongError(Exception):
 
 
 def run(
-    module: str, *arguments: str, question: bytes, cancelled: Callable[[], bool], seconds: float | None = None
+    module: str, *arguments: str, question: bytes, cancelled: Cancelled, seconds: float | None = None
 ) -> tuple[bytes, int]:
     """What `python -m MODULE ARGUMENTS` writes when it is given the question, and its exit status.
 

@@ -5,9 +5,10 @@ from typing import Generic, TypeVar
 
 from textual.dom import DOMNode
 
+from parsers.cancelling import Cancelled
+
 Question = TypeVar("Question")
 Answer = TypeVar("Answer")
-Cancelled = Callable[[], bool]
 
 
 class Newest(Generic[Question, Answer]):

@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from parsers import schema
+from parsers.cancelling import CalledOffError, Cancelled
 from tui.columns import types_of
 from tui.view import Rows, Sort
 
@@ -42,21 +43,25 @@ def wrong(text: str, table: pa.Table) -> Wrong | None:
     return None
 
 
-def matching(choice: Choice) -> Rows | Wrong | None:
-    """The rows of the table that the filter leaves, as they come; None for all of them."""
+def matching(choice: Choice, cancelled: Cancelled) -> Rows | Wrong | None:
+    """The rows of the table that the filter leaves, as they come; None for all of them, or once nobody wants them."""
     if not choice.filter:
         return None
     from parsers import query
 
     try:
-        return query.rows(query.parse(choice.filter, types_of(choice.table)), schema.frame(choice.table))
+        return query.rows(query.parse(choice.filter, types_of(choice.table)), schema.frame(choice.table), cancelled)
+    except CalledOffError:
+        return None
     except query.QueryError as error:
         return Wrong(error.message, error.start, error.end)
 
 
-def chosen(choice: Choice) -> Rows | Wrong | None:
-    """The rows of the table that the filter leaves, in the order of the sort."""
-    rows = matching(choice)
+def chosen(choice: Choice, cancelled: Cancelled) -> Rows | Wrong | None:
+    """The rows of the table that the filter leaves, in the order of the sort; None as `matching` gives it."""
+    rows = matching(choice, cancelled)
+    if cancelled():
+        return None
     if choice.sort is None or isinstance(rows, Wrong):
         return rows
     from parsers.query.order import order

@@ -1,6 +1,6 @@
 """What belongs to a row: the rows of every log that share its connection, its file or its certificate."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from parsers import limits
+from parsers.cancelling import Cancelled, never
 from parsers.evidence.summary import Part, summary
 from parsers.evidence.values import value_of
 from parsers.source import in_order
@@ -121,7 +122,7 @@ def _places_in(chunk: pa.Array, wanted: Sequence[str]) -> Places:
 class _Search:
     """Finds rows by their identifiers; the same question is worked out once."""
 
-    def __init__(self, tables: Tables, cancelled: Callable[[], bool]) -> None:
+    def __init__(self, tables: Tables, cancelled: Cancelled) -> None:
         self.tables = tables
         self._cancelled = cancelled
         self._known: dict[tuple[str, str, tuple[str, ...]], Places] = {}
@@ -171,11 +172,7 @@ class _Search:
         return np.concatenate([direct, np.setdiff1d(rows, direct)])
 
 
-def _never() -> bool:
-    return False
-
-
-def related(tables: Tables, log: str, row: int, cancelled: Callable[[], bool] = _never) -> list[Related]:
+def related(tables: Tables, log: str, row: int, cancelled: Cancelled = never) -> list[Related]:
     """Every row of every log that belongs to a row, in the order of the story; empty when `cancelled` says so.
 
     Of each log, rows that share the file or certificate itself come before those of the same connection, and at most
@@ -243,7 +240,7 @@ def _taken(column: pa.ChunkedArray, rows: Places) -> pa.ChunkedArray:
 
 def connection_rows(tables: Tables, log: str, row: int) -> list[tuple[str, int]]:
     """Every row of the connections that a row belongs to, log by log in the order of the story."""
-    search = _Search(tables, _never)
+    search = _Search(tables, never)
     keys = search.closure(keys_of(log, tables[log], row))
     found = [(name, int(place)) for name in in_order(tables) for place in search.rows(name, keys)] if keys else []
     return found if (log, row) in found else [(log, row), *found]

@@ -7,12 +7,13 @@ JSON: {"report": …} or {"error": "…"}. Its memory and processor time are bou
 import json
 import resource
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
 from parsers import errand, escape
+from parsers.cancelling import CalledOffError, Cancelled, never
 from parsers.files import pe
 from parsers.files.pe_report import Import, PEReport, Resource, Section, from_plain
 from parsers.limits import CHUNK_BYTES, INSPECT_BYTES, INSPECT_LIST, INSPECT_MEMORY, INSPECT_SECONDS
@@ -163,7 +164,7 @@ def _named(entry: Any) -> str:
     return escape.text(bytes(entry.name.string)) if entry.name is not None and entry.name.string else ""
 
 
-def inspect_in_worker(data: bytes, cancelled: Callable[[], bool] = lambda: False) -> PEReport:
+def inspect_in_worker(data: bytes, cancelled: Cancelled = never) -> PEReport:
     """What the executable's bytes tell, read by a process of bounded time and memory.
 
     Only the first bytes are read of a very large file. Raises InspectError when they cannot be read, when the process
@@ -173,7 +174,7 @@ def inspect_in_worker(data: bytes, cancelled: Callable[[], bool] = lambda: False
         answer, status = errand.run(
             "parsers.files.inspect", question=data[:INSPECT_BYTES], cancelled=cancelled, seconds=INSPECT_SECONDS
         )
-    except errand.CalledOffError:
+    except CalledOffError:
         raise InspectError("the look inside was called off") from None
     except errand.TookTooLongError:
         raise InspectError(f"the look inside took longer than {INSPECT_SECONDS} s and was ended") from None

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from parsers.cancelling import Cancelled, never
 from parsers.query.errors import QueryError
 from parsers.query.grammar import Grammar
 from parsers.query.tree import Node
@@ -37,15 +38,15 @@ def parse(text: str, types: Mapping[str, str]) -> Query:
     return Query(text, Grammar(text, types).tree())
 
 
-def mask(query: Query, frame: "pd.DataFrame") -> npt.NDArray[np.bool_]:
-    """Which rows of a frame the query keeps, a bool for each."""
+def mask(query: Query, frame: "pd.DataFrame", cancelled: Cancelled = never) -> npt.NDArray[np.bool_]:
+    """Which rows of a frame the query keeps, a bool for each. Raises CalledOffError once `cancelled` says so."""
     from parsers.query.evaluation import Evaluation
 
     if query.tree is None:
         return np.ones(len(frame), np.bool_)
-    return Evaluation(frame).keep(query.tree)
+    return Evaluation(frame, cancelled).keep(query.tree)
 
 
-def rows(query: Query, frame: "pd.DataFrame") -> npt.NDArray[np.int64]:
-    """The numbers of the rows that the query keeps, ascending from 0."""
-    return np.flatnonzero(mask(query, frame)).astype(np.int64, copy=False)
+def rows(query: Query, frame: "pd.DataFrame", cancelled: Cancelled = never) -> npt.NDArray[np.int64]:
+    """The numbers of the rows that the query keeps, ascending from 0. Raises as `mask` does."""
+    return np.flatnonzero(mask(query, frame, cancelled)).astype(np.int64, copy=False)

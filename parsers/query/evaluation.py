@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from parsers import schema
+from parsers.cancelling import CalledOffError, Cancelled
 from parsers.query import columns, texts
 from parsers.query.columns import Bools
 from parsers.query.tree import And, Anywhere, Check, Has, Node, Not, Numbers, Or, Test, Texts
@@ -18,10 +19,11 @@ if TYPE_CHECKING:
 
 
 class Evaluation:
-    """One frame, its columns as Arrow holds them."""
+    """One frame, its columns as Arrow holds them. Raises CalledOffError before a column once `cancelled` says so."""
 
-    def __init__(self, frame: "pd.DataFrame") -> None:
+    def __init__(self, frame: "pd.DataFrame", cancelled: Cancelled) -> None:
         self.frame = frame
+        self.cancelled = cancelled
         self.names = list(frame.columns)
 
     @cached_property
@@ -70,6 +72,8 @@ class Evaluation:
         return found if proto is None else found & columns.passing(self._column("proto"), Texts((proto,)))
 
     def _column(self, name: str) -> pa.ChunkedArray:
+        if self.cancelled():
+            raise CalledOffError
         return schema.column(self.frame, name)
 
     def _no_row(self) -> Bools:

@@ -1,6 +1,7 @@
 import pytest
 
 from parsers import errand
+from parsers.cancelling import CalledOffError
 
 
 def test_the_answer_comes_with_the_exit_status() -> None:
@@ -10,7 +11,7 @@ def test_the_answer_comes_with_the_exit_status() -> None:
 
 
 def test_nobody_waits_any_more() -> None:
-    with pytest.raises(errand.CalledOffError):
+    with pytest.raises(CalledOffError):
         errand.run("timeit", "-s", "import time", "time.sleep(60)", question=b"", cancelled=lambda: True)
 
 

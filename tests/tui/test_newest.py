@@ -4,7 +4,8 @@ import threading
 
 from textual.app import App
 
-from tui.newest import Cancelled, Newest
+from parsers.cancelling import Cancelled
+from tui.newest import Newest
 
 
 async def test_a_newer_question_takes_the_place_of_those_that_wait() -> None:

@@ -13,10 +13,11 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from parsers import escape
+from parsers.cancelling import Cancelled
 from parsers.evidence import links
 from parsers.protocols.registry import RECORDS
 from tui.clipboard import copy
-from tui.newest import Cancelled, Newest
+from tui.newest import Newest
 from tui.reading import Snapshot
 from tui.screens.log_list import LogList
 from tui.screens.row_details import Inspect, RowDetails
@@ -31,8 +32,8 @@ from tui.widgets.related_panel import RelatedPanel, Story
 from tui.widgets.title_line import TitleLine
 
 _CONTEXT = 4
-# A pause of this length while typing ends a word; few keys follow each other as slowly.
-_TYPING_SECONDS = 0.08
+# Keys of a text that is pasted follow each other faster than this.
+_TYPING_SECONDS = 0.03
 
 
 @dataclass(frozen=True, eq=False)
@@ -240,7 +241,8 @@ class Explorer(Screen[None]):
         if error is not None:
             self._counting.ask(None)
         else:
-            # The first letters of a name are a word that is looked for everywhere: too dear to count at each key.
+            # The first letters of a name are a word that is looked for everywhere: too dear to count at each key of a
+            # pasted text.
             self._typing = self.set_timer(_TYPING_SECONDS, lambda: self._count(Choice(self.active, table, text)))
 
     @on(FilterLine.Noted)
@@ -288,7 +290,7 @@ class Explorer(Screen[None]):
     def _choose(self, choice: Choice) -> None:
         choosing = self._choosing.get(choice.log)
         if choosing is None:
-            choosing = Newest(self, lambda asked, _: chosen(asked), self._chosen, f"choose {choice.log}")
+            choosing = Newest(self, chosen, self._chosen, f"choose {choice.log}")
             self._choosing[choice.log] = choosing
         choosing.ask(choice)
 
@@ -428,8 +430,8 @@ class Explorer(Screen[None]):
         return True
 
 
-def _count(choice: Choice, _cancelled: Cancelled) -> int:
-    rows = matching(choice)
+def _count(choice: Choice, cancelled: Cancelled) -> int:
+    rows = matching(choice, cancelled)
     return len(choice.table) if rows is None or isinstance(rows, Wrong) else len(rows)
 
 

@@ -11,10 +11,11 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from parsers import escape, schema
+from parsers.cancelling import Cancelled
 from parsers.evidence import values
 from tui.clipboard import copy
 from tui.columns import Column
-from tui.newest import Cancelled, Newest
+from tui.newest import Newest
 from tui.theme import log_colour
 from tui.view import View
 from tui.widgets.field_list import Entry, FieldList

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pytest
 
 from parsers import query, schema
+from parsers.cancelling import CalledOffError
 from parsers.query import QueryError
 from parsers.schema import Field, Record
 
@@ -340,3 +341,8 @@ def test_times_of_any_year(text: str, rows: list[int]) -> None:
     times = [253_402_300_799 * SECOND, -62_135_596_800 * SECOND, None]
     made = schema.frame(record.table([(time,) for time in times]))
     assert query.rows(query.parse(text, record.types), made).tolist() == rows
+
+
+def test_a_search_that_nobody_waits_for_is_given_up() -> None:
+    with pytest.raises(CalledOffError):
+        query.rows(query.parse("evil", RECORD.types), frame(), lambda: True)
