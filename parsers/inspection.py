@@ -1,13 +1,14 @@
 """From a file's id to what is inside it: its bytes taken out of the capture, then looked into, each in a process."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow.compute as pc
 
 from parsers import errand, schema
+from parsers.cancelling import CalledOffError, Cancelled
 from parsers.files.inspect import InspectError, inspect_in_worker
 from parsers.files.pe_report import PEReport
 
@@ -16,14 +17,16 @@ if TYPE_CHECKING:
 
 
 class Inspection:
-    """Looks into the files of one capture; `files` gives the frame of files.log as it is now."""
+    """Looks into the files of captures; `files` gives the frame of files.log as it is now."""
 
-    def __init__(self, capture: Path, password: bytes | None, files: "Callable[[], pd.DataFrame | None]") -> None:
-        self._capture = capture
+    def __init__(
+        self, captures: Sequence[Path], password: bytes | None, files: "Callable[[], pd.DataFrame | None]"
+    ) -> None:
+        self._captures = captures
         self._secret = json.dumps(password.hex() if password is not None else None).encode()
         self._files = files
 
-    def __call__(self, fuid: str, cancelled: Callable[[], bool]) -> PEReport:
+    def __call__(self, fuid: str, cancelled: Cancelled) -> PEReport:
         """What is inside the file. Raises InspectError when it cannot be had, or once `cancelled` says so."""
         head, _, content = self._extract(fuid, self._hosts(fuid), cancelled).partition(b"\n")
         told = json.loads(head)
@@ -44,13 +47,13 @@ class Inspection:
             raise InspectError(f"files.log has no row for {fuid} yet; wait until the capture is read")
         return str(frame["id.orig_h"].iloc[place]), str(frame["id.resp_h"].iloc[place])
 
-    def _extract(self, fuid: str, hosts: tuple[str, str], cancelled: Callable[[], bool]) -> bytes:
-        arguments = (str(self._capture), fuid, *hosts)
+    def _extract(self, fuid: str, hosts: tuple[str, str], cancelled: Cancelled) -> bytes:
+        arguments = (fuid, *hosts, *map(str, self._captures))
         try:
             answer, status = errand.run(
                 "parsers.capture.extract", *arguments, question=self._secret, cancelled=cancelled
             )
-        except errand.CalledOffError:
+        except CalledOffError:
             raise InspectError("the look inside was called off") from None
         if status:
             raise InspectError("the file could not be taken out of the capture again; is memory short?")

@@ -3,7 +3,7 @@
 import gzip
 import stat
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from parsers.updates import OpenError, Update, not_opened
@@ -39,12 +39,19 @@ def _first_bytes(path: Path) -> bytes:
     return first
 
 
-def updates(path: Path, password: bytes | None = None) -> Iterator[Update]:
-    """What the path's reader tells, read in this process. Raises OpenError when nothing can be read."""
-    if is_capture(path):
+def are_captures(paths: Sequence[Path]) -> bool:
+    """Whether all these are to be read as captures, and not as logs. Raises OpenError as `is_capture` does."""
+    if len(paths) > 1:
+        raise OpenError(f"{paths[1]}: only one capture, folder or log is opened at a time")
+    return is_capture(paths[0])
+
+
+def updates(paths: Sequence[Path], password: bytes | None = None) -> Iterator[Update]:
+    """What the reader of these paths tells, read in this process. Raises OpenError when nothing can be read."""
+    if are_captures(paths):
         from parsers.capture import pipeline
 
-        return pipeline.updates(path, password)
+        return pipeline.updates(paths, password)
     from parsers.zeek import folder
 
-    return folder.read_folder(path)
+    return folder.read_folder(paths[0])

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
@@ -24,10 +24,10 @@ from parsers.updates import Batch, Facts, OpenError, PasswordNeeded, Progress, T
 class RemoteReader:
     """The updates of a capture, from a process that `stop` ends; what has come by then stays."""
 
-    def __init__(self, path: Path, password: bytes | None = None) -> None:
+    def __init__(self, paths: Sequence[Path], password: bytes | None = None) -> None:
         # -P: a module that lies in the folder where the program was started is never taken for one of ours.
-        command = [sys.executable, "-P", "-m", "parsers.remote", str(path)]
-        self._path = path
+        command = [sys.executable, "-P", "-m", "parsers.remote", *map(str, paths)]
+        self._paths = paths
         self._stopped = False
         # What the interpreter complains of must not be written across the screen.
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115  it lives as long as the process
@@ -57,7 +57,7 @@ class RemoteReader:
                     yield update
             except EOFError:
                 if not self._stopped:
-                    yield Trouble(f"{self._path}: the reading ended early: {self._last_words()}")
+                    yield Trouble(f"{self._paths[0]}: the reading ended early: {self._last_words()}")
             finally:
                 self.stop()
 
@@ -117,13 +117,13 @@ def _send_update(out: IO[bytes], update: Update) -> None:
             _send(out, "facts", packets=packets, first=first, last=last)
 
 
-def _serve(path: Path) -> None:
+def _serve(paths: Sequence[Path]) -> None:
     from parsers.capture import pipeline
 
     secret = json.load(sys.stdin.buffer)
     out = sys.stdout.buffer
     try:
-        for update in pipeline.updates(path, bytes.fromhex(secret) if secret is not None else None):
+        for update in pipeline.updates(paths, bytes.fromhex(secret) if secret is not None else None):
             _send_update(out, update)
     except PasswordNeeded as error:
         _send(out, "password", text=str(error))
@@ -137,4 +137,4 @@ if __name__ == "__main__":
     go_without_pandas()
     # Nobody listens any more: the reading is over.
     with suppress(BrokenPipeError):
-        _serve(Path(sys.argv[1]))
+        _serve([Path(path) for path in sys.argv[1:]])

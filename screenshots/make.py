@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 
 from parsers.opening import updates
 from tui.app import ZeekTui
-from tui.cli import demo
+from tui.options import demo
 
 HERE = Path(__file__).resolve().parent
 SIZE = (112, 30)
@@ -30,7 +30,7 @@ async def settled(pilot: Pilot[None]) -> None:
 
 async def take(name: str, keys: list[str]) -> None:
     """One picture."""
-    app = ZeekTui(demo().name, updates(demo()), lambda: None, demo())
+    app = ZeekTui(demo().name, updates([demo()]), lambda: None, [demo()])
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
         for key in keys:

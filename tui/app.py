@@ -1,6 +1,6 @@
 """The app: wiring only."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, ClassVar
@@ -70,7 +70,7 @@ class ZeekTui(App[None]):
         title: str,
         updates: Iterator[Update],
         stop: Callable[[], None],
-        capture: Path | None = None,
+        captures: Sequence[Path] = (),
         password: bytes | None = None,
     ) -> None:
         super().__init__()
@@ -79,7 +79,7 @@ class ZeekTui(App[None]):
         self._timer: Timer | None = None
         self._shown = 0
         self._painted = Event()
-        self.explorer = Explorer(title, self._inspection(capture, password))
+        self.explorer = Explorer(title, self._inspection(captures, password))
         self.animation_level = "none"
         for theme in THEMES:
             self.register_theme(theme)
@@ -88,11 +88,11 @@ class ZeekTui(App[None]):
             self.add_class("-ascii")
             ScrollBar.renderer = PlainScrollBar
 
-    def _inspection(self, capture: Path | None, password: bytes | None) -> Inspect | None:
+    def _inspection(self, captures: Sequence[Path], password: bytes | None) -> Inspect | None:
         """What looks into a file's bytes; only a capture has them."""
-        if capture is None:
+        if not captures:
             return None
-        inspection = Inspection(capture, password, self._files)
+        inspection = Inspection(captures, password, self._files)
 
         def look(fuid: str, cancelled: Callable[[], bool]) -> list[Entry]:
             try:

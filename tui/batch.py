@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -18,18 +19,25 @@ from tui.password import unlocked
 from tui.streams import complain, say
 
 
-def run(path: Path, password: bytes | None, folder: Path | None) -> int:
-    """Read what lies at the path and write its logs into the folder, or list them where there is none.
+def run(
+    paths: Sequence[Path],
+    password: bytes | None,
+    folder: Path | None,
+    format: str = "zeek",  # noqa: A002
+) -> int:
+    """Read what lies at the paths and write its logs into the folder, or list them where there is none.
 
     The exit status. Raises OpenError when nothing can be read, or when the logs cannot be written.
     """
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _end)
     go_without_pandas()
+    if format != "zeek":
+        raise OpenError(f"logs are not written as {format} yet")
     if folder is not None:
         _refuse(folder)
     logs = LogSet()
-    unlocked(path, password, lambda secret: logs.read(updates(path, secret)))
+    unlocked(paths, password, lambda secret: logs.read(updates(paths, secret)))
     for trouble in logs.troubles:
         complain(trouble.text)
     if folder is None:

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,7 +15,9 @@ T = TypeVar("T")
 _ASKED = 3
 
 
-def unlocked(path: Path, password: bytes | None, read: Callable[[bytes | None], T]) -> tuple[T, bytes | None]:
+def unlocked(
+    paths: Sequence[Path], password: bytes | None, read: Callable[[bytes | None], T]
+) -> tuple[T, bytes | None]:
     """What `read` gives, and the password that it took: asked for where none was given and somebody can be asked."""
     if password is None and sys.stdin.isatty():
         for _ in range(_ASKED):
@@ -24,7 +26,7 @@ def unlocked(path: Path, password: bytes | None, read: Callable[[bytes | None], 
             except PasswordNeeded as error:
                 if password is not None:
                     complain(str(error))
-                password = _ask(path)
+                password = _ask(paths[0])
     return read(password), password
 
 

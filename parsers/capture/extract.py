@@ -1,11 +1,12 @@
 """One file's bytes, taken out of a capture again.
 
-As a program (`python -m parsers.capture.extract CAPTURE FUID HOST HOST`, the password on standard input, in JSON) it
+As a program (`python -m parsers.capture.extract FUID HOST HOST CAPTURE…`, the password on standard input, in JSON) it
 writes a line of JSON, {"holes": [[offset, length], …], "cut": …} or {"error": "…"}, and then the bytes.
 """
 
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -23,11 +24,12 @@ from parsers.limits import SHARD_PACKETS
 from parsers.updates import OpenError
 
 
-def extract(path: Path, password: bytes | None, fuid: str, hosts: tuple[str, str]) -> Kept:
+def extract(paths: Sequence[Path], password: bytes | None, fuid: str, hosts: tuple[str, str]) -> Kept:
     """The bytes of the file `fuid`, which travelled between two hosts; the capture is read anew.
 
     Raises OpenError when the capture cannot be read or holds no such file.
     """
+    (path,) = paths
     with open_capture(path, password) as capture:
         packets = between(decode(index(capture.data), capture.data), hosts)
         flows = group(packets)
@@ -50,11 +52,11 @@ def between(packets: Packets, hosts: tuple[str, str]) -> Packets:
     return replace(packets, **kept)
 
 
-def _serve(path: Path, fuid: str, hosts: tuple[str, str]) -> None:
+def _serve(paths: Sequence[Path], fuid: str, hosts: tuple[str, str]) -> None:
     secret = json.load(sys.stdin.buffer)
     content = b""
     try:
-        kept = extract(path, bytes.fromhex(secret) if secret is not None else None, fuid, hosts)
+        kept = extract(paths, bytes.fromhex(secret) if secret is not None else None, fuid, hosts)
         head, content = {"holes": kept.holes, "cut": kept.is_cut}, kept.content
     except OpenError as error:
         head = {"error": str(error)}
@@ -63,4 +65,5 @@ def _serve(path: Path, fuid: str, hosts: tuple[str, str]) -> None:
 
 if __name__ == "__main__":
     go_without_pandas()
-    _serve(Path(sys.argv[1]), sys.argv[2], (sys.argv[3], sys.argv[4]))
+    fuid, orig, resp, *captures = sys.argv[1:]
+    _serve([Path(capture) for capture in captures], fuid, (orig, resp))

@@ -1,7 +1,7 @@
 """A capture's way from packets to rows: indexed, decoded, grouped into connections, shared out to workers."""
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -48,8 +48,9 @@ def analyse_shard(packets: Packets, flows: Flows, shard: Shard, keep: str | None
     return Analysis(tables, troubles, files.kept)
 
 
-def updates(path: Path, password: bytes | None = None) -> Iterator[Update]:
+def updates(paths: Sequence[Path], password: bytes | None = None) -> Iterator[Update]:
     """Read a capture; rows come shard by shard. Raises OpenError when nothing can be read."""
+    (path,) = paths
     with open_capture(path, password) as capture:
         yield Progress("packets", 0, len(capture.data))
         try:

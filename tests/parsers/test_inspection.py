@@ -11,7 +11,7 @@ from parsers.inspection import Inspection
 from parsers.opening import updates
 from parsers.source import LogSet
 from tests.parsers.capture.test_zipped import zip_crypto
-from tui.cli import demo
+from tui.options import demo
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def logs() -> LogSet:
     read = LogSet()
-    read.read(updates(demo()))
+    read.read(updates([demo()]))
     return read
 
 
@@ -49,7 +49,7 @@ def talker(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
 
 
 def test_an_executable(fuid: str, files: "Callable[[], pd.DataFrame]") -> None:
-    report = Inspection(demo(), None, files)(fuid, never)
+    report = Inspection([demo()], None, files)(fuid, never)
     assert (report.machine, report.subsystem) == ("I386", "WINDOWS_GUI")
     assert [section.name for section in report.sections] == [".text", ".rdata", ".data", ".rsrc"]
     assert not any("capture lacks" in warning for warning in report.warnings)
@@ -58,27 +58,27 @@ def test_an_executable(fuid: str, files: "Callable[[], pd.DataFrame]") -> None:
 def test_a_capture_that_is_locked(fuid: str, files: "Callable[[], pd.DataFrame]", tmp_path: Path) -> None:
     path = tmp_path / "locked.zip"
     path.write_bytes(zip_crypto(demo().read_bytes()))
-    assert Inspection(path, b"infected", files)(fuid, never).sections
+    assert Inspection([path], b"infected", files)(fuid, never).sections
     with pytest.raises(InspectError, match="this is not the zip's password"):
-        Inspection(path, b"wrong", files)(fuid, never)
+        Inspection([path], b"wrong", files)(fuid, never)
 
 
 def test_a_file_that_is_no_executable(logs: LogSet, files: "Callable[[], pd.DataFrame]") -> None:
     frame = logs.frame("files")
     other = str(frame["fuid"][frame["mime_type"] == "text/plain"].iloc[0])
     with pytest.raises(InspectError, match="no executable that pefile can read"):
-        Inspection(demo(), None, files)(other, never)
+        Inspection([demo()], None, files)(other, never)
 
 
 def test_a_file_without_a_row(fuid: str, files: "Callable[[], pd.DataFrame]") -> None:
     for frames in (files, lambda: None):
         with pytest.raises(InspectError, match="has no row for Fnone yet; wait until the capture is read"):
-            Inspection(demo(), None, frames)("Fnone", never)
+            Inspection([demo()], None, frames)("Fnone", never)
 
 
 def test_a_capture_that_is_gone(fuid: str, files: "Callable[[], pd.DataFrame]", tmp_path: Path) -> None:
     with pytest.raises(InspectError, match="there is no such file"):
-        Inspection(tmp_path / "gone.pcap", None, files)(fuid, never)
+        Inspection([tmp_path / "gone.pcap"], None, files)(fuid, never)
 
 
 def test_calling_it_off(
@@ -92,7 +92,7 @@ def test_calling_it_off(
         return len(asked) > 1
 
     with pytest.raises(InspectError, match="was called off"):
-        Inspection(demo(), None, files)(fuid, cancelled)
+        Inspection([demo()], None, files)(fuid, cancelled)
 
 
 def test_a_process_that_is_killed(
@@ -100,7 +100,7 @@ def test_a_process_that_is_killed(
 ) -> None:
     talker(tmp_path, monkeypatch, "kill -9 $$")
     with pytest.raises(InspectError, match="could not be taken out of the capture again; is memory short"):
-        Inspection(demo(), None, files)(fuid, never)
+        Inspection([demo()], None, files)(fuid, never)
 
 
 def test_what_the_capture_lacks_is_said(
@@ -109,11 +109,11 @@ def test_what_the_capture_lacks_is_said(
     from parsers.capture.extract import extract
 
     row = next(row for row in logs.table("files").to_pylist() if row["fuid"] == fuid)
-    content = extract(demo(), None, fuid, (row["id.orig_h"], row["id.resp_h"])).content
+    content = extract([demo()], None, fuid, (row["id.orig_h"], row["id.resp_h"])).content
     (tmp_path / "answer").write_bytes(b'{"holes": [[5, 1000], [9000, 460]], "cut": true}\n' + content)
     script = f'case "$*" in *capture.extract*) exec cat "{tmp_path}/answer";; *) exec "{sys.executable}" "$@";; esac'
     talker(tmp_path, monkeypatch, script)
-    report = Inspection(demo(), None, files)(fuid, never)
+    report = Inspection([demo()], None, files)(fuid, never)
     assert report.warnings[:2] == [
         f"the file is larger: only its first {len(content):,} bytes were looked into",
         "the capture lacks 1,460 bytes of this file: zeros stand in their place",

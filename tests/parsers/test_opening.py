@@ -61,10 +61,10 @@ def test_what_cannot_be_opened(tmp_path: Path) -> None:
 def test_each_is_read_by_its_reader(tmp_path: Path) -> None:
     (tmp_path / "a.pcap").write_bytes(DATA)
     (tmp_path / "odd.log").write_bytes(LOG)
-    told = list(updates(tmp_path / "a.pcap"))
+    told = list(updates([tmp_path / "a.pcap"]))
     assert [update.log for update in told if isinstance(update, Batch)] == ["packet_filter", "conn"]
     assert any(isinstance(update, Facts) for update in told)
     for path in (tmp_path, tmp_path / "odd.log"):
-        told = list(updates(path))
+        told = list(updates([path]))
         assert [update.log for update in told if isinstance(update, Batch)] == ["odd"]
         assert not any(isinstance(update, Facts) for update in told)

@@ -79,7 +79,7 @@ def test_the_demonstration_is_read_whole(run: Any) -> None:
     [
         ([], "give one capture, one folder of Zeek logs, or --demo"),
         (["--demo", "a.pcap"], "give one capture, one folder of Zeek logs, or --demo"),
-        (["a.pcap", "b.pcap"], "unrecognized arguments: b.pcap"),
+        (["a.pcap", "--format", "csv"], "--format says how logs are written: it goes with --write DIR"),
         (["--writ", "a.pcap"], "unrecognized arguments: --writ"),
         (["a.pcap", "-x\x1b[31m\n\udcff"], r"unrecognized arguments: -x\x1b[31m\x0a\xff"),
         (["a.pcap", "--write"], "argument --write: expected one argument"),
@@ -326,8 +326,8 @@ class App:
     opened: "App"
     return_code = 1
 
-    def __init__(self, title: str, updates: Iterator[Update], stop: Any, capture: Path | None, password: Any) -> None:
-        self.title, self.updates, self.stop, self.capture, self.password = title, updates, stop, capture, password
+    def __init__(self, title: str, updates: Iterator[Update], stop: Any, captures: Any, password: Any) -> None:
+        self.title, self.updates, self.stop, self.captures, self.password = title, updates, stop, captures, password
         App.opened = self
 
     def run(self) -> None:
@@ -349,10 +349,10 @@ def test_a_terminal_gets_the_app(tmp_path: Path, run: Any) -> None:
     (tmp_path / "a.pcap").write_bytes(DATA)
     assert run(tmp_path / "a.pcap").status == App.return_code
     app = App.opened
-    assert (app.title, app.capture, app.logs) == ("a.pcap", tmp_path / "a.pcap", {"conn", "packet_filter"})
+    assert (app.title, app.captures, app.logs) == ("a.pcap", [tmp_path / "a.pcap"], {"conn", "packet_filter"})
     run(tmp_path)
     app = App.opened
-    assert (app.title, app.capture, app.logs) == (tmp_path.name, None, {"conn"})
+    assert (app.title, app.captures, app.logs) == (tmp_path.name, (), {"conn"})
     app.stop()
 
 

@@ -14,7 +14,7 @@ from parsers.opening import updates
 from parsers.source import LogSet
 from tests.tui.driving import lines, until
 from tui.app import ZeekTui
-from tui.cli import demo
+from tui.options import demo
 
 SIZE = (80, 24)
 KEYS = ("o", "o", "o")
@@ -26,7 +26,7 @@ def row_of(lines: list[str], *texts: str) -> str | None:
 
 
 async def test_the_panel_shows_the_server_without_a_key() -> None:
-    app = ZeekTui("infection.pcap", updates(demo()), lambda: None, demo())
+    app = ZeekTui("infection.pcap", updates([demo()]), lambda: None, [demo()])
     async with app.run_test(size=SIZE) as pilot:
         await until(pilot, lambda: row_of(lines(pilot), "conn", f"{SERVER}:{PORT}") is not None)
         assert row_of(lines(pilot), "pe", "WINDOWS_GUI")
@@ -34,7 +34,7 @@ async def test_the_panel_shows_the_server_without_a_key() -> None:
 
 
 async def test_four_keys_lead_to_the_connection_that_served_it() -> None:
-    app = ZeekTui("infection.pcap", updates(demo()), lambda: None, demo())
+    app = ZeekTui("infection.pcap", updates([demo()]), lambda: None, [demo()])
     async with app.run_test(size=SIZE) as pilot:
         await until(pilot, lambda: row_of(lines(pilot), "conn", f"{SERVER}:{PORT}") is not None)
         await pilot.press(*KEYS)
@@ -93,7 +93,7 @@ def test_a_real_terminal_shows_the_answer(terminal: Terminal) -> None:
 def test_the_readme_tells_what_the_demonstration_shows() -> None:
     readme = (Path(__file__).resolve().parents[2] / "README.md").read_text()
     logs = LogSet()
-    logs.read(updates(demo()))
+    logs.read(updates([demo()]))
     (fuid,) = logs.frame("pe")["id"]
     assert fuid in readme
     assert f"{SERVER}:{PORT}" in readme

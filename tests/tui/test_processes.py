@@ -227,15 +227,15 @@ from parsers.source import LogSet
 
 os.chdir(sys.argv[1])
 logs = LogSet()
-logs.read(RemoteReader(Path(sys.argv[2])).updates())
+logs.read(RemoteReader([Path(sys.argv[2])]).updates())
 fuid = logs.frame("pe")["id"][0]
-report = Inspection(Path(sys.argv[2]), None, lambda: logs.frame("files"))(fuid, lambda: False)
+report = Inspection([Path(sys.argv[2])], None, lambda: logs.frame("files"))(fuid, lambda: False)
 print(logs.names, len(report.sections))
 """
 
 
 def test_modules_beside_it_are_not_executed_by_helpers_either(hostile: Path) -> None:
-    from tui.cli import demo
+    from tui.options import demo
 
     status, out, err = run_python(REMOTE, hostile, demo())
     assert (status, err) == (0, "")

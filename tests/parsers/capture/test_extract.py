@@ -12,7 +12,7 @@ from parsers.source import LogSet
 from parsers.updates import OpenError, PasswordNeeded
 from tests.parsers.capture.build import ethernet, ipv4, packets, payloads, udp
 from tests.parsers.capture.test_zipped import zip_crypto
-from tui.cli import demo
+from tui.options import demo
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +21,7 @@ def row() -> dict[str, Any]:
     from parsers.opening import updates
 
     logs = LogSet()
-    logs.read(updates(demo()))
+    logs.read(updates([demo()]))
     fuid = logs.table("pe")["id"][0].as_py()
     (found,) = (row for row in logs.table("files").to_pylist() if row["fuid"] == fuid)
     return dict(found)
@@ -33,28 +33,28 @@ def hosts(row: dict[str, Any]) -> tuple[str, str]:
 
 
 def test_the_bytes_of_a_file(row: dict[str, Any], hosts: tuple[str, str]) -> None:
-    kept = extract(demo(), None, row["fuid"], hosts)
+    kept = extract([demo()], None, row["fuid"], hosts)
     assert kept.content.startswith(b"MZ")
     assert (len(kept.content), kept.holes, kept.is_cut) == (row["seen_bytes"], [], False)
-    assert extract(demo(), None, row["fuid"], hosts[::-1]).content == kept.content
+    assert extract([demo()], None, row["fuid"], hosts[::-1]).content == kept.content
 
 
 def test_a_file_that_is_not_there(row: dict[str, Any], hosts: tuple[str, str], tmp_path: Path) -> None:
     gone = "is not in it any more; has the capture changed?"
     with pytest.raises(OpenError, match=f"{demo()}: the file Fnone {gone}"):
-        extract(demo(), None, "Fnone", hosts)
+        extract([demo()], None, "Fnone", hosts)
     with pytest.raises(OpenError, match=gone):
-        extract(demo(), None, row["fuid"], ("10.9.9.9", "not an address"))
+        extract([demo()], None, row["fuid"], ("10.9.9.9", "not an address"))
     with pytest.raises(OpenError, match="there is no such file"):
-        extract(tmp_path / "gone.pcap", None, row["fuid"], hosts)
+        extract([tmp_path / "gone.pcap"], None, row["fuid"], hosts)
 
 
 def test_a_capture_that_is_locked(row: dict[str, Any], hosts: tuple[str, str], tmp_path: Path) -> None:
     path = tmp_path / "locked.zip"
     path.write_bytes(zip_crypto(demo().read_bytes()))
-    assert extract(path, b"infected", row["fuid"], hosts).content.startswith(b"MZ")
+    assert extract([path], b"infected", row["fuid"], hosts).content.startswith(b"MZ")
     with pytest.raises(PasswordNeeded):
-        extract(path, b"wrong", row["fuid"], hosts)
+        extract([path], b"wrong", row["fuid"], hosts)
 
 
 def test_packets_between_two_hosts() -> None:
@@ -74,7 +74,7 @@ def program(*arguments: str, secret: bytes = b"null") -> tuple[dict[str, Any], b
 
 
 def test_as_a_program(row: dict[str, Any], hosts: tuple[str, str], tmp_path: Path) -> None:
-    head, content = program(str(demo()), row["fuid"], *hosts)
+    head, content = program(row["fuid"], *hosts, str(demo()))
     assert head == {"holes": [], "cut": False}
     assert content.startswith(b"MZ")
-    assert program(str(tmp_path), "F", *hosts) == ({"error": f"{tmp_path}: this is a folder, not a capture"}, b"")
+    assert program("F", *hosts, str(tmp_path)) == ({"error": f"{tmp_path}: this is a folder, not a capture"}, b"")

@@ -9,7 +9,7 @@ from parsers.capture.pipeline import Analysis, analyse_shard, updates
 from parsers.source import LogSet
 from parsers.updates import Batch, Facts, Progress, Trouble, Update
 from tests.parsers.capture.build import START, ethernet, ipv4, pcap, udp
-from tui.cli import demo
+from tui.options import demo
 
 FRAMES = [ethernet(ipv4(udp(b"x", dport=9000 + number), src=f"10.0.0.{number}")) for number in range(4)]
 
@@ -27,12 +27,12 @@ def shards_of_one_flow(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def told(path: Path) -> list[Update]:
-    return list(updates(path))
+    return list(updates([path]))
 
 
 def logs(path: Path) -> LogSet:
     read = LogSet()
-    read.read(updates(path))
+    read.read(updates([path]))
     return read
 
 
@@ -105,7 +105,7 @@ def test_shards_and_workers_change_nothing(inline: int, monkeypatch: pytest.Monk
     whole = logs(demo())
     monkeypatch.setattr(pipeline, "SHARD_PACKETS", 1)
     monkeypatch.setattr(pipeline, "INLINE_PACKETS", inline)
-    assert sum(isinstance(update, Batch) and update.log == "conn" for update in updates(demo())) > 3
+    assert sum(isinstance(update, Batch) and update.log == "conn" for update in updates([demo()])) > 3
     parts = logs(demo())
     assert parts.names == whole.names
     for name in whole.names:
@@ -114,6 +114,6 @@ def test_shards_and_workers_change_nothing(inline: int, monkeypatch: pytest.Monk
 
 def test_a_certificate_is_told_of_once_all_its_sightings_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pipeline, "SHARD_PACKETS", 1)
-    logs_of_batches = [update.log for update in updates(demo()) if isinstance(update, Batch)]
+    logs_of_batches = [update.log for update in updates([demo()]) if isinstance(update, Batch)]
     assert logs_of_batches.count("x509") == 1
     assert logs_of_batches[-1] == "x509"

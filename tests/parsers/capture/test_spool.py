@@ -136,7 +136,7 @@ def test_closing_while_somebody_still_looks(path: Path) -> None:
 def test_what_is_no_capture(path: Path, content: bytes, what: str) -> None:
     path.write_bytes(content)
     with pytest.raises(OpenError, match=f"^{re.escape(str(path))}: {re.escape(what)}") as caught:
-        list(updates(path))
+        list(updates([path]))
     assert "\n" not in str(caught.value)
 
 
