@@ -58,6 +58,10 @@ WORKERS = 8
 CAPTURED_PACKET_BYTES = 262_144
 # A compressed capture grows to this at most, against bombs: the rest is left, and said so.
 SPOOLED_BYTES = 16 << 30
+# What unpacking may take: the window of zstd --long and --ultra -22; xz -9 takes 65 MB.
+UNPACKING_BYTES = 128 << 20
+# Packed files inside packed files (a log that was packed, in a backup that is).
+PACKING_DEPTH = 4
 # Members of a zip that are looked at to find the capture.
 ZIP_MEMBERS = 1_000
 # Headers inside headers before the IP packet (Zeek: PacketAnalyzer::max_depth).
@@ -88,6 +92,8 @@ RELATED_ROWS = 6
 # Lines of a Zeek log are read in blocks that grow from the first to the second size: first rows at once, then speed.
 LOG_FIRST_BYTES = 1 << 18
 LOG_BLOCK_BYTES = 1 << 22
+# The first bytes of a log that tell its format: the first line may be damaged.
+LOG_SNIFFED_BYTES = 1 << 16
 # A longer line is no row of a log: Zeek's strings end at 256 kB a row, escaped four times that.
 LOG_LINE_BYTES = 1 << 24
 # A log whose header changes more often is made to keep a reader busy; rotated logs in one file stay below.

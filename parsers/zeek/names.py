@@ -1,0 +1,17 @@
+"""How files of logs are called: on a terminal, and the logs in them."""
+
+import os
+from pathlib import Path
+
+from parsers import escape
+from parsers.zeek.header import log_name
+
+
+def shown(path: Path) -> str:
+    """A path on one line, safe on a terminal."""
+    return escape.cell(escape.text(os.fsencode(path)))
+
+
+def name_of(path: Path) -> str:
+    """The log's name by that of its file: what stands before the first point."""
+    return log_name(path.name.partition(".")[0] or path.name)
