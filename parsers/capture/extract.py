@@ -7,15 +7,14 @@ writes a line of JSON, {"holes": [[offset, length], …], "cut": …} or {"error
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from parsers.capture.decoding import decode
 from parsers.capture.flows import group
 from parsers.capture.formats.registry import index
-from parsers.capture.packets import Packets, decode
+from parsers.capture.packets import Packets
 from parsers.capture.pipeline import analyse_shard
 from parsers.capture.spool import open_capture
 from parsers.files.kept import Kept
@@ -44,12 +43,7 @@ def between(packets: Packets, hosts: tuple[str, str]) -> Packets:
     """The packets between two hosts, in both directions; columns as before."""
     places = [place for place, address in enumerate(packets.addresses) if address in hosts]
     wanted = np.isin(packets.src, places) & np.isin(packets.dst, places)
-    kept: dict[str, Any] = {}
-    for column in fields(packets):
-        cells = getattr(packets, column.name)
-        if isinstance(cells, np.ndarray):
-            kept[column.name] = cells[wanted]
-    return replace(packets, **kept)
+    return packets.take(wanted)
 
 
 def _serve(paths: Sequence[Path], fuid: str, hosts: tuple[str, str]) -> None:

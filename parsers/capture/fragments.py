@@ -4,6 +4,7 @@ Source: Zeek, src/Frag.cc and src/Reassem.cc; RFC 791, section 3.2, and RFC 8200
 """
 
 from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from parsers import limits
@@ -12,7 +13,7 @@ from parsers import limits
 @dataclass(slots=True)
 class Fragment:
     """One fragment: the headers before it, the protocol that it names, its place in the datagram, whether more
-    follow, where its bytes lie in the capture and how many they are.
+    follow, the place of its bytes in the store and how many they are.
     """
 
     header: bytes
@@ -38,7 +39,7 @@ class Datagram:
     # Runs of bytes that are there, none touching the next: where each begins and ends.
     begins: list[int] = field(default_factory=list)
     ends: list[int] = field(default_factory=list)
-    # place in the datagram, place in the capture, length; none overlaps another.
+    # place in the datagram, place in the store, length; none overlaps another.
     pieces: list[tuple[int, int, int]] = field(default_factory=list)
 
     def add(self, fragment: Fragment) -> bool:
@@ -58,7 +59,7 @@ class Datagram:
         return True
 
     def _insert(self, begin: int, end: int, base: int) -> None:
-        """Fill the holes between begin and end; `base` is where offset 0 would lie in the capture."""
+        """Fill the holes between begin and end; `base` is where offset 0 would lie in the store."""
         first = bisect_right(self.ends, begin - 1)
         last = bisect_right(self.begins, end)
         free = begin
@@ -72,13 +73,13 @@ class Datagram:
             begin, end = min(begin, self.begins[first]), max(end, self.ends[last - 1])
         self.begins[first:last], self.ends[first:last] = [begin], [end]
 
-    def payload(self, data: memoryview) -> bytes:
-        """The joined bytes of a whole datagram."""
+    def payload(self, piece: Callable[[int, int], memoryview | bytes]) -> bytes:
+        """The joined bytes of a whole datagram; `piece` gives those from a place on, so many."""
         joined = bytearray(self.size)
         for place, at, length in self.pieces:
             if place < self.size:
                 kept = min(length, self.size - place)
-                joined[place : place + kept] = data[at : at + kept]
+                joined[place : place + kept] = piece(at, kept)
         return bytes(joined)
 
 

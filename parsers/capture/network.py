@@ -21,9 +21,8 @@ from parsers.capture.headers import (
     NO_NEXT,
     TRANSPORT_HEADER,
     Ints,
-    Octets,
-    gather,
 )
+from parsers.capture.store import Store
 
 Words: TypeAlias = npt.NDArray[np.uint64]
 
@@ -40,8 +39,7 @@ class Datagrams:
 
     The addresses as two words each; protocol; ip_len: the packet's length as its
     header says; said: length of the IP payload as the header says, 0 when it says none; captured: bytes of it that
-    are there, -1 where a packet is to be dropped; at: where it begins in the capture, or -1 - its place in the
-    reassembled bytes; head: its first bytes.
+    are there, -1 where a packet is to be dropped; at: the place where it begins; head: its first bytes.
     """
 
     src_high: Words
@@ -64,12 +62,11 @@ class Datagrams:
 class Network:
     """The network layer of one capture, block by block in capture order; fragments wait in it for the rest.
 
-    `extra` holds the payloads of reassembled datagrams.
+    The store keeps the payloads of reassembled datagrams.
     """
 
-    def __init__(self, octets: Octets) -> None:
-        self.extra = bytearray()
-        self.octets = octets
+    def __init__(self, store: Store) -> None:
+        self.store = store
         self._reassembly = Reassembly()
 
     def read(self, now: Ints, at: Ints, left: Ints, wire: Ints) -> Datagrams:
@@ -78,7 +75,7 @@ class Network:
         now: the latest time stamp up to a packet, in nanoseconds; at: where its IP header begins; left: bytes captured
         from there; wire: bytes from there on the wire.
         """
-        header = gather(self.octets, at, IP_HEADER)
+        header = self.store.gather(at, IP_HEADER)
         version = header["version"] >> 4
         is4 = version == 4
         size = np.where(is4, (header["version"] & np.uint8(15)).astype(np.int64) * 4, 40)
@@ -103,17 +100,17 @@ class Network:
             said,
             captured,
             begin,
-            gather(self.octets, begin, TRANSPORT_HEADER),
+            self.store.gather(begin, TRANSPORT_HEADER),
         )
         for i in np.flatnonzero(singly).tolist():
             place = int(at[i])
-            packet = self.octets.data[place : place + int(left[i])]
+            packet = self.store.slice(place, int(left[i]))
             row = (self._read4 if packet[0] >> 4 == 4 else self._read6)(int(now[i]), place, packet)
             if row is not None:
                 found.put(i, row)
         return found
 
-    def _read4(self, now: int, at: int, packet: memoryview) -> "Row | None":
+    def _read4(self, now: int, at: int, packet: memoryview | bytes) -> "Row | None":
         """The row of an IPv4 fragment: of the datagram that it completes, or of itself where it cannot be joined."""
         size, ip_len = (packet[0] & 15) * 4, _word(packet, 2)
         offset, more = (_word(packet, 6) & 0x1FFF) * 8, bool(packet[6] & 0x20)
@@ -129,10 +126,10 @@ class Network:
         ip_len = len(first) + whole.size & 0xFFFF
         if ip_len < len(first):
             return None
-        payload = whole.payload(self.octets.data)[: ip_len - len(first)]
-        return _row(_addresses4(first), first[9], ip_len, len(payload), payload, self._keep(payload))
+        payload = whole.payload(self.store.slice)[: ip_len - len(first)]
+        return _row(_addresses4(first), first[9], ip_len, len(payload), payload, self.store.keep(payload))
 
-    def _read6(self, now: int, at: int, packet: memoryview) -> "Row | None":
+    def _read6(self, now: int, at: int, packet: memoryview | bytes) -> "Row | None":
         """The row of an IPv6 packet with extension headers, or of the datagram that a fragment completes."""
         chain = extensions.follow(packet)
         ip_len = _word(packet, 4) + 40
@@ -152,18 +149,13 @@ class Network:
             return None
         head = bytearray(whole.header)
         head[extensions.follow(whole.header).naming] = whole.protocol
-        joined = bytes(head) + whole.payload(self.octets.data)
+        joined = bytes(head) + whole.payload(self.store.slice)
         ip_len = (len(joined) - 40 & 0xFFFF) + 40
         chain = extensions.follow(joined)
         if chain.size > ip_len:
             return None
         payload = joined[chain.size : ip_len]
-        return _row6(chain, ip_len, payload, self._keep(payload))
-
-    def _keep(self, payload: bytes) -> int:
-        place = -1 - len(self.extra)
-        self.extra += payload
-        return place
+        return _row6(chain, ip_len, payload, self.store.keep(payload))
 
 
 # A row of `Datagrams`.

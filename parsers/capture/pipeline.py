@@ -8,9 +8,10 @@ from pathlib import Path
 import pyarrow as pa
 
 from parsers.capture import links, workers
+from parsers.capture.decoding import decode
 from parsers.capture.flows import Flows, Shard, group
 from parsers.capture.formats.registry import index
-from parsers.capture.packets import Packets, decode
+from parsers.capture.packets import Packets
 from parsers.capture.spool import Capture, open_capture
 from parsers.capture.tracker import connections
 from parsers.files import x509

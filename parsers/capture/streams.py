@@ -79,12 +79,12 @@ def _data(is_orig: bool, segments: list[Segment], c: Columns, packets: Packets) 
     ends = []
     times = []
     end = 0
-    buffer = packets.data
+    buffer, edge = packets.data, len(packets.data)
     offsets, sizes, now = c.offset, c.length, c.now
     for segment in segments:
         if isinstance(segment, int):
             offset, size = offsets[segment], sizes[segment]
-            piece = buffer[offset : offset + size] if offset >= 0 else packets.payload(offset, size)
+            piece = buffer[offset : offset + size] if offset < edge else packets.payload(offset, size)
             time = now[segment]
         else:
             place, skip, size, time = segment

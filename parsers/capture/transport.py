@@ -62,7 +62,7 @@ def segments(datagrams: Datagrams) -> Segments:
         np.where(has_ports, head["dport"], np.where(is_icmp, head["code"], 0)).astype(np.uint16),
         length,
         np.where(broken, 0, captured - size),
-        np.where(at >= 0, at + size, at - size),
+        at + size,
         np.where(is_tcp, head["seq"], 0).astype(np.uint32),
         np.where(is_tcp, head["ack"], 0).astype(np.uint32),
         np.where(is_tcp, head["flags"] & FLAGS | np.where(broken, BROKEN, 0), 0).astype(np.uint8),

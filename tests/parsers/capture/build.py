@@ -4,8 +4,9 @@ import ipaddress
 import struct
 from collections.abc import Iterable
 
+from parsers.capture.decoding import decode
 from parsers.capture.formats.registry import index
-from parsers.capture.packets import Packets, decode
+from parsers.capture.packets import Packets
 
 CLIENT, SERVER = "10.0.0.1", "192.0.2.7"
 CLIENT6, SERVER6 = "2001:db8::1", "2001:db8::7"

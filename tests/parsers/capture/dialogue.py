@@ -81,6 +81,7 @@ def packets(said: Iterable[P]) -> Packets:
     columns: dict[str, Any] = {name: cells.astype(kind) for (name, kind), cells in zip(_COLUMNS, table, strict=True)}
     columns["clock"] = np.maximum.accumulate(columns["ts"])
     columns["number"] = np.arange(len(rows), dtype=np.int64)
+    columns["parent"] = np.full(len(rows), -1, np.int32)
     return Packets(**columns, addresses=list(names), data=memoryview(bytes(data)), extra=b"")
 
 

@@ -1,0 +1,1 @@
+"""Tunnels: packets inside packets, one file a protocol and one line each in the registry."""
