@@ -72,6 +72,9 @@ _FIELDS = {
     "postgresql": "@ user database application_name frontend frontend_arg backend backend_arg success:bool rows:count",
     "quic": "@ version client_initial_dcid client_scid server_scid server_name client_protocol history",
     "radius": "@ username mac framed_addr:addr tunnel_client connect_info reply_msg result ttl:interval",
+    "rdp": "@ cookie result security_protocol client_channels:vector[string] keyboard_layout client_build client_name "
+    "client_dig_product_id desktop_width:count desktop_height:count requested_color_depth cert_type cert_count:count "
+    "cert_permanent:bool encryption_level encryption_method",
     "redis": "@ cmd.name cmd.key cmd.value success:bool reply.value",
     "reporter": "ts:time level:enum message location",
     "rfb": "@ client_major_version client_minor_version server_major_version server_minor_version "
