@@ -13,6 +13,8 @@ _ESCAPED = re.compile(rb"\\x([0-9a-f]{2})")
 _INVALID = re.compile("[\udc80-\udcff]")
 # Controls, private and special code points; what stands for invalid bytes in decoded text is among the last.
 _NO_TEXT = re.compile("[\x00-\x1f\x7f-\x9f\ue000-\uf8ff\ufff0-\uffff]")
+# JSON has escapes of its own for some of the controls.
+_NO_JSON_TEXT = re.compile(r"(?![\b\f\n\r\t])" + _NO_TEXT.pattern)
 
 
 def text(raw_bytes: bytes) -> str:
@@ -58,6 +60,18 @@ def zeek(shown: str, separators: str = "\t") -> str:
         return shown
     split = re.compile(b"([" + re.escape(separators.encode()) + rb"\\])")
     return "".join(_zeek_part(part, separators) for part in split.split(raw(shown)))
+
+
+def json(shown: str) -> str:
+    r"""Text as Zeek's JSON writer takes it, before JSON's own escapes: backslashes as they are, controls as `\xNN`.
+
+    Text with a byte that Zeek takes for no text loses all that is not ASCII. Source: Zeek, src/util.cc (escape_utf8).
+    """
+    part = raw(shown)
+    decoded = part.decode("utf-8", "replace")
+    if not _NO_JSON_TEXT.search(decoded):
+        return decoded
+    return "".join(chr(byte) if 0x20 <= byte < 0x7F or byte in b"\b\f\n\r\t" else f"\\x{byte:02x}" for byte in part)
 
 
 def _zeek_part(part: bytes, separators: str) -> str:

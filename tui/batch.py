@@ -1,4 +1,4 @@
-"""What is done without a screen: the logs listed, or written as Zeek would."""
+"""What is done without a screen: the logs listed, or written in one of the formats."""
 
 import os
 import signal
@@ -8,12 +8,14 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
+from parsers.export.folder import write
+from parsers.export.format import Format
+from parsers.export.registry import FORMATS
 from parsers.lean import go_without_pandas
 from parsers.opening import updates
 from parsers.source import LogSet
 from parsers.summary import lines
 from parsers.updates import OpenError
-from parsers.zeek.writer import write
 from tui.exit_status import NOTHING, status
 from tui.password import unlocked
 from tui.streams import complain, say
@@ -27,13 +29,12 @@ def run(
 ) -> int:
     """Read what lies at the paths and write its logs into the folder, or list them where there is none.
 
-    The exit status. Raises OpenError when nothing can be read, or when the logs cannot be written.
+    The format is one of `parsers.export.registry`. Returns the exit status. Raises OpenError when nothing can be read,
+    or when the logs cannot be written.
     """
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _end)
     go_without_pandas()
-    if format != "zeek":
-        raise OpenError(f"logs are not written as {format} yet")
     if folder is not None:
         _refuse(folder)
     logs = LogSet()
@@ -42,7 +43,7 @@ def run(
         complain(trouble.text)
     if folder is None:
         return status(logs) if say(lines(logs.tables)) else NOTHING
-    _write(folder, logs)
+    _write(folder, logs, FORMATS[format])
     return status(logs)
 
 
@@ -63,10 +64,10 @@ def _refuse(folder: Path) -> None:
         raise _not_written(folder, PermissionError(f"no permission to write in {nearest}"))
 
 
-def _write(folder: Path, logs: LogSet) -> None:
+def _write(folder: Path, logs: LogSet, form: Format) -> None:
     try:
         # Zeek cuts long cells; logs that it wrote, perhaps with other bounds, stay as they are.
-        write(folder, logs.tables, whole=logs.facts is None)
+        write(folder, logs.tables, form, whole=logs.facts is None)
     except OSError as error:
         raise _not_written(folder, error) from None
 

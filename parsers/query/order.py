@@ -8,7 +8,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from parsers import schema
-from parsers.limits import FIELD_BYTES
 from parsers.query.addresses import Numbers
 from parsers.zeek.cells import SET_SEPARATOR, cells
 
@@ -46,7 +45,7 @@ def _ranked(values: pa.DictionaryArray, zeek_type: str) -> pa.Array:
 
 def _joined(lists: pa.ListArray) -> pa.Array:
     """The members' texts in one, null where the list is."""
-    members = cells(lists.flatten(), FIELD_BYTES)
+    members = cells(lists.flatten())
     lengths = pc.fill_null(pc.list_value_length(lists), 0).to_numpy()
     offsets = pa.array(np.concatenate([[0], np.cumsum(lengths)]), pa.int32())
     joined = pc.binary_join(pa.ListArray.from_arrays(offsets, members), SET_SEPARATOR)

@@ -9,7 +9,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from parsers.limits import FIELD_BYTES
 from parsers.query.columns import Bools, Flat, any_member, none
 from parsers.schema import nanoseconds_in
 from parsers.zeek.cells import cells
@@ -55,7 +54,7 @@ def _match(array: Flat, word: str) -> Flat:
 
 def _in_cells(array: Flat, word: str) -> Flat:
     chunks = array.chunks if isinstance(array, pa.ChunkedArray) else [array]
-    found = [_match(cells(chunk, FIELD_BYTES), word) for chunk in chunks]
+    found = [_match(cells(chunk), word) for chunk in chunks]
     return pc.and_(pc.is_valid(array), pa.chunked_array(found, pa.bool_()))
 
 

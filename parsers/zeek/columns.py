@@ -7,7 +7,7 @@ import pyarrow.compute as pc
 
 from parsers.schema import ARROW_TYPES, FAR_TIME, zeek_type
 from parsers.updates import Batch, Trouble
-from parsers.zeek.cells import UNBOUNDED, cells
+from parsers.zeek.cells import cells
 from parsers.zeek.header import Header
 from parsers.zeek.values import Cells
 
@@ -41,7 +41,7 @@ def _converted(column: pa.ChunkedArray, wanted: pa.DataType) -> tuple[pa.Chunked
     """The column as another type, by way of what Zeek would write, and how many cells could not be kept."""
     chunks, lost = [], 0
     for chunk in column.chunks:
-        made, wrong = _WRITTEN.column(pc.if_else(chunk.is_valid(), cells(chunk, UNBOUNDED.string), None), wanted)
+        made, wrong = _WRITTEN.column(pc.if_else(chunk.is_valid(), cells(chunk), None), wanted)
         chunks.append(made)
         lost += int(wrong.sum())
     return pa.chunked_array(chunks, wanted), lost

@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parsers import escape, limits
+from parsers.export.folder import write
+from parsers.export.registry import FORMATS
 from parsers.schema import arrow_field, element_type
 from parsers.updates import OpenError
-from parsers.zeek.writer import write
 from tests.parsers.zeek.logs import read_all
 
 _ODD = [
@@ -81,7 +82,7 @@ def tables(draw: st.DrawFn) -> pa.Table:
 @given(tables())
 def test_what_is_written_is_read_again(table: pa.Table) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        write(Path(folder), {"odd": table})
+        write(Path(folder), {"odd": table}, FORMATS["zeek"])
         text = (Path(folder) / "odd.log").read_bytes().decode()
         assert not re.search("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f]", text)
         logs, troubles = read_all(Path(folder))
@@ -111,7 +112,7 @@ def test_logs_of_zeek_come_out_as_they_came_in(shared: Path, tmp_path: Path, let
     for folder in folders:
         logs, troubles = read_all(folder)
         assert troubles == []
-        write(tmp_path / folder.name, logs)
+        write(tmp_path / folder.name, logs, FORMATS["zeek"])
         again, _ = read_all(tmp_path / folder.name)
         for name, table in logs.items():
             assert again[name].equals(table, check_metadata=True)
@@ -125,7 +126,7 @@ def test_a_log_longer_than_a_block(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     cells = [(n, "\\" * (n % 7), f"\t{n % 3}") for n in range(5000)]
     columns = [pa.array(column, field.type) for column, field in zip(zip(*cells, strict=True), fields, strict=True)]
     table = pa.Table.from_arrays(columns, schema=pa.schema(fields))
-    write(tmp_path, {"odd": table})
+    write(tmp_path, {"odd": table}, FORMATS["zeek"])
     assert read_all(tmp_path)[0]["odd"].to_pylist() == table.to_pylist()
 
 

@@ -7,9 +7,11 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from parsers.export.folder import write
+from parsers.export.registry import FORMATS
 from parsers.schema import FAR_TIME, arrow_field
-from parsers.zeek.writer import write
 
+ZEEK = FORMATS["zeek"]
 NOW = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
 
 
@@ -22,7 +24,7 @@ def table(**columns: tuple[str, list[Any]]) -> pa.Table:
 
 def rows(folder: Path, made: pa.Table, log: str = "odd") -> list[str]:
     """The rows of the file that is written for a table."""
-    write(folder, {log: made}, NOW)
+    write(folder, {log: made}, ZEEK, now=NOW)
     text = (folder / f"{log}.log").read_bytes().decode()
     return [line for line in text.split("\n") if line and not line.startswith("#")]
 
@@ -49,7 +51,7 @@ def test_times_of_any_year(tmp_path: Path, microseconds: int | None, cell: str) 
 
 
 def test_the_whole_file(tmp_path: Path) -> None:
-    write(tmp_path, {"tiny": table(ts=("time", [1_500_000_000]), tags=("set[enum]", [["A::B", "C"]]))}, NOW)
+    write(tmp_path, {"tiny": table(ts=("time", [1_500_000_000]), tags=("set[enum]", [["A::B", "C"]]))}, ZEEK, now=NOW)
     assert (tmp_path / "tiny.log").read_text() == (
         "#separator \\x09\n#set_separator\t,\n#empty_field\t(empty)\n#unset_field\t-\n#path\ttiny\n"
         "#open\t2024-05-06-07-08-09\n#fields\tts\ttags\n#types\ttime\tset[enum]\n1.500000\tA::B,C\n"
@@ -133,7 +135,7 @@ def test_all_sets_of_a_row_share_five_hundred_elements(tmp_path: Path) -> None:
 
 def test_nothing_is_cut_where_all_is_wanted(tmp_path: Path) -> None:
     made = table(**{name: ("vector[string]", [["x" * 5000] * 200]) for name in "abcd"})
-    write(tmp_path, {"odd": made}, NOW, whole=True)
+    write(tmp_path, {"odd": made}, ZEEK, now=NOW, whole=True)
     assert (tmp_path / "odd.log").read_text().count("x" * 5000) == 800
 
 
@@ -143,18 +145,18 @@ def test_many_batches_stay_in_order(tmp_path: Path) -> None:
 
 
 def test_a_log_without_rows_is_not_written(tmp_path: Path) -> None:
-    write(tmp_path / "new", {"none": table(x=("count", [])), "one": table(x=("count", [1]))}, NOW)
+    write(tmp_path / "new", {"none": table(x=("count", [])), "one": table(x=("count", [1]))}, ZEEK, now=NOW)
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["one.log"]
 
 
 def test_nothing_is_overwritten(tmp_path: Path) -> None:
     (tmp_path / "b.log").write_text("mine")
     with pytest.raises(FileExistsError, match=r"b\.log"):
-        write(tmp_path, {"a": table(x=("count", [1])), "b": table(x=("count", [1]))}, NOW)
+        write(tmp_path, {"a": table(x=("count", [1])), "b": table(x=("count", [1]))}, ZEEK, now=NOW)
     assert [path.name for path in tmp_path.iterdir()] == ["b.log"]
 
 
 @pytest.mark.parametrize("name", ["../conn", "a/b", ""])
 def test_a_name_that_leads_elsewhere_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(ValueError, match="no name of a log"):
-        write(tmp_path, {name: table(x=("count", [1]))}, NOW)
+        write(tmp_path, {name: table(x=("count", [1]))}, ZEEK, now=NOW)
