@@ -56,6 +56,10 @@ INLINE_PACKETS = 20_000
 WORKERS = 8
 # libpcap refuses a record that claims more (MAXIMUM_SNAPLEN): what follows such a one is not a capture.
 CAPTURED_PACKET_BYTES = 262_144
+# libpcap and Wireshark refuse a longer block of a pcapng; here it only tells damage from a file that was cut off.
+PCAPNG_BLOCK_BYTES = 16 << 20
+# Packets that are read: a hundred bytes of memory each, for their columns; empty ones pack to next to nothing.
+CAPTURE_PACKETS = 1 << 26
 # A compressed capture grows to this at most, against bombs: the rest is left, and said so.
 SPOOLED_BYTES = 16 << 30
 # What unpacking may take: the window of zstd --long and --ultra -22; xz -9 takes 65 MB.

@@ -5,7 +5,6 @@ ZIPS = (b"PK\x03\x04", b"PK\x05\x06")
 
 # The bytes that a format begins with, and what to say of it.
 _STARTS: tuple[tuple[bytes, str], ...] = (
-    (b"\x0a\x0d\x0d\x0a", "this is a pcapng capture, which is not read yet: convert it with editcap -F pcap IN OUT"),
     (b"GMBU", "this is a Network Monitor capture, which is not read: convert it with editcap -F pcap IN OUT"),
     (b"RTSS", "this is a Network Monitor capture, which is not read: convert it with editcap -F pcap IN OUT"),
     (b"TRSNIFF data", "this is a Sniffer capture, which is not read: convert it with editcap -F pcap IN OUT"),

@@ -1,7 +1,7 @@
 """What every format of capture comes to: where each packet lies in the file."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -31,6 +31,11 @@ class Index:
 
     def __len__(self) -> int:
         return len(self.ts)
+
+    def until(self, count: int, *troubles: Trouble) -> "Index":
+        """The first `count` packets, and what is told beside what was told before."""
+        columns = {name: getattr(self, name)[:count] for name in ("ts", "offset", "captured", "wire", "link")}
+        return replace(self, **columns, troubles=[*self.troubles, *troubles])
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ def index(data: memoryview) -> Index:
     # A fraction of more than a second is added, as libpcap's users do with what it hands on.
     ts = seconds * 1_000_000_000 + fraction * head.unit
     found = Index(ts, offset, captured, wire, np.full(len(at), head.link, np.int64), frozenset((head.link,)), [])
-    found = whole(data, HEADER_BYTES, found, offset + captured)
+    found = whole(data, HEADER_BYTES, found, at, offset + captured)
     # A packet may be longer than the capture's own bound: readers cut it there, as libpcap does.
     return replace(found, captured=np.minimum(found.captured, head.longest))
 

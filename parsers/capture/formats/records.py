@@ -3,7 +3,6 @@
 import struct
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
 
 import numpy as np
 
@@ -33,32 +32,28 @@ def _chain(data: memoryview, at: int, length: struct.Struct, place: int, more: i
             at += size
 
 
-def whole(data: memoryview, start: int, records: Index, ends: Ints) -> Index:
-    """The records before the first that cannot be; what is wrong with that one is told in `troubles`.
+def fitting(records: Index, at: Ints, ends: Ints) -> Index:
+    """The packets before the first that is longer than can be, or than its record; that is told in `troubles`.
 
-    `start` is where the first record begins, `ends` are the places behind each one.
+    `at` is where each record begins, `ends` is the place behind it.
     """
     too_long = records.captured > limits.CAPTURED_PACKET_BYTES
-    too_short = records.offset + records.captured > ends
-    bad = np.flatnonzero(too_long | too_short | (ends > len(data)))
-    count = int(bad[0]) if len(bad) else len(records)
+    bad = np.flatnonzero(too_long | (records.offset + records.captured > ends))
+    if not len(bad):
+        return records
+    first = int(bad[0])
+    why = "which cannot be" if too_long[first] else "which is more than there is room for"
+    return records.until(first, damage(first, int(at[first]), f"claims a length of {records.captured[first]}, {why}"))
+
+
+def whole(data: memoryview, start: int, records: Index, at: Ints, ends: Ints) -> Index:
+    """The same for records that the end of the file may cut; `start` is where the first one begins."""
+    found = fitting(records, at, ends)
+    if found.troubles:
+        return found
+    count = int(np.count_nonzero(ends <= len(data)))
     end = int(ends[count - 1]) if count else start
-    troubles = []
-    if count < len(records) and too_long[count]:
-        troubles = [damage(count, end, f"claims a length of {records.captured[count]}, which cannot be")]
-    elif count < len(records) and too_short[count]:
-        troubles = [damage(count, end, f"claims a length of {records.captured[count]}, more than its record holds")]
-    elif end != len(data):
-        troubles = [cut_off(count, len(data))]
-    return replace(
-        records,
-        ts=records.ts[:count],
-        offset=records.offset[:count],
-        captured=records.captured[:count],
-        wire=records.wire[:count],
-        link=records.link[:count],
-        troubles=[*records.troubles, *troubles],
-    )
+    return found if end == len(data) else found.until(count, cut_off(count, len(data)))
 
 
 def damage(count: int, at: int, what: str, part: str | None = None) -> Trouble:

@@ -1,11 +1,11 @@
 """The formats of captures that are read: one line each."""
 
-from parsers.capture.formats import pcap, snoop
+from parsers.capture.formats import pcap, pcapng, snoop
 from parsers.capture.formats.index import Format, Index
 from parsers.updates import OpenError
 
 _FIRST_BYTES = 64
-FORMATS: tuple[Format, ...] = (pcap.FORMAT, snoop.FORMAT)
+FORMATS: tuple[Format, ...] = (pcap.FORMAT, pcapng.FORMAT, snoop.FORMAT)
 
 
 def recognise(first: bytes) -> Format | None:

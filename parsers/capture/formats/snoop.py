@@ -39,7 +39,7 @@ def index(data: memoryview) -> Index:
         links=frozenset((link,)),
         troubles=[],
     )
-    return whole(data, _HEADER_BYTES, found, ends=at + column["length"])
+    return whole(data, _HEADER_BYTES, found, at, ends=at + column["length"])
 
 
 def _link(first: bytes) -> int:

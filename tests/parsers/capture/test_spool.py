@@ -115,7 +115,7 @@ def test_closing_while_somebody_still_looks(path: Path) -> None:
     ("content", "what"),
     [
         (b"", "the file is empty"),
-        (b"\x0a\x0d\x0d\x0a" + bytes(60), "this is a pcapng capture, which is not read yet: convert it with editcap"),
+        (b"\x0a\x0d\x0d\x0a" + bytes(60), "its header, at byte 0, begins a section whose byte order cannot be told"),
         (b"MZ\x90" + bytes(100), "this is a Windows program (PE), not a capture"),
         (b"\x7fELF" + bytes(100), "this is a Linux program (ELF), not a capture"),
         (b"\xfd7zXZ\0" + bytes(100), "this is packed with xz: unpack it first, xz -d"),
