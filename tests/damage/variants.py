@@ -1,0 +1,35 @@
+"""Damaged variants of a file's bytes: cut short, with one byte changed, with a piece that comes twice."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+LONGEST_PIECE = 3000
+
+
+@dataclass(frozen=True)
+class Variant:
+    """What became of some bytes: all before `at` are as they were."""
+
+    kind: str
+    at: int
+    data: bytes
+
+    def __str__(self) -> str:
+        return f"{self.kind}-{self.at}"
+
+
+def variants(data: bytes, count: int, seed: int = 0) -> Iterator[Variant]:
+    """So many variants, one kind after the other; the same seed gives the same ones."""
+    chance = random.Random(seed)
+    for number in range(count):
+        at = chance.randrange(1, len(data))
+        match number % 3:
+            case 0:
+                yield Variant("cut", at, data[:at])
+            case 1:
+                changed = bytes([data[at] ^ chance.randrange(1, 256)])
+                yield Variant("flipped", at, data[:at] + changed + data[at + 1 :])
+            case _:
+                begin = max(0, at - chance.randrange(1, LONGEST_PIECE))
+                yield Variant("doubled", at, data[:at] + data[begin:])
