@@ -1,6 +1,6 @@
 """Rows of Zeek's ASCII logs as Arrow tables, and what is wrong with single rows."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -9,32 +9,11 @@ from pyarrow import csv
 from parsers import escape, limits
 from parsers.schema import zeek_type
 from parsers.zeek.header import Header
+from parsers.zeek.jobs import Faults
 from parsers.zeek.values import FALSE, TRUE, Cells, parsed_type
 
 _TAB = b"\t"
 _SHOWN = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A row that is left out or has lost a cell: its line and what is wrong there."""
-
-    line: int
-    text: str
-
-
-@dataclass
-class Faults:
-    """The first faults of some rows, and how many there are."""
-
-    first: list[Fault] = field(default_factory=list)
-    count: int = 0
-
-    def tell(self, line: int, text: str) -> None:
-        """One more fault."""
-        self.count += 1
-        if len(self.first) < limits.LOG_FAULTS:
-            self.first.append(Fault(line, text))
 
 
 @dataclass(frozen=True, slots=True)
