@@ -60,6 +60,8 @@ CAPTURED_PACKET_BYTES = 262_144
 PCAPNG_BLOCK_BYTES = 16 << 20
 # Packets that are read: a hundred bytes of memory each, for their columns; empty ones pack to next to nothing.
 CAPTURE_PACKETS = 1 << 26
+# Captures that are opened together: the kernel gives a process 65,530 mappings.
+CAPTURES = 10_000
 # A compressed capture grows to this at most, against bombs: the rest is left, and said so.
 SPOOLED_BYTES = 16 << 30
 # What unpacking may take: the window of zstd --long and --ultra -22; xz -9 takes 65 MB.
@@ -70,6 +72,8 @@ PACKING_DEPTH = 4
 ZIP_MEMBERS = 1_000
 # Headers inside headers before the IP packet (Zeek: PacketAnalyzer::max_depth).
 LINK_HEADERS = 25
+# Frames aggregated in one of IEEE 802.11: its longest holds 11,454 bytes, a frame with an IP header 42 at least.
+AGGREGATED_FRAMES = 512
 # Datagrams, and fragments of all of them, that wait for their missing fragments: the oldest are given up beyond that.
 WAITING_DATAGRAMS = 1 << 16
 WAITING_FRAGMENTS = 1 << 19

@@ -9,10 +9,11 @@ Ints: TypeAlias = npt.NDArray[np.int64]
 Octets: TypeAlias = npt.NDArray[np.uint8]
 
 # IANA protocol numbers.
-HOPOPTS, ICMP, TCP, UDP, IPV6, ROUTING, FRAGMENT = 0, 1, 6, 17, 41, 43, 44
+HOPOPTS, ICMP, IGMP, TCP, UDP, IPV6, ROUTING, FRAGMENT = 0, 1, 2, 6, 17, 41, 43, 44
 ESP, AH, ICMPV6, NO_NEXT, DSTOPTS, MOBILITY = 50, 51, 58, 59, 60, 135
 
 BIG16 = np.dtype(">u2")
+LITTLE16 = np.dtype("<u2")
 LITTLE32 = np.dtype("<u4")
 
 

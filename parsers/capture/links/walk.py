@@ -1,0 +1,56 @@
+"""From a frame's first byte to its IP packets, header by header, all frames at once."""
+
+import numpy as np
+
+from parsers import limits
+from parsers.capture.headers import Ints, Octets
+from parsers.capture.links.ieee802_11 import aggregated
+from parsers.capture.links.layer import ETHERNET, IP, NOTHING, SEVERAL
+from parsers.capture.links.registry import LAYERS
+
+
+def ip_packets(octets: Octets, link: Ints, offset: Ints, captured: Ints) -> tuple[Ints, Ints, Ints]:
+    """The IP packets of frames: the row of the frame that each came from, where it begins, its captured bytes (> 0).
+
+    `link`, `offset` and `captured` are the frames' link types, places and lengths. The rows ascend; a row is missing
+    where a frame has no IP packet or is of a link type that is not read, and comes again for a frame that has several.
+    """
+    layer, at, end = _walk(octets, link, offset.copy(), offset + captured)
+    rows = _found(layer, IP, at, end)
+    several = _found(layer, SEVERAL, at, end)
+    if not len(several):
+        return rows, at[rows], (end - at)[rows]
+    of, begin, until = aggregated(octets, at[several], end[several])
+    layer, begin, until = _walk(octets, np.full(len(of), ETHERNET), begin, until)
+    inner = _found(layer, IP, begin, until)
+    at, end = np.concatenate((at[rows], begin[inner])), np.concatenate((end[rows], until[inner]))
+    rows = np.concatenate((rows, several[of[inner]]))
+    order = np.argsort(rows, kind="stable")
+    return rows[order], at[order], (end - at)[order]
+
+
+def _found(layer: Ints, what: int, at: Ints, end: Ints) -> Ints:
+    return np.flatnonzero((layer == what) & (at < end))
+
+
+def _walk(octets: Octets, layer: Ints, at: Ints, end: Ints) -> tuple[Ints, Ints, Ints]:
+    """Which layer each frame leads to, IP or SEVERAL where it could be read that far; where it begins and ends."""
+    layer, at, end = _step(octets, layer, at, end)
+    for _ in range(limits.LINK_HEADERS):
+        rows = np.flatnonzero(((layer < SEVERAL) | (layer > NOTHING)) & (at < end))
+        if not len(rows):
+            break
+        layer[rows], at[rows], end[rows] = _step(octets, layer[rows], at[rows], end[rows])
+    return layer, at, end
+
+
+def _step(octets: Octets, layer: Ints, at: Ints, end: Ints) -> tuple[Ints, Ints, Ints]:
+    """One header of each frame; the columns that come back may be written to, as those that are given."""
+    following = np.full(len(layer), NOTHING)
+    # Nearly always there is one kind: nothing is sorted or gathered then.
+    same = len(layer) > 0 and bool((layer == layer[0]).all())
+    for kind in [int(layer[0])] if same else np.unique(layer).tolist():
+        here = slice(None) if same else np.flatnonzero(layer == kind)
+        if kind in LAYERS:
+            following[here], at[here], end[here] = LAYERS[kind](octets, at[here], end[here])
+    return following, at, end
