@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Row: TypeAlias = tuple[Any, ...]
+# A log's rows: as Arrow has them, or as a DataFrame made of that (`frame`).
+Log: TypeAlias = "pa.Table | pd.DataFrame"
 
 TEXT = pa.string()
 REPEATED = pa.dictionary(pa.int32(), pa.string())
@@ -165,17 +167,21 @@ def frame(table: pa.Table) -> "pd.DataFrame":
 
     columns = {name: pd.arrays.ArrowExtensionArray(table.column(name)) for name in table.column_names}
     made = pd.DataFrame(columns, copy=False)
-    made.attrs["zeek"] = {field.name: zeek_type(field) for field in table.schema}
+    made.attrs["zeek"] = types(table)
     return made
 
 
-def types(log: "pd.DataFrame") -> dict[str, str]:
-    """The Zeek type of each column of a frame."""
+def types(log: Log) -> dict[str, str]:
+    """The Zeek type of each column of a log, in their order."""
+    if isinstance(log, pa.Table):
+        return {field.name: zeek_type(field) for field in log.schema}
     return dict(log.attrs["zeek"])
 
 
-def column(log: "pd.DataFrame", name: str) -> pa.ChunkedArray:
-    """A column of a frame as Arrow holds it, nothing copied."""
+def column(log: Log, name: str) -> pa.ChunkedArray:
+    """A column of a log as Arrow holds it, nothing copied."""
+    if isinstance(log, pa.Table):
+        return log.column(name)
     made = pa.array(log[name].array)
     return made if isinstance(made, pa.ChunkedArray) else pa.chunked_array([made])
 

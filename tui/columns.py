@@ -55,11 +55,6 @@ class Column:
         return values.writer(self.type)(self.cells[row])
 
 
-def types_of(table: pa.Table) -> dict[str, str]:
-    """The Zeek type of each column."""
-    return {field.name: schema.zeek_type(field) for field in table.schema}
-
-
 def columns(
     table: pa.Table, record: Record | None, day: int | None = None, before: "tuple[Column, ...]" = ()
 ) -> tuple[Column, ...]:
@@ -68,7 +63,7 @@ def columns(
     `day` is the one that everything happened on. `before` are the columns of an earlier table of the same log: what the
     reader hid or widened stays so, and no column becomes narrower.
     """
-    types = types_of(table)
+    types = schema.types(table)
     first = [name for name in record.first_columns if name in types] if record else []
     kept = {column.name: column for column in before}
     made = []

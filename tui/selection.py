@@ -7,7 +7,6 @@ import pyarrow as pa
 
 from parsers import schema
 from parsers.cancelling import CalledOffError, Cancelled
-from tui.columns import types_of
 from tui.view import Rows, Sort
 
 
@@ -33,11 +32,11 @@ class Wrong:
 
 def wrong(text: str, table: pa.Table) -> Wrong | None:
     """What is wrong with a filter of a log; None when it can be applied."""
-    # The language, and pandas after it, are loaded when the first filter is typed: they would delay the first screen.
+    # The language is loaded when the first filter is typed: it would delay the first screen.
     from parsers import query
 
     try:
-        query.parse(text, types_of(table))
+        query.parse(text, schema.types(table))
     except query.QueryError as error:
         return Wrong(error.message, error.start, error.end)
     return None
@@ -50,7 +49,7 @@ def matching(choice: Choice, cancelled: Cancelled) -> Rows | Wrong | None:
     from parsers import query
 
     try:
-        return query.rows(query.parse(choice.filter, types_of(choice.table)), schema.frame(choice.table), cancelled)
+        return query.rows(query.parse(choice.filter, schema.types(choice.table)), choice.table, cancelled)
     except CalledOffError:
         return None
     except query.QueryError as error:
@@ -66,7 +65,7 @@ def chosen(choice: Choice, cancelled: Cancelled) -> Rows | Wrong | None:
         return rows
     from parsers.query.order import order
 
-    ordered = order(schema.frame(choice.table), choice.sort.column, choice.sort.descending)
+    ordered = order(choice.table, choice.sort.column, choice.sort.descending)
     if rows is None:
         return ordered
     kept = np.zeros(len(choice.table), dtype=np.bool_)

@@ -1,11 +1,10 @@
-"""The filter language: text to a query for a log, a query to the rows of a frame.
+"""The filter language: text to a query for a log, a query to the rows of a log.
 
 Wireshark's grammar on Zeek's names: `id.orig_h == 10.0.0.0/8 and host contains "evil" and not status_code in {404}`.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -14,9 +13,7 @@ from parsers.cancelling import Cancelled, never
 from parsers.query.errors import QueryError
 from parsers.query.grammar import Grammar
 from parsers.query.tree import Node
-
-if TYPE_CHECKING:
-    import pandas as pd
+from parsers.schema import Log
 
 __all__ = ["Query", "QueryError", "mask", "parse", "rows"]
 
@@ -38,15 +35,15 @@ def parse(text: str, types: Mapping[str, str]) -> Query:
     return Query(text, Grammar(text, types).tree())
 
 
-def mask(query: Query, frame: "pd.DataFrame", cancelled: Cancelled = never) -> npt.NDArray[np.bool_]:
-    """Which rows of a frame the query keeps, a bool for each. Raises CalledOffError once `cancelled` says so."""
+def mask(query: Query, log: Log, cancelled: Cancelled = never) -> npt.NDArray[np.bool_]:
+    """Which rows of a log the query keeps, a bool for each. Raises CalledOffError once `cancelled` says so."""
     from parsers.query.evaluation import Evaluation
 
     if query.tree is None:
-        return np.ones(len(frame), np.bool_)
-    return Evaluation(frame, cancelled).keep(query.tree)
+        return np.ones(len(log), np.bool_)
+    return Evaluation(log, cancelled).keep(query.tree)
 
 
-def rows(query: Query, frame: "pd.DataFrame", cancelled: Cancelled = never) -> npt.NDArray[np.int64]:
+def rows(query: Query, log: Log, cancelled: Cancelled = never) -> npt.NDArray[np.int64]:
     """The numbers of the rows that the query keeps, ascending from 0. Raises as `mask` does."""
-    return np.flatnonzero(mask(query, frame, cancelled)).astype(np.int64, copy=False)
+    return np.flatnonzero(mask(query, log, cancelled)).astype(np.int64, copy=False)

@@ -1,8 +1,7 @@
-"""A filter's tree on a frame: which rows it keeps."""
+"""A filter's tree on a log: which rows it keeps."""
 
 from functools import cached_property, reduce
 from operator import and_, or_
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -13,18 +12,16 @@ from parsers.cancelling import CalledOffError, Cancelled
 from parsers.query import columns, texts
 from parsers.query.columns import Bools
 from parsers.query.tree import And, Anywhere, Check, Has, Node, Not, Numbers, Or, Test, Texts
-
-if TYPE_CHECKING:
-    import pandas as pd
+from parsers.schema import Log
 
 
 class Evaluation:
-    """One frame, its columns as Arrow holds them. Raises CalledOffError before a column once `cancelled` says so."""
+    """One log, its columns as Arrow holds them. Raises CalledOffError before a column once `cancelled` says so."""
 
-    def __init__(self, frame: "pd.DataFrame", cancelled: Cancelled) -> None:
-        self.frame = frame
+    def __init__(self, log: Log, cancelled: Cancelled) -> None:
+        self.log = log
         self.cancelled = cancelled
-        self.names = list(frame.columns)
+        self.names = list(schema.types(log))
 
     @cached_property
     def start(self) -> int:
@@ -74,7 +71,7 @@ class Evaluation:
     def _column(self, name: str) -> pa.ChunkedArray:
         if self.cancelled():
             raise CalledOffError
-        return schema.column(self.frame, name)
+        return schema.column(self.log, name)
 
     def _no_row(self) -> Bools:
-        return np.zeros(len(self.frame), np.bool_)
+        return np.zeros(len(self.log), np.bool_)

@@ -1,6 +1,7 @@
-"""The rows of a frame in the order of one of its columns."""
+"""The rows of a log in the order of some of its columns."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -9,29 +10,44 @@ import pyarrow.compute as pc
 
 from parsers import schema
 from parsers.query.addresses import Numbers
-from parsers.zeek.cells import SET_SEPARATOR, cells
-
-if TYPE_CHECKING:
-    import pandas as pd
+from parsers.schema import Log
+from parsers.zeek.cells import SET_SEPARATOR, cells, relisted
 
 
-def order(frame: "pd.DataFrame", column: str, descending: bool = False) -> npt.NDArray[np.int64]:
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A column that rows are sorted by."""
+
+    column: str
+    descending: bool = False
+
+
+def order(log: Log, column: str, descending: bool = False) -> npt.NDArray[np.int64]:
     """The numbers of all rows, sorted by a column: unset ones last, equal ones in the order in which they are.
 
     Addresses go by value, IPv4 before IPv6; sets and vectors by the text of their members.
     """
-    values = schema.column(frame, column).combine_chunks()
-    zeek_type = schema.types(frame).get(column, "string")
+    return order_by(log, [Key(column, descending)])
+
+
+def order_by(log: Log, keys: Sequence[Key]) -> npt.NDArray[np.int64]:
+    """The same, sorted by several columns, the first of them first."""
+    names = [str(place) for place in range(len(keys))]
+    columns = pa.table([_sortable(log, key.column) for key in keys], names)
+    directions = ["descending" if key.descending else "ascending" for key in keys]
+    found = pc.sort_indices(columns, list(zip(names, directions, strict=True)))
+    return np.asarray(found.to_numpy(), np.int64)
+
+
+def _sortable(log: Log, column: str) -> pa.Array:
+    """A column as something that Arrow puts into the same order."""
+    values = schema.column(log, column).combine_chunks()
+    zeek_type = schema.types(log).get(column, "string")
     if isinstance(values, pa.ChunkedArray):
         values = pa.concat_arrays([chunk.cast(pa.large_string()) for chunk in values.chunks])
     if pa.types.is_dictionary(values.type):
-        values = _ranked(values, zeek_type)
-    elif pa.types.is_list(values.type):
-        values = _joined(values)
-    keys = pa.table({"key": values})
-    direction = "descending" if descending else "ascending"
-    found = pc.sort_indices(keys, [("key", direction)])
-    return np.asarray(found.to_numpy(), np.int64)
+        return _ranked(values, zeek_type)
+    return _joined(values) if pa.types.is_list(values.type) else values
 
 
 def _ranked(values: pa.DictionaryArray, zeek_type: str) -> pa.Array:
@@ -45,8 +61,4 @@ def _ranked(values: pa.DictionaryArray, zeek_type: str) -> pa.Array:
 
 def _joined(lists: pa.ListArray) -> pa.Array:
     """The members' texts in one, null where the list is."""
-    members = cells(lists.flatten())
-    lengths = pc.fill_null(pc.list_value_length(lists), 0).to_numpy()
-    offsets = pa.array(np.concatenate([[0], np.cumsum(lengths)]), pa.int32())
-    joined = pc.binary_join(pa.ListArray.from_arrays(offsets, members), SET_SEPARATOR)
-    return pc.if_else(pc.is_valid(lists), joined, None)
+    return pc.binary_join(relisted(lists, cells(lists.flatten())), SET_SEPARATOR)

@@ -55,8 +55,10 @@ def frame(rows: list[tuple[Any, ...]] = ROWS) -> Any:
 
 
 def kept(text: str) -> list[int]:
-    found = query.rows(query.parse(text, RECORD.types), frame())
+    parsed = query.parse(text, RECORD.types)
+    found = query.rows(parsed, RECORD.table(ROWS))
     assert found.dtype == np.int64
+    assert np.array_equal(found, query.rows(parsed, frame()))
     return list(map(int, found))
 
 
