@@ -14,9 +14,9 @@ Ticks: TypeAlias = npt.NDArray[np.uint64]
 
 MICROSECONDS = 6
 _BINARY, _POWER = 0x80, 0x7F
-# The most that 64 bits hold: 10^19 and 2^63 units in a second, and nanoseconds of so many seconds.
+# The most that 64 bits hold: 10^19 and 2^63 units in a second; nanoseconds of so many seconds, and of time-outs after.
 _DECIMALS, _BITS = 19, 63
-_SECONDS = (1 << 63) // 1_000_000_000 - 1
+_SECONDS = 9_200_000_000
 _BEYOND = 1 << 62
 
 

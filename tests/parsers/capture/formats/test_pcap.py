@@ -8,6 +8,7 @@ from parsers.capture.formats.index import Index
 from parsers.capture.formats.pcap import index
 from parsers.updates import OpenError
 from tests.parsers.capture.build import START, ethernet, ipv4, pcap, udp
+from tests.parsers.capture.formats.build import old_pcap
 
 FRAMES = [ethernet(ipv4(udp(b"x" * n))) for n in (1, 20, 300)]
 
@@ -75,9 +76,67 @@ def test_check_sequence_bits_are_no_part_of_the_link_type() -> None:
     assert index(memoryview(pcap(FRAMES, link=0x5400_0001))).links == {1}
 
 
+def packets(data: bytes) -> list[tuple[int, int, bytes]]:
+    """Time, length on the wire and bytes of each packet; there must be no damage."""
+    found = index(memoryview(data))
+    assert not found.troubles
+    columns = (found.ts.tolist(), found.wire.tolist(), found.offset.tolist(), found.captured.tolist())
+    return [(ts, wire, data[o : o + c]) for ts, wire, o, c in zip(*columns, strict=True)]
+
+
+WHOLE = packets(pcap(FRAMES))
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("version", [(2, 0), (2, 1), (2, 2), (543, 0)])
+def test_older_versions_have_their_lengths_the_other_way_round(order: str, version: tuple[int, int]) -> None:
+    data = old_pcap(FRAMES, order=order, version=version, wire_first=True, cut=100)
+    assert packets(data) == [(ts, wire + 100, frame) for ts, wire, frame in WHOLE]
+
+
+@pytest.mark.parametrize("wire_first", [False, True])
+def test_version_2_3_has_its_lengths_either_way(wire_first: bool) -> None:
+    data = old_pcap(FRAMES, version=(2, 3), wire_first=wire_first, cut=100)
+    assert packets(data) == [(ts, wire + 100, frame) for ts, wire, frame in WHOLE]
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize(("magic", "extra"), [(0xA1B2CD34, 8), (0xA1B2CD34, 12), (0xA1B2C3D4, 8), (0xA1B2C3D4, 4)])
+def test_records_with_longer_headers(order: str, magic: int, extra: int) -> None:
+    assert packets(old_pcap(FRAMES, order=order, magic=magic, extra=extra)) == WHOLE
+    assert packets(old_pcap(FRAMES[:2], order=order, magic=magic, extra=extra)) == WHOLE[:2]
+
+
+def test_one_packet_of_kuznetzovs_variant() -> None:
+    assert packets(old_pcap(FRAMES[:1], magic=0xA1B2CD34, extra=8)) == WHOLE[:1]
+    assert packets(old_pcap([], magic=0xA1B2CD34)) == []
+
+
+def test_kuznetzovs_variant_may_add_an_ethernet_header_to_the_bound() -> None:
+    data = old_pcap([bytes(65535 + 20)], magic=0xA1B2CD34, extra=8)
+    assert [len(frame) for _, _, frame in packets(data)] == [65535 + 14]
+
+
+def test_what_looks_odd_in_the_first_records_is_no_other_variant() -> None:
+    loopback = [bytes(12) + frame[12:] for frame in FRAMES]
+    odd = pcap([b"", *loopback])
+    assert [frame for _, _, frame in packets(odd)] == [b"", *loopback]
+    for cut in range(24, len(odd)):
+        assert index(memoryview(odd[:cut])).offset.tolist()[:1] in ([], [40])
+
+
+def test_a_fraction_of_more_than_a_second_is_added() -> None:
+    data = bytearray(pcap(FRAMES))
+    struct.pack_into("<I", data, 28, 2_500_000)
+    assert index(memoryview(data)).ts.tolist()[0] == (START + 2) * 10**9 + 500_000_000
+
+
 @pytest.mark.parametrize(
     ("data", "what"),
     [
+        (old_pcap([], version=(2, 2), link=6), "AIX"),
+        (old_pcap([], version=(2, 5)), "version 2.5, only 2.0 to 2.4 are read"),
+        (old_pcap([], version=(1, 0)), "version 1.0"),
         (b"", "not a pcap capture"),
         (b"hello, world, this is text", "not a pcap capture"),
         (pcap([])[:20], "cut off in its header, at byte 20"),
