@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from parsers import escape, limits
+from parsers.zeek.cells import relisted
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +64,14 @@ def _strings(column: pa.Array, longest: int) -> pa.Array:
     """A column of which no string has more bytes than `longest`."""
     kind = column.type
     if pa.types.is_dictionary(kind):
-        values = _strings(column.dictionary, longest)
+        values = column.dictionary
+        kept = _strings(values, longest)
         # Two that are the same once they are cut are one.
-        return column if values is column.dictionary else values.take(column.indices).dictionary_encode().cast(kind)
+        return column if kept is values else kept.take(column.indices).dictionary_encode()
     if pa.types.is_list(kind):
-        values = _strings(column.values, longest)
-        if values is column.values:
-            return column
-        return pa.ListArray.from_arrays(column.offsets, values, type=kind, mask=column.is_null())
+        elements = column.flatten()
+        kept = _strings(elements, longest)
+        return column if kept is elements else relisted(column, kept)
     if not pa.types.is_string(kind):
         return column
     long = pc.greater(pc.binary_length(column), longest).fill_null(False)

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from parsers import escape
 from parsers.schema import nanoseconds_in
-from parsers.zeek.cells import joined_lists
+from parsers.zeek.cells import relisted
 from parsers.zeek.rewriting import Rewriting
 
 # Numbers that Arrow writes as RapidJSON does, whole ones aside.
@@ -37,8 +37,8 @@ def values(column: pa.Array) -> pa.Array:
     if pa.types.is_dictionary(kind):
         return values(column.cast(kind.value_type))
     if pa.types.is_list(kind):
-        joined = joined_lists(column, values(column.flatten()).fill_null("null"))
-        return pc.if_else(column.is_valid(), pc.binary_join_element_wise("[", joined, "]", ""), None)
+        joined = pc.binary_join(relisted(column, values(column.flatten()).fill_null("null")), ",")
+        return pc.binary_join_element_wise("[", joined, "]", "")
     if pa.types.is_string(kind):
         return pc.binary_join_element_wise('"', _TEXTS.of(column), '"', "")
     if pa.types.is_timestamp(kind) or pa.types.is_duration(kind):

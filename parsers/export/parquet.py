@@ -1,7 +1,9 @@
 """A log as Parquet: typed columns, in groups of rows that a reader may skip.
 
-Each field carries its Zeek type (`zeek`) and the file the log's name (`log`), for those who read Arrow's schema.
-Times are UTC, intervals Arrow's durations (whole nanoseconds, for those who do not know them), ports 16 bits.
+Times are UTC, ports 16 bits, sets and vectors lists, everything that repeats plain text (in dictionaries inside the
+file, which pandas and polars would otherwise show as categories). Intervals are Arrow's durations; those who do not
+know them see whole nanoseconds. Each field carries its Zeek type (`zeek`) and the file the log's name (`log`).
+Source: Apache Parquet, LogicalTypes.md; Apache Arrow, Schema.fbs.
 """
 
 from datetime import datetime
@@ -18,7 +20,14 @@ _ROWS = 1 << 17
 
 def write(file: BinaryIO, log: str, table: pa.Table, *, whole: bool = False, now: datetime | None = None) -> None:  # noqa: ARG001
     """Write the log."""
-    schema = table.schema.with_metadata({"log": log})
-    with parquet.ParquetWriter(file, schema, compression="zstd", write_page_index=True) as writer:
-        for batch in table.unify_dictionaries().replace_schema_metadata({"log": log}).to_batches():
-            writer.write_batch(batch if whole else bounded(batch, Bounds.of(log)), _ROWS)
+    schema = pa.schema([_plain(field) for field in table.schema], {"log": log})
+    with parquet.ParquetWriter(
+        file, schema, compression="zstd", write_page_index=True, write_page_checksum=True
+    ) as writer:
+        for batch in table.combine_chunks().to_batches(_ROWS):
+            kept = batch if whole else bounded(batch, Bounds.of(log))
+            writer.write_batch(kept.cast(schema), _ROWS)
+
+
+def _plain(field: pa.Field) -> pa.Field:
+    return field.with_type(field.type.value_type) if pa.types.is_dictionary(field.type) else field

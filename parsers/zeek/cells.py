@@ -65,16 +65,16 @@ def _strings(column: pa.Array, texts: Rewriting) -> pa.Array:
 
 
 def _containers(column: pa.Array) -> pa.Array:
-    joined = joined_lists(column, _scalars(column.flatten(), _ELEMENTS).fill_null(UNSET))
-    lengths = pc.list_value_length(column)
-    return pc.case_when(pc.make_struct(lengths.is_null(), pc.equal(lengths, 0)), UNSET, EMPTY, joined)
+    joined = pc.binary_join(relisted(column, _scalars(column.flatten(), _ELEMENTS).fill_null(UNSET)), SET_SEPARATOR)
+    empty = pc.equal(pc.list_value_length(column), 0)
+    return pc.if_else(empty, EMPTY, joined).fill_null(UNSET)
 
 
-def joined_lists(column: pa.Array, elements: pa.Array) -> pa.Array:
-    """The elements of a column of lists, given as texts, as one text a list; that of an unset list is empty."""
+def relisted(column: pa.Array, elements: pa.Array) -> pa.Array:
+    """Lists as long as those of a column, of other elements (as many as `column.flatten()` has); unset where it is."""
     lengths = pc.list_value_length(column).fill_null(0).to_numpy()
     offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
-    return pc.binary_join(pa.ListArray.from_arrays(pa.array(offsets), elements), SET_SEPARATOR)
+    return pa.ListArray.from_arrays(pa.array(offsets), elements, mask=column.is_null())
 
 
 def _double(value: float) -> str:
