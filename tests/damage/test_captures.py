@@ -84,7 +84,7 @@ def connections_before(form: str, place: int) -> set[Ends]:
     """The connections of which every packet lies before a place in the capture."""
     located, found = whole(form)
     last = (located.offset + located.captured)[found.number]
-    touched = {ends(found, row) for row in np.flatnonzero(last > place)}
+    touched = {ends(found, row) for row in np.flatnonzero(last > place).tolist()}
     return {ends(found, row) for row in range(len(found))} - touched
 
 
@@ -105,8 +105,8 @@ def check_what_was_said(found: Found, path: Path) -> None:
 
 
 def damaged(form: str) -> list[object]:
-    data = PLAIN[form]
-    return [pytest.param(form, variant, id=f"{form}-{variant}") for variant in variants(data, EACH, len(form))]
+    data, heads = PLAIN[form], (whole(form)[0].offset - 32).tolist()
+    return [pytest.param(form, variant, id=f"{form}-{variant}") for variant in variants(data, EACH, len(form), heads)]
 
 
 @pytest.mark.parametrize(("form", "variant"), [*damaged("pcap"), *damaged("pcapng")])
