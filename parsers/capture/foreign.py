@@ -3,12 +3,24 @@
 GZIP = b"\x1f\x8b"
 ZIPS = (b"PK\x03\x04", b"PK\x05\x06")
 
-# The bytes that a format begins with, and what to say of it.
+# The bytes that captures begin with that Wireshark reads, and what they are called there.
+_CAPTURES: dict[bytes, str] = {
+    b"GMBU": "Network Monitor",
+    b"RTSS": "Network Monitor",
+    b"TRSNIFF data": "Sniffer",
+    b"XCP\0": "NetXRay",
+    b"\x05VNF": "Visual Networks",
+    b"ObserverPktBuffe": "Observer",
+    b"\xaa\xaa\xaa\xaa": "5View",
+    b"\x01\x10L\0": "LANalyzer",
+    b"\x7fver": "OmniPeek",
+    b"\xac\x01\0\x1c": "Ixia",
+    b"\x1c\0\x01\xac": "Ixia",
+    b"\xab\x01\0\x1c": "Ixia",
+    b"\x1c\0\x01\xab": "Ixia",
+}
+# The bytes that other formats begin with, and what to say of them.
 _STARTS: tuple[tuple[bytes, str], ...] = (
-    (b"GMBU", "this is a Network Monitor capture, which is not read: convert it with editcap -F pcap IN OUT"),
-    (b"RTSS", "this is a Network Monitor capture, which is not read: convert it with editcap -F pcap IN OUT"),
-    (b"TRSNIFF data", "this is a Sniffer capture, which is not read: convert it with editcap -F pcap IN OUT"),
-    (b"XCP\0", "this is a NetXRay capture, which is not read: convert it with editcap -F pcap IN OUT"),
     (GZIP, "this is a gzip inside a packed file: unpack it first"),
     (b"PK", "this is a zip inside a packed file: unpack it first"),
     (b"\xfd7zXZ\0", "this is packed with xz: unpack it first, xz -d"),
@@ -17,6 +29,7 @@ _STARTS: tuple[tuple[bytes, str], ...] = (
     (b"\x04\x22\x4d\x18", "this is packed with LZ4: unpack it first, lz4 -d"),
     (b"7z\xbc\xaf\x27\x1c", "this is a 7z archive: unpack it first, 7z x"),
     (b"Rar!\x1a\x07", "this is a RAR archive: unpack it first, unrar x"),
+    (b"btsnoop\0", "this is a Bluetooth capture, which holds no IP packets"),
     (b"MZ", "this is a Windows program (PE), not a capture"),
     (b"\x7fELF", "this is a Linux program (ELF), not a capture"),
     (b"%PDF-", "this is a PDF document, not a capture"),
@@ -32,6 +45,9 @@ _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\x1b")) + b"\x7f"
 
 def describe(first: bytes) -> str:
     """What a file seems to be, from its first bytes (a few dozen are enough)."""
+    for start, name in _CAPTURES.items():
+        if first.startswith(start):
+            return f"this is a capture of {name}'s format, which is not read: convert it with editcap IN OUT"
     for start, what in _STARTS:
         if first.startswith(start):
             return what

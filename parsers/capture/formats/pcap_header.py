@@ -63,7 +63,7 @@ def header(data: bytes | memoryview) -> Header:
     if (major, minor) not in {(2, 0), (2, 1), (2, 2), (2, 3), (2, 4), (543, 0)}:
         raise OpenError(f"a pcap of version {major}.{minor}, only 2.0 to 2.4 are read")
     if (major, minor) == (2, 2) and link in _AIX_TYPES:
-        raise OpenError("a pcap of AIX's variant, which is not read: convert it with editcap -F pcap IN OUT")
+        raise OpenError("a pcap of AIX's variant, which is not read: convert it with editcap IN OUT")
     record = _record_bytes(data, order, sizes) if (major, minor) == (2, 4) else sizes[0]
     # libpcap takes the Ethernet header that such a system made up as being on top of what it captured.
     extra = _ETHERNET_BYTES if record > _PLAIN and link == _ETHERNET else 0

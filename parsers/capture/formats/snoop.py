@@ -50,7 +50,7 @@ def _link(first: bytes) -> int:
         raise OpenError(f"the capture is cut off in its header, at byte {len(first)}")
     version, datalink = struct.unpack(">8xII", first)
     if version != 2:
-        raise OpenError(f"a snoop capture of version {version}, only 2 is read: convert it with editcap -F pcap IN OUT")
+        raise OpenError(f"a snoop capture of version {version}, only 2 is read: convert it with editcap IN OUT")
     if datalink not in _LINKS:
         raise OpenError(f"packets of snoop's datalink type {datalink} are not read")
     return _LINKS[datalink]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from parsers.capture.foreign import describe
 from parsers.capture.formats.index import Index
 from parsers.capture.formats.registry import index, recognise
 from tests.parsers.capture.build import START, ethernet, ipv4, pcap, tcp, udp
@@ -82,6 +83,28 @@ def test_what_editcap_writes(run: Run, tmp_path: Path, written: str, form: str) 
     assert recognised is not None
     assert recognised.name == form
     assert not agree(run, tmp_path / "out").troubles
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "5views",
+        "lanalyzer",
+        "netmon1",
+        "netmon2",
+        "ngsniffer",
+        "ngwsniffer_1_1",
+        "ngwsniffer_2_0",
+        "observer",
+        "visual",
+    ],
+)
+def test_formats_that_are_called_by_their_name(run: Run, tmp_path: Path, written: str) -> None:
+    (tmp_path / "in").write_bytes(pcap(FRAMES))
+    run("editcap", "-F", written, "in", "out")
+    first = (tmp_path / "out").read_bytes()[:64]
+    assert recognise(first) is None
+    assert describe(first).startswith("this is a capture of ")
 
 
 def test_interfaces_that_mergecap_puts_together(run: Run, tmp_path: Path) -> None:
