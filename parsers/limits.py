@@ -108,6 +108,8 @@ LOG_LINE_BYTES = 1 << 24
 LOG_HEADERS = 1000
 # Rows of one log that are reported one by one; the others are counted.
 LOG_FAULTS = 10
+# Rows of a Parquet file that are read at a time, however many its groups hold.
+PARQUET_ROWS = 1 << 16
 # Logs of a folder that stand open at the same time.
 OPEN_LOGS = 100
 # What one copy to a terminal's clipboard holds: xterm and tmux refuse longer OSC 52 sequences (base64 adds a third).
@@ -132,3 +134,12 @@ HTTP_FILES = 15
 PENDING_REQUESTS = 100
 # Parts of a filter that lie inside one another: nobody writes more, and Python's stack is finite.
 FILTER_DEPTH = 100
+# Tunnels inside tunnels (Zeek: Tunnel::max_depth).
+TUNNEL_DEPTH = 4
+# A connection that comes through other tunnels more often is looked at no further for that
+# (Zeek: Tunnel::max_changes_per_connection).
+TUNNEL_CHANGES = 5
+# A tunnel between addresses that is idle for so long is forgotten (Zeek: Tunnel::ip_tunnel_timeout), one through which
+# no new connection comes is said to be over (Tunnel::expiration_interval), in nanoseconds.
+TUNNEL_PAIR_TIMEOUT = 24 * 3600 * 1_000_000_000
+TUNNEL_TIMEOUT = 3600 * 1_000_000_000

@@ -1,18 +1,11 @@
-"""A file, plain or gzip, in blocks of whole lines."""
+"""A file, plain or packed, in blocks of whole lines."""
 
-import zlib
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from parsers import limits
+from parsers import limits, packing
 from parsers.updates import Trouble
-
-_GZIP = b"\x1f\x8b"
-# The bytes that go into the decompressor at a time, and those that may come out.
-_PACKED = 1 << 16
-_UNPACKED = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +21,11 @@ class Block:
     open_end: bool = False
 
 
-class _DamagedError(Exception):
-    """The compressed data cannot be unpacked further; the text says why."""
-
-
 def blocks(file: BinaryIO, name: str) -> Iterator[Block | Trouble]:
     """The file's lines, and what is wrong with them as lines; the file is called by `name`."""
-    packed = file.read(2) == _GZIP
+    packed = packing.recognise(file.read(packing.MAGIC_BYTES))
     file.seek(0)
-    pieces = _gathered(_unpacked(file)) if packed else _plain(file)
+    pieces = _gathered(packing.unpacked(file)) if packed else _plain(file)
     held: list[bytes] = []
     length, line, skipping = 0, 1, False
     try:
@@ -56,7 +45,7 @@ def blocks(file: BinaryIO, name: str) -> Iterator[Block | Trouble]:
             held, length = [piece[end:]], len(piece) - end
             yield Block(data, line, file.tell())
             line += data.count(b"\n")
-    except _DamagedError as error:
+    except packing.DamagedError as error:
         yield Trouble(f"{name}:{line}: {error}; the rows before it are shown")
     else:
         if length:
@@ -89,40 +78,9 @@ def _gathered(pieces: Iterator[bytes]) -> Iterator[bytes]:
                 length += len(piece)
                 if length >= size:
                     break
-        except _DamagedError:
+        except packing.DamagedError:
             yield b"".join(some)
             raise
         if not some:
             return
         yield b"".join(some)
-
-
-def _unpacked(file: BinaryIO) -> Iterator[bytes]:
-    """The text of all gzip members, one after the other."""
-    stream = zlib.decompressobj(wbits=31)
-    waiting = b""
-    while True:
-        waiting = waiting or file.read(_PACKED)
-        if not waiting:
-            raise _DamagedError("the compressed file is cut off here")
-        before = stream.copy()
-        try:
-            piece = stream.decompress(waiting, _UNPACKED)
-        except zlib.error:
-            yield from _salvaged(before, waiting)
-            raise _DamagedError("the compressed file is damaged here") from None
-        yield piece
-        waiting = stream.unconsumed_tail
-        if stream.eof:
-            # Members may be padded with zeros.
-            waiting = stream.unused_data.lstrip(b"\0") or file.read(_PACKED).lstrip(b"\0")
-            if not waiting:
-                return
-            stream = zlib.decompressobj(wbits=31)
-
-
-def _salvaged(stream: "zlib._Decompress", waiting: bytes) -> Iterator[bytes]:
-    """The text before the damage: a call that fails keeps what it had unpacked to itself."""
-    with suppress(zlib.error):
-        for place in range(len(waiting)):
-            yield stream.decompress(waiting[place : place + 1])
