@@ -17,7 +17,10 @@ from parsers.limits import DNS_QUESTIONS, VIOLATION_BYTES
 from parsers.protocols.analyzer import Mark
 
 SECOND = 1_000_000_000
-_QUIET = 60 * SECOND
+# How long one of these may be silent.
+QUIET = 60 * SECOND
+# The packets of a flow from which on columns are faster than a loop.
+_MANY = 64
 _DNS_LOOK = 10 * SECOND
 _DNS_QUIET = 9 * SECOND
 # DNS's operations that are read: query, notify, update; NetBIOS has others.
@@ -49,12 +52,18 @@ def datagram_connections(
     c: Columns, packets: Packets, start: int, stop: int, ends: Ends, proto: int
 ) -> Iterator[Datagrams]:
     """The connections in the packets from `start` to before `stop`, all of one flow."""
+    for first, last, orig in runs(c, packets, start, stop, ends, proto):
+        yield datagram_connection(c, packets, first, last, orig, ends, proto)
+
+
+def runs(c: Columns, packets: Packets, start: int, stop: int, ends: Ends, proto: int) -> Iterator[tuple[int, int, int]]:
+    """Where each of these connections begins and stops, and the side that is taken for its originator at first."""
     first = start
     while first < stop:
         orig = _first_orig(c.side[first], ends, proto)
         watched = proto == UDP and ends.ports[1 - orig] in DNS_UDP
         last = _run(c, packets, first, stop, watched=watched, netbios=_NETBIOS in ends.ports)
-        yield datagram_connection(c, packets, first, last, orig, ends, proto)
+        yield first, last, orig
         first = last
 
 
@@ -69,9 +78,10 @@ def _run(c: Columns, packets: Packets, first: int, stop: int, *, watched: bool, 
     ts, now, clock = c.ts, c.now, packets.clock
     last = ts[first]
     due = now[first] + _DNS_LOOK
-    for i in range(first + 1, stop):
+    few = stop if watched else min(first + _MANY, stop)
+    for i in range(first + 1, few):
         time = now[i]
-        if time - last >= _QUIET:
+        if time - last >= QUIET:
             return i
         while watched and due <= time:
             fired = int(clock[np.searchsorted(clock, due)])
@@ -81,6 +91,19 @@ def _run(c: Columns, packets: Packets, first: int, stop: int, *, watched: bool, 
                 watched = False
             due = fired + _DNS_LOOK
         last = ts[i]
+    return _silence(c, few, stop)
+
+
+def _silence(c: Columns, start: int, stop: int) -> int:
+    """The first packet, from `start` on, before which it was quiet for too long; `stop` when there is none."""
+    size = _MANY
+    while start < stop:
+        end = min(start + size, stop)
+        waits = np.asarray(c.now[start:end]) - np.asarray(c.ts[start - 1 : end - 1])
+        quiet = np.flatnonzero(waits >= QUIET)
+        if len(quiet):
+            return start + int(quiet[0])
+        start, size = end, size * 2
     return stop
 
 

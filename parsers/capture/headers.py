@@ -72,7 +72,7 @@ def gather(octets: Octets, at: Ints, layout: np.dtype[Any]) -> npt.NDArray[Any]:
     whole = at <= edge
     if edge >= 0:
         rows[whole] = _windows(octets, size)[at[whole]]
-    rows[~whole] = _windows(tail, size)[np.minimum(at[~whole] - start, 2 * size)]
+    rows[~whole] = _windows(tail, size)[np.minimum(at[~whole] - start, len(tail) - size)]
     return rows.view(layout).reshape(-1)
 
 

@@ -10,7 +10,7 @@ from parsers.capture.headers import Ints
 from parsers.capture.transport import BROKEN
 from parsers.capture.tunnels.encapsulation import Encapsulations
 
-__all__ = ["BROKEN", "Ints", "Packets"]
+__all__ = ["BROKEN", "COLUMNS", "Ints", "Packets"]
 
 
 @dataclass(frozen=True)
@@ -72,5 +72,9 @@ class Packets:
 
     def take(self, rows: npt.NDArray[Any]) -> "Packets":
         """Some of the rows, by their places or by a mask."""
-        columns = {column.name: getattr(self, column.name) for column in fields(self)}
-        return replace(self, **{name: cells[rows] for name, cells in columns.items() if isinstance(cells, np.ndarray)})
+        columns: dict[str, Any] = {name: getattr(self, name)[rows] for name in COLUMNS}
+        return replace(self, **columns)
+
+
+_OTHERS = frozenset(("addresses", "data", "extra", "encapsulations"))
+COLUMNS = tuple(each.name for each in fields(Packets) if each.name not in _OTHERS)

@@ -1,9 +1,11 @@
 """A capture's way from packets to rows: indexed, decoded, grouped into connections, shared out to workers."""
 
 import gc
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
+from typing import TypeAlias
 
 import pyarrow as pa
 
@@ -18,10 +20,20 @@ from parsers.files import x509
 from parsers.files.analysis import Files
 from parsers.files.kept import Kept
 from parsers.limits import INLINE_PACKETS, SHARD_PACKETS
-from parsers.protocols import conn, packet_filter
+from parsers.protocols import conn, packet_filter, tunnel
 from parsers.protocols.analyzer import Rows
 from parsers.protocols.dispatch import dispatch
+from parsers.schema import Row
 from parsers.updates import Batch, Facts, OpenError, Progress, Trouble, Update
+
+
+# What is told of a log by the shards, when all of them are done.
+_Join: TypeAlias = Callable[[Sequence[pa.Table]], pa.Table]
+# Of these logs a shard keeps only the rows that may matter then.
+_NEEDED: dict[str, Callable[[Sequence[Row]], list[Row]]] = {
+    x509.RECORD.name: x509.first_rows,
+    tunnel.RECORD.name: tunnel.thinned,
+}
 
 
 @dataclass
@@ -41,10 +53,13 @@ def analyse_shard(packets: Packets, flows: Flows, shard: Shard, keep: str | None
     for tracked in connections(packets, flows, shard):
         service = dispatch(tracked.connection, tracked.events(), rows, files, troubles, tracked.last)
         rows.add(conn.RECORD, tracked.row(service))
+        for use in packets.encapsulations.uses(tracked.passage.uses):
+            rows.add(tunnel.RECORD, use)
     files.finish()
-    if x509.RECORD.name in rows.by_record:
-        record, found = rows.by_record[x509.RECORD.name]
-        rows.by_record[record.name] = record, x509.first_rows(found)
+    for log, needed in _NEEDED.items():
+        if log in rows.by_record:
+            record, found = rows.by_record[log]
+            rows.by_record[log] = record, needed(found)
     tables = {name: record.table(found) for name, (record, found) in rows.by_record.items()}
     return Analysis(tables, troubles, files.kept)
 
@@ -80,12 +95,22 @@ def analyse(capture: Capture) -> Iterator[Update]:
         if not indexed.troubles:
             yield Trouble("the capture holds no packets: nothing to show", harmless=True)
     flows = group(packets)
-    yield from _analyses(lambda shard: analyse_shard(packets, flows, shard), flows.shards(SHARD_PACKETS), len(packets))
+    work = partial(analyse_shard, packets, flows)
+    late: dict[str, _Join] = {x509.RECORD.name: x509.first_of, tunnel.RECORD.name: partial(_tunnels, packets)}
+    seen = list(packets.encapsulations.uses(packets.encapsulations.seen))
+    held = {x509.RECORD.name: [], tunnel.RECORD.name: [tunnel.RECORD.table(seen)] if seen else []}
+    yield from _analyses(work, flows.shards(SHARD_PACKETS), len(packets), held, late)
 
 
-def _analyses(work: Callable[[Shard], Analysis], shards: list[Shard], total: int) -> Iterator[Update]:
+def _analyses(
+    work: Callable[[Shard], Analysis],
+    shards: list[Shard],
+    total: int,
+    held: dict[str, list[pa.Table]],
+    late: Mapping[str, _Join],
+) -> Iterator[Update]:
+    """The updates of all shards; the rows of logs that are `late` are held until all shards are done."""
     done = 0
-    certificates: list[pa.Table] = []
     yield Progress("connections", 0, total)
     for shard, analysis in workers.share_out(work, shards, alone=total < INLINE_PACKETS):
         done += shard.packets
@@ -93,13 +118,20 @@ def _analyses(work: Callable[[Shard], Analysis], shards: list[Shard], total: int
             yield Trouble(f"{shard.packets} packets could not be analysed: {analysis.why}")
             continue
         for log, table in analysis.tables.items():
-            # Which of a certificate's sightings is the first is known when all shards are done.
-            if log == x509.RECORD.name:
-                certificates.append(table)
+            if log in held:
+                held[log].append(table)
             else:
                 yield Batch(log, table)
         for text in analysis.troubles:
             yield Trouble(text)
         yield Progress("connections", done, total)
-    if certificates:
-        yield Batch(x509.RECORD.name, x509.first_of(certificates))
+    for log, tables in held.items():
+        if tables:
+            yield Batch(log, late[log](tables))
+
+
+def _tunnels(packets: Packets, tables: Sequence[pa.Table]) -> pa.Table:
+    """The rows of tunnel.log, from those that the shards made."""
+    enclosing = packets.encapsulations
+    closed = {uid: carrier.closed for uid, carrier in enclosing.carriers.items()}
+    return tunnel.RECORD.table(tunnel.activity(tunnel.rows_of(tables), closed, enclosing.clock))

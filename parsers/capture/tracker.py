@@ -16,7 +16,9 @@ from parsers.capture.packets import BROKEN, Ints, Packets
 from parsers.capture.streams import datagrams
 from parsers.capture.tcp import Tcp
 from parsers.capture.tcp_flow import tcp_connections
-from parsers.capture.uid import uid
+from parsers.capture.tunnels.encapsulation import NO_CARRIER
+from parsers.capture.tunnels.passage import NO_PASSAGE, Passage, passage
+from parsers.capture.uid import connection_uid
 from parsers.limits import INT64_MAX
 from parsers.protocols.analyzer import Connection, Event, Mark
 from parsers.schema import Row
@@ -35,17 +37,29 @@ _NOT_CONNECTIONS = frozenset((2, 4, 41, 47))
 
 @dataclass(slots=True)
 class Tracked:
-    """One connection; `last` is the time of its last packet, nanoseconds UTC."""
+    """One connection.
+
+    last      the time of its last packet, nanoseconds UTC
+    number    its first packet's place in the capture
+    ip_proto  the protocol number in the IP header
+    passage   the tunnels that it came through
+    carries   the tunnel protocols that it carries
+    """
 
     connection: Connection
     last: int
+    number: int
+    ip_proto: int
+    passage: Passage
+    carries: Sequence[str]
     _cells: Callable[[Sequence[Mark]], Row]
     _events: Iterator[Event]
 
     def row(self, service: str | None) -> Row:
         """Its row in conn.log, after its analysers have had their say."""
         c = self.connection
-        return (c.start, *c.head, c.proto, service, *self._cells(c.marks))
+        service = ",".join(filter(None, (*self.carries, service))) or None
+        return (c.start, *c.head, c.proto, service, *self._cells(c.marks), self.passage.parents, self.ip_proto)
 
     def events(self) -> Iterator[Event]:
         """What its analysers are fed, in order; can be had once."""
@@ -75,6 +89,7 @@ class _Tracker:
         starts = flows.bounds[shard.first : shard.last]
         firsts = flows.order[starts]
         self.numbers = packets.number[order].data
+        self.parent = packets.parent[order]
         self.proto = packets.proto[firsts].tolist()
         self.source = packets.src[firsts].tolist()
         self.target = packets.dst[firsts].tolist()
@@ -104,7 +119,7 @@ class _Tracker:
         connection.partial = tcp.partial
         connection.turned = orig != tcp.began
         events = tcp.out.events(orig, self.columns, self.packets)
-        return Tracked(connection, tcp.last, partial(self._tcp_cells, tcp, ends), events)
+        return self._tracked(connection, tcp, TCP, tcp.last, partial(self._tcp_cells, tcp, ends), events)
 
     def _tcp_cells(self, tcp: Tcp, ends: Ends, marks: Sequence[Mark]) -> Row:
         if marks:
@@ -120,7 +135,6 @@ class _Tracker:
             tcp.missed,
             str(tcp.history),
             self.totals.between(tcp.first, tcp.stop, orig.side),
-            TCP,
         )
 
     def _datagrams(self, made: Datagrams, ends: Ends, proto: int) -> Tracked:
@@ -129,7 +143,7 @@ class _Tracker:
         places = range(made.first, made.stop) if proto == UDP else range(0)
         events = datagrams(places, made.orig, self.columns, self.packets)
         last = self.columns.ts[made.stop - 1]
-        return Tracked(connection, last, partial(self._datagram_cells, made, ends, proto), events)
+        return self._tracked(connection, made, proto, last, partial(self._datagram_cells, made, ends, proto), events)
 
     def _datagram_cells(self, made: Datagrams, ends: Ends, proto: int, marks: Sequence[Mark]) -> Row:
         if marks:
@@ -145,7 +159,6 @@ class _Tracker:
             0,
             made.history,
             self._counts(made),
-            proto,
         )
 
     def _counts(self, made: Datagrams) -> Counts:
@@ -161,10 +174,31 @@ class _Tracker:
 
     def _connection(self, ends: Ends, orig: int, proto: int, first: int) -> Connection:
         start = self.columns.ts[first]
+        identifier = connection_uid(ends, orig, proto, start, self.numbers[first])
         orig_h, resp_h = ends.addresses[orig], ends.addresses[1 - orig]
         orig_p, resp_p = ends.ports[orig], ends.ports[1 - orig]
-        identifier = uid(orig_h, orig_p, resp_h, resp_p, proto, start, self.numbers[first])
         return Connection(identifier, orig_h, orig_p, resp_h, resp_p, _NAMES.get(proto, _UNKNOWN), start)
+
+    def _tracked(
+        self,
+        connection: Connection,
+        made: Tcp | Datagrams,
+        proto: int,
+        last: int,
+        cells: Callable[[Sequence[Mark]], Row],
+        events: Iterator[Event],
+    ) -> Tracked:
+        enclosing = self.packets.encapsulations
+        came = NO_PASSAGE
+        if enclosing.places:
+            part = slice(made.first, made.stop)
+            came = passage(enclosing, self.parent[part], self.columns.now[part])
+            if came.lost is not None:
+                connection.give_up(came.lost)
+        carrier = enclosing.carriers.get(connection.uid, NO_CARRIER)
+        connection.marks += carrier.marks
+        number = self.numbers[made.first]
+        return Tracked(connection, last, number, proto, came, carrier.services, cells, events)
 
 
 class _Totals:
@@ -203,9 +237,8 @@ def _cells(
     missed: int,
     history: str,
     counts: Counts,
-    proto: int,
 ) -> Row:
-    """The cells of a row after `service`."""
+    """The cells of a row after `service` and before `tunnel_parents`."""
     lasted = duration > 0
     return (
         duration if lasted else None,
@@ -217,6 +250,4 @@ def _cells(
         missed,
         history or None,
         *counts,
-        None,
-        proto,
     )

@@ -1,7 +1,7 @@
 """The protocols, one line each."""
 
 from parsers.files import pe, record, x509
-from parsers.protocols import conn, dns, http, rdp, ssl
+from parsers.protocols import conn, dns, http, rdp, ssl, tunnel
 from parsers.protocols.analyzer import Protocol
 from parsers.schema import Record
 
@@ -14,7 +14,7 @@ PROTOCOLS: tuple[Protocol, ...] = (
 )
 
 # The logs that are written without an analyser on a connection's bytes, and those of files.
-OTHER_RECORDS: tuple[Record, ...] = (conn.RECORD, record.RECORD, pe.RECORD, x509.RECORD)
+OTHER_RECORDS: tuple[Record, ...] = (conn.RECORD, record.RECORD, pe.RECORD, x509.RECORD, tunnel.RECORD)
 
 RECORDS: dict[str, Record] = {
     record.name: record for group in (OTHER_RECORDS, *(p.records for p in PROTOCOLS)) for record in group

@@ -1,10 +1,15 @@
 """What encloses a packet: the tunnels that it came through, from the outermost to the innermost."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
+import numpy as np
+
+from parsers.capture.headers import Ints
 from parsers.protocols.analyzer import Mark
+from parsers.protocols.tunnel import used
+from parsers.schema import Row
 
 
 class Tunnel(NamedTuple):
@@ -47,6 +52,10 @@ class Carrier:
     closed: int | None = None
 
 
+# Of most connections.
+NO_CARRIER: Final = Carrier()
+
+
 @dataclass(slots=True)
 class Encapsulations:
     """All of a capture.
@@ -54,11 +63,13 @@ class Encapsulations:
     places    every encapsulation that a packet came in; a place in this list stands for it
     carriers  the connections that carry tunnels, by uid
     seen      (time, place) of inner packets that make no connection but show that the tunnel is in use
+    clock     the course of the capture's clock, in nanoseconds
     """
 
     places: list[Encapsulation] = field(default_factory=list)
     carriers: dict[str, Carrier] = field(default_factory=dict)
     seen: list[tuple[int, int]] = field(default_factory=list)
+    clock: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
     _known: dict[tuple[int, Tunnel], int] = field(default_factory=dict)
 
     def place(self, outer: int, tunnel: Tunnel, *, whole: bool) -> int:
@@ -73,9 +84,14 @@ class Encapsulations:
             self.places.append(Encapsulation(outer, tunnel, depth, whole))
         return place
 
-    def tunnels(self, place: int) -> Iterator[Tunnel]:
-        """The tunnels of an encapsulation, the innermost first."""
-        while place >= 0:
-            encapsulation = self.places[place]
-            yield encapsulation.tunnel
-            place = encapsulation.outer
+    def carrier(self, uid: str) -> Carrier:
+        """What is known of the connection that carries a tunnel."""
+        return self.carriers.setdefault(uid, Carrier())
+
+    def uses(self, uses: Iterable[tuple[int, int]]) -> Iterator[Row]:
+        """For tunnel.log: of each (time, place), every tunnel that is used then."""
+        for ts, place in uses:
+            while place >= 0:
+                enclosing = self.places[place]
+                yield used(ts, enclosing.tunnel)
+                place = enclosing.outer  # noqa: PLW2901

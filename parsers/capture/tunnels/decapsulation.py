@@ -1,0 +1,78 @@
+"""From the packets of one depth to the frames inside them.
+
+Source: Zeek, src/packet_analysis/protocol/iptunnel/IPTunnel.cc.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from parsers.capture.formats.index import Index
+from parsers.capture.frames import Frames
+from parsers.capture.headers import IGMP, Ints
+from parsers.capture.packets import Packets
+from parsers.capture.store import Store
+from parsers.capture.tunnels.carried import carried
+from parsers.capture.tunnels.carriers import carriers
+from parsers.capture.tunnels.encapsulation import Encapsulations
+from parsers.capture.tunnels.layer import Inner, Layer
+from parsers.capture.tunnels.pairs import Pairs
+from parsers.capture.tunnels.registry import TUNNELS
+
+# Places in TUNNELS and 1; 0 for no tunnel.
+_AT_NUMBER = np.zeros(256, np.uint8)
+for _place, _protocol in enumerate(TUNNELS):
+    _AT_NUMBER[list(_protocol.numbers)] = _place + 1
+
+
+class Decapsulation:
+    """All tunnels of a capture, one depth after the other."""
+
+    def __init__(self, index: Index, clock: Ints, store: Store) -> None:
+        self.encapsulations = Encapsulations()
+        self._index = index
+        self._clock = clock
+        self._store = store
+        self._pairs = Pairs(clock)
+
+    def inside(self, packets: Packets) -> Frames:
+        """The frames inside these packets, which are all of one depth."""
+        layer = Layer(packets, self._store, self.encapsulations)
+        self._see_igmp(packets)
+        number = _AT_NUMBER[packets.proto]
+        rows = np.flatnonzero(number)
+        between = [(kind - 1, rows[number[rows] == kind]) for kind in np.unique(number[rows]).tolist()]
+        found: list[Inner] = []
+        on = carriers(packets, self._store)
+        if on is not None:
+            for kind in np.unique(on.kind[on.kind > 0]).tolist():
+                places = np.flatnonzero(on.kind == kind)
+                if TUNNELS[kind - 1].between_addresses:
+                    between.append((kind - 1, on.row[places]))
+                else:
+                    found.append(carried(layer, on, places, TUNNELS[kind - 1], self._clock))
+        if between:
+            found.append(self._pairs.inner(layer, between))
+        return self._frames(packets, found)
+
+    def _see_igmp(self, packets: Packets) -> None:
+        """Zeek without Spicy makes connections of IGMP's messages, and so finds the tunnel around them."""
+        rows = np.flatnonzero((packets.proto == IGMP) & (packets.parent >= 0))
+        parents, firsts = np.unique(packets.parent[rows], return_index=True)
+        times = packets.clock[rows[firsts]]
+        self.encapsulations.seen += zip(times.tolist(), parents.tolist(), strict=True)
+
+    def _frames(self, packets: Packets, found: Sequence[Inner]) -> Frames:
+        """All of them in the order of the packets that they lie in."""
+        columns = [
+            np.concatenate([np.zeros(0, np.int64), *(getattr(each, name) for each in found)])
+            for name in Inner.__slots__
+        ]
+        order = np.argsort(columns[0], kind="stable")
+        row, at, size, link, parent = (column[order] for column in columns)
+        number = packets.number[row]
+        # What was not captured of the packet is not captured of what it holds, unless it was put together.
+        whole = np.array([*(enclosing.whole for enclosing in self.encapsulations.places), False])[parent]
+        whole |= at >= self._store.edge
+        missing = np.where(whole, 0, self._index.wire[number] - self._index.captured[number])
+        return Frames(number, at, size, size + missing, link, parent.astype(np.int32))

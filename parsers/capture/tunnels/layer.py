@@ -1,0 +1,62 @@
+"""The packets of one depth and what encloses them: what tunnel protocols are asked about."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from parsers.capture.headers import Ints
+from parsers.capture.packets import Packets
+from parsers.capture.store import Store
+from parsers.capture.tunnels.encapsulation import Encapsulations, Tunnel
+from parsers.capture.tunnels.reading import Bools, Found, Payloads, Reading, TunnelProtocol
+from parsers.limits import TUNNEL_DEPTH
+
+
+@dataclass(frozen=True, slots=True)
+class Inner:
+    """Frames inside packets, columns of the same length: the rows of the packets, the frames' places in the store,
+    their bytes and link types, and what encloses them (places in the encapsulations).
+    """
+
+    row: Ints
+    at: Ints
+    size: Ints
+    link: Ints
+    parent: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """Packets of one depth, the store that their payloads are in, and all encapsulations that are known so far."""
+
+    packets: Packets
+    store: Store
+    encapsulations: Encapsulations
+
+    def is_deep(self, rows: Ints) -> Bools:
+        """Whether packets have come through so many tunnels that Zeek looks into no other."""
+        depths = [enclosing.depth for enclosing in self.encapsulations.places]
+        deep: Bools = np.array([*depths, 0])[self.packets.parent[rows]] >= TUNNEL_DEPTH
+        return deep
+
+    def read(self, rows: Ints, protocol: TunnelProtocol) -> Reading:
+        """What a tunnel protocol makes of packets; of those that are too deep already, nothing."""
+        packets = self.packets
+        same = [enclosing.tunnel.kind == protocol.kind for enclosing in self.encapsulations.places]
+        nested = np.array([*same, False])[packets.parent[rows]]
+        size = packets.captured[rows].astype(np.int64)
+        reading = protocol.read(Payloads(self.store, packets.offset[rows], size, packets.proto[rows], nested))
+        reading.forget(self.is_deep(rows))
+        return reading
+
+    def inner(self, frames: Found, place: Ints, tunnels: Sequence[Tunnel], *, whole: bool) -> Inner:
+        """These frames, each in one of these tunnels: `place` says which."""
+        row = frames[0]
+        both = (self.packets.parent[row].astype(np.int64) + 1) * len(tunnels) + place
+        pairs, inverse = np.unique(both, return_inverse=True)
+        known = [
+            self.encapsulations.place(pair // len(tunnels) - 1, tunnels[pair % len(tunnels)], whole=whole)
+            for pair in pairs.tolist()
+        ]
+        return Inner(*frames, np.array(known, np.int64)[inverse])

@@ -1,0 +1,42 @@
+"""What the packets of one connection came through, and how that changed.
+
+Source: Zeek, src/Conn.cc (CheckEncapsulation), scripts/base/protocols/conn/main.zeek (tunnel_parents).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from parsers.capture.tunnels.encapsulation import Encapsulations
+from parsers.limits import TUNNEL_CHANGES
+
+
+@dataclass(slots=True)
+class Passage:
+    """The tunnels of one connection.
+
+    parents  the uids of the innermost ones, in the order of their use; None where it used none
+    uses     (time, encapsulation) at its beginning and at each change
+    lost     when there were more changes than are followed, None where there were not
+    """
+
+    parents: list[str] | None = None
+    uses: list[tuple[int, int]] = field(default_factory=list)
+    lost: int | None = None
+
+
+NO_PASSAGE: Final = Passage()
+
+
+def passage(encapsulations: Encapsulations, parent: npt.NDArray[np.int32], now: Sequence[int]) -> Passage:
+    """What packets came through whose `parent` cells and times are these; they are all of one connection."""
+    changes = (np.flatnonzero(parent[1:] != parent[:-1]) + 1).tolist()
+    if not changes and parent[0] < 0:
+        return NO_PASSAGE
+    uses = [(now[i], int(parent[i])) for i in (0, *changes[:TUNNEL_CHANGES]) if parent[i] >= 0]
+    parents = dict.fromkeys(encapsulations.places[place].tunnel.uid for _, place in uses)
+    lost = now[changes[TUNNEL_CHANGES]] if len(changes) > TUNNEL_CHANGES else None
+    return Passage(list(parents) or None, uses, lost)

@@ -1,0 +1,132 @@
+"""What a tunnel protocol is given, and what it says: where the inner frame of each packet begins, or why there is none.
+
+A protocol reads many packets at once and knows nothing of those before: what follows from their order is for the
+decapsulation.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from parsers.capture.headers import Ints
+from parsers.capture.store import Store
+
+Bools: TypeAlias = npt.NDArray[np.bool_]
+# Frames inside packets, columns: rows of the packets, places in the store, bytes, link types.
+Found: TypeAlias = tuple[Ints, Ints, Ints, Ints]
+
+# Link types (tcpdump.org).
+ETHERNET, RAW, IEEE802_11 = 1, 101, 105
+
+
+@dataclass(frozen=True, slots=True)
+class Payloads:
+    """What lies behind the IP or UDP headers of packets; columns of the same length.
+
+    at: its place in the store; size: bytes of it that are there; protocol: the IP protocol that carries it;
+    nested: the innermost tunnel around it is of the same kind.
+    """
+
+    store: Store
+    at: Ints
+    size: Ints
+    protocol: npt.NDArray[np.uint8]
+    nested: Bools
+
+    def gather(self, layout: npt.DTypeLike, skip: int | Ints = 0) -> npt.NDArray[Any]:
+        """The records of a layout, `skip` bytes into each; what lies beyond a payload means nothing."""
+        return self.store.gather(self.at + skip, np.dtype(layout))
+
+
+class Reading:
+    """Where inner frames are; columns of the same length as the payloads.
+
+    found     an inner frame is there
+    at, size  its place in the store, bytes of it
+    link      its link type
+    confirms  the packet is the protocol's
+    violates  it is not; Zeek's analyser gives up on the connection
+    why       a place in `reasons`, which are Zeek's words; 0 where nothing is wrong
+    """
+
+    def __init__(self, payloads: Payloads, link: int = RAW) -> None:
+        count = len(payloads.at)
+        self.at = payloads.at.copy()
+        self.size = payloads.size.copy()
+        self.link = np.full(count, link, np.int64)
+        self.found = np.ones(count, np.bool_)
+        self.confirms = np.zeros(count, np.bool_)
+        self.violates = np.zeros(count, np.bool_)
+        self.why = np.zeros(count, np.uint8)
+        self.reasons = [""]
+
+    def frames(self, rows: Ints) -> Found:
+        """The frames that are there, in those of these rows that have one."""
+        found = self.found & (self.size > 0)
+        return rows[found], self.at[found], self.size[found], self.link[found]
+
+    def skip(self, size: int | Ints) -> None:
+        """Pass over a header."""
+        self.at += size
+        self.size -= size
+
+    def pass_over(self, where: Bools) -> None:
+        """Nothing is wrong with these, but no packet is in them."""
+        self.found &= ~where
+
+    def refuse(self, where: Bools, why: str) -> None:
+        """Something is wrong with those of these that are still there."""
+        where = where & self.found
+        if where.any():
+            if why not in self.reasons:
+                self.reasons.append(why)
+            self.why[where] = self.reasons.index(why)
+            self.found &= ~where
+
+    def violate(self, where: Bools, why: str) -> None:
+        """Those of these that are still there are not the protocol's."""
+        self.violates |= where & self.found
+        self.refuse(where, why)
+
+    def forget(self, where: Bools) -> None:
+        """These were never looked at."""
+        self.pass_over(where)
+        self.confirms &= ~where
+        self.violates &= ~where
+        self.why[where] = 0
+
+    def confirm(self) -> None:
+        """What is still there is the protocol's."""
+        self.confirms |= self.found
+
+
+Read: TypeAlias = Callable[[Payloads], Reading]
+Detect: TypeAlias = Callable[[Payloads], Bools]
+
+
+@dataclass(frozen=True, slots=True)
+class TunnelProtocol:
+    """A tunnel protocol's line in the registry points at one of these.
+
+    name      what conn's service calls it, empty where it is never confirmed
+    kind      Zeek's Tunnel::Type
+    numbers   the IP protocols that it is
+    ports     the responder's UDP ports at which it is looked for
+    detect    whether a datagram on any other port is one of its own; it may also be asked for none at all
+    between_addresses  the tunnel runs between two addresses, not on a connection
+    both_sides         it is confirmed when a packet of each side was its own
+    forgives           a packet that is not its own does not end it
+    """
+
+    name: str
+    kind: str
+    read: Read
+    numbers: frozenset[int] = frozenset()
+    ports: frozenset[int] = frozenset()
+    detect: Detect | None = None
+    between_addresses: bool = False
+    both_sides: bool = False
+    forgives: bool = False

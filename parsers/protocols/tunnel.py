@@ -1,0 +1,127 @@
+"""tunnel.log: when a tunnel was found, and when it was over. Source: Zeek, base/frameworks/tunnels/main.zeek."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from parsers.limits import TUNNEL_TIMEOUT
+from parsers.schema import CONNECTION, Field, Record, Row, ranked
+
+RECORD = Record(
+    "tunnel",
+    "A tunnel through which packets of other connections travel.",
+    "#b7a3e0",
+    (
+        *ranked(CONNECTION, {"id.orig_p": 3, "id.resp_h": 4, "id.resp_p": 5}),
+        Field("tunnel_type", "enum", "How the packets are wrapped: IP in IP, GRE, Teredo, VXLAN, a web proxy, …", 6),
+        Field(
+            "action",
+            "enum",
+            "DISCOVER: a first connection inside; CLOSE: the connection around it has ended; EXPIRE: nothing new came "
+            "through it for an hour.",
+            7,
+        ),
+    ),
+)
+_DISCOVER, _CLOSE, _EXPIRE = "Tunnel::DISCOVER", "Tunnel::CLOSE", "Tunnel::EXPIRE"
+_SECOND = 1_000_000_000
+_SWEEP = 10 * _SECOND
+# What is left of TUNNEL_TIMEOUT, as Zeek counts it in whole seconds, when it is sure that a tunnel has not expired.
+_ALIVE = TUNNEL_TIMEOUT - 2 * _SECOND
+
+Ints: TypeAlias = npt.NDArray[np.int64]
+
+
+def used(ts: int, tunnel: Row) -> Row:
+    """The row that says that a connection began to use a tunnel: its uid, its four ends, its type."""
+    return ts, *tunnel, _DISCOVER
+
+
+def thinned(uses: Iterable[Row]) -> list[Row]:
+    """Of these rows those that matter: a tunnel's first, its last, and between them as many as keep it alive."""
+    kept: list[Row] = []
+    alive_until: dict[Row, int] = {}
+    waiting: dict[Row, Row] = {}
+    for row in sorted(uses, key=_time):
+        key = row[1:]
+        if key in waiting and row[0] >= alive_until[key]:
+            last = waiting.pop(key)
+            kept.append(last)
+            alive_until[key] = last[0] + _ALIVE
+        if row[0] < alive_until.get(key, row[0]):
+            waiting[key] = row
+        else:
+            kept.append(row)
+            alive_until[key] = row[0] + _ALIVE
+    return [*kept, *waiting.values()]
+
+
+def activity(uses: Iterable[Row], closed: Mapping[str, int | None], clock: Ints) -> list[Row]:
+    """What Zeek writes of tunnels that were used so, in the order of time.
+
+    `closed` says when the connections that carry tunnels ended, None for those that the capture's end ended; `clock`
+    is the course of the capture's clock.
+    """
+    rows: list[Row] = []
+    active: dict[Row, tuple[Row, int]] = {}
+    sweeps = _sweeps(clock)
+    for row in sorted(uses, key=_time):
+        key = row[2:7]
+        if key in active:
+            end = _end(*active[key], closed, clock, sweeps)
+            if end is not None and end[0] <= row[0]:
+                rows.append(_ended(active.pop(key)[0], end))
+        if key not in active:
+            rows.append(row)
+        active[key] = active.get(key, (row, 0))[0], row[0]
+    for row, last in active.values():
+        end = _end(row, last, closed, clock, sweeps)
+        if end is None and row[1] in closed:
+            end = int(clock[-1]), _CLOSE
+        if end is not None:
+            rows.append(_ended(row, end))
+    return sorted(rows, key=_time)
+
+
+def _time(row: Row) -> int:
+    return int(row[0])
+
+
+def _ended(row: Row, end: tuple[int, str]) -> Row:
+    return end[0], *row[1:7], end[1]
+
+
+def _end(row: Row, last: int, closed: Mapping[str, int | None], clock: Ints, sweeps: Ints) -> tuple[int, str] | None:
+    """When and how a tunnel that was last used at `last` ends before the capture does."""
+    # Zeek remembers a use in whole seconds from the first packet on.
+    begun = int(clock[0])
+    due = last - (last - begun) % _SECOND + TUNNEL_TIMEOUT
+    place = int(np.searchsorted(sweeps, due, "right"))
+    over = closed.get(row[1])
+    if place < len(sweeps) and (over is None or sweeps[place] <= over):
+        return int(sweeps[place]), _EXPIRE
+    return None if over is None else (over, _CLOSE)
+
+
+def _sweeps(clock: Ints) -> Ints:
+    """When Zeek looks for tunnels that are not used any more; nowhere where none can be so old.
+
+    Source: Zeek, src/Val.cc (TableVal::DoExpire), scripts/base/init-bare.zeek (table_expire_interval).
+    """
+    times: list[int] = []
+    if len(clock) and clock[-1] - clock[0] > TUNNEL_TIMEOUT:
+        place = 0
+        while place < len(clock):
+            times.append(int(clock[place]))
+            place = int(np.searchsorted(clock, times[-1] + _SWEEP))
+    return np.array(times, np.int64)
+
+
+def rows_of(tables: Sequence[pa.Table]) -> Iterable[Row]:
+    """The rows of tables of this log."""
+    for table in tables:
+        ts, *others = (table[name] for name in RECORD.names)
+        yield from zip(ts.cast(pa.int64()).to_pylist(), *(column.to_pylist() for column in others), strict=True)
