@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
 from parsers.updates import Update
-from parsers.zeek import tsv
+from parsers.zeek import parquet, tsv
 
 Reader: TypeAlias = Callable[[Path, BinaryIO], Iterator[Update]]
 
@@ -24,4 +24,7 @@ class Format:
 
 
 # The first that recognises a file reads it; the last takes all that is left, and says what is wrong with it.
-FORMATS: tuple[Format, ...] = (Format("tsv", tsv.recognises, tsv.read),)
+FORMATS: tuple[Format, ...] = (
+    Format("parquet", parquet.recognises, parquet.read),
+    Format("tsv", tsv.recognises, tsv.read),
+)

@@ -1,0 +1,110 @@
+"""A log in Parquet, read group by group.
+
+Source: Apache Parquet, File Format (README.md): the table of contents stands at the end of the file.
+"""
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+import pyarrow as pa
+
+from parsers import escape, limits
+from parsers.schema import zeek_type
+from parsers.updates import Batch, OpenError, Progress, Trouble, Update
+from parsers.zeek.header import log_name
+from parsers.zeek.names import name_of, shown
+from parsers.zeek.parquet.columns import Columns
+
+if TYPE_CHECKING:
+    from pyarrow import parquet
+
+_MAGIC = b"PAR1"
+_LOCKED = b"PARE"
+# How files are called that are parts of a folder with the log's name: by Spark and Arrow, by DuckDB, by Polars.
+_PART = re.compile(r"(part|data)[-_].*|\d+")
+_FAILURES = (pa.ArrowException, OSError)
+_WHY = 120
+
+
+def recognises(first: bytes) -> bool:
+    """Whether a file that begins so is Parquet."""
+    return first.startswith((_MAGIC, _LOCKED))
+
+
+def read(path: Path, file: BinaryIO) -> Iterator[Update]:
+    """The log's rows as batches, in the file's order. OpenError when the file holds no log."""
+    return _Reading(path, file).updates()
+
+
+def log_of(path: Path) -> str:
+    """The log's name by that of its file, or by that of the folder that the file is a part of."""
+    if not _PART.fullmatch(path.name.partition(".")[0]):
+        return name_of(path)
+    folders = (folder for folder in path.absolute().parents if "=" not in folder.name)
+    return name_of(next(folders, path))
+
+
+class _Reading:
+    """One file while it is read."""
+
+    def __init__(self, path: Path, file: BinaryIO) -> None:
+        self._label = shown(Path(path.name))
+        self._size = os.fstat(file.fileno()).st_size
+        self._source = _opened(path, file)
+        metadata = self._source.schema_arrow.metadata or {}
+        self._log = log_name(escape.text(metadata.get(b"log", b""))) or log_of(path)
+        self._columns = Columns(self._source.schema_arrow, self._log)
+        if self._columns.repeated:
+            self._source = _opened(path, file, self._columns.repeated)
+        self._lost: dict[str, int] = {}
+
+    def updates(self) -> Iterator[Update]:
+        """Everything there is to tell of the file."""
+        yield Batch(self._log, pa.schema(self._columns.fields).empty_table())
+        metadata = self._source.metadata
+        row = 0
+        for number in range(metadata.num_row_groups):
+            rows = metadata.row_group(number).num_rows
+            try:
+                yield from self._group(number)
+            except _FAILURES as error:
+                where = f"rows {row + 1:,} to {row + rows:,}"
+                yield Trouble(f"{self._label}: {where} cannot be read: {_why(error)}; get the file again")
+            row += rows
+            yield Progress("bytes", self._size * row // max(metadata.num_rows, row, 1), self._size)
+        for field in self._columns.fields:
+            if field.name in self._lost:
+                what = f"{self._lost[field.name]:,} cells of {escape.cell(field.name)} are no {zeek_type(field)}"
+                yield Trouble(f"{self._label}: {what}; shown as unset")
+
+    def _group(self, number: int) -> Iterator[Batch]:
+        for batch in self._source.iter_batches(limits.PARQUET_ROWS, row_groups=[number]):
+            table, lost = self._columns.table(batch)
+            for name, count in lost.items():
+                self._lost[name] = self._lost.get(name, 0) + count
+            yield Batch(self._log, table)
+
+
+def _opened(path: Path, file: BinaryIO, repeated: list[str] | None = None) -> "parquet.ParquetFile":
+    # Arrow's part for Parquet is large: only who opens such a file waits for it.
+    from pyarrow import parquet
+
+    file.seek(0)
+    first = file.read(len(_MAGIC))
+    if first == _LOCKED:
+        raise OpenError(f"{shown(path)}: an encrypted Parquet file, which cannot be read; write it without a key")
+    if first != _MAGIC:
+        raise OpenError(f"{shown(path)}: a Parquet file that is packed once more; unpack it first")
+    try:
+        return parquet.ParquetFile(file, read_dictionary=repeated, page_checksum_verification=True)
+    except _FAILURES as error:
+        raise OpenError(f"{shown(path)}: a Parquet file that cannot be read: {_why(error)}; get it again") from None
+
+
+def _why(error: Exception) -> str:
+    """What Arrow says of a failure, on one line."""
+    line = next(iter(str(error).splitlines()), "") or type(error).__name__
+    return escape.cell(line[:_WHY].rstrip(". "))
