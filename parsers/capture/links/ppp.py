@@ -8,7 +8,7 @@ import numpy as np
 
 from parsers.capture.headers import BIG16, Ints, Octets, gather
 from parsers.capture.links.ethernet import ETHERTYPES
-from parsers.capture.links.layer import CISCO_HDLC, IP, MPLS, NOTHING, PPP, Step, table
+from parsers.capture.links.layer import CISCO_HDLC, IP, MPLS, NOTHING, Step, table
 
 _PROTOCOLS = table({0x0021: IP, 0x0057: IP, 0x0281: MPLS})
 _PPPOE_PROTOCOLS = table({0x0021: IP, 0x0057: IP})
@@ -18,17 +18,17 @@ _ADDRESS_AND_CONTROL = 0xFF03
 
 
 def ppp(octets: Octets, at: Ints, end: Ints) -> Step:
-    """With or without HDLC's address and control field; a protocol whose first byte is odd has only that one."""
-    at = at + np.where(gather(octets, at, BIG16) == _ADDRESS_AND_CONTROL, 2, 0)
+    """With or without HDLC's address and control field, or in Cisco's framing.
+
+    A protocol whose first byte is odd has only that one.
+    """
+    first = gather(octets, at, BIG16)
+    cisco = np.isin(first, _CISCO)
+    at = at + np.where(first == _ADDRESS_AND_CONTROL, 2, 0)
     protocol = gather(octets, at, BIG16)
     short = protocol & 0x100 != 0
-    return _PROTOCOLS[np.where(short, protocol >> 8, protocol)], at + np.where(short, 1, 2), end
-
-
-def framed(octets: Octets, at: Ints, end: Ints) -> Step:
-    """PPP with an address and a control field, whatever their values, or Cisco's framing."""
-    cisco = np.isin(gather(octets, at, BIG16), _CISCO)
-    return np.where(cisco, CISCO_HDLC, PPP), at + np.where(cisco, 0, 2), end
+    following = _PROTOCOLS[np.where(short, protocol >> 8, protocol)]
+    return np.where(cisco, CISCO_HDLC, following), at + np.where(cisco, 0, np.where(short, 1, 2)), end
 
 
 def cisco_hdlc(octets: Octets, at: Ints, end: Ints) -> Step:

@@ -11,7 +11,7 @@ LAYERS: dict[int, Layer] = {
     10: skip(21, layer.IP),
     12: loopback.raw_or_loopback,
     14: loopback.raw,
-    50: ppp.framed,
+    50: ppp.ppp,
     51: ppp.pppoe,
     # ATM with LLC (RFC 2684).
     100: skip(0, layer.LLC),
@@ -27,7 +27,8 @@ LAYERS: dict[int, Layer] = {
     122: skip(16, layer.LLC),
     127: wrappers.radiotap,
     163: wrappers.prism,
-    166: ppp.framed,
+    # Linux's pppd: the direction stands for the address.
+    166: skip(2, layer.PPP),
     192: wrappers.ppi,
     # A byte for the direction.
     204: skip(1, layer.PPP),
