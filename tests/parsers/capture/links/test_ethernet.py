@@ -36,7 +36,7 @@ from tests.parsers.capture.links.frames import (
         ethernet(b"\0\0\0\1" + snap(INNER), BACKBONE),
         ethernet(b"\0\0\0\1" + ethernet(pppoe(INNER), PPPOE), BACKBONE),
         MACS + struct.pack(">HH", FABRIC_PATH, 1) + ethernet(INNER, tags=[SERVICE, VLAN]),
-        MACS + struct.pack(">HHHHI", VLAN, 7, VNTAG, 0, 0x00008100) + ethernet(INNER)[12:],
+        MACS + struct.pack(">HHHHI", VLAN, 7, VNTAG, 0, VLAN) + b"\0\7" + ethernet(INNER)[12:],
         snap(INNER) + bytes(20),
     ],
 )
