@@ -18,8 +18,12 @@ def troubles(index: Index) -> list[Trouble]:
     foreign = sorted(index.links - LAYERS.keys())
     if foreign and not index.links & LAYERS.keys():
         raise OpenError(f"packets of {_named(foreign[0])} are not read; {_ADVICE}")
-    counts = {link: int(np.count_nonzero(index.link == link)) for link in foreign}
-    return [Trouble(f"{count} packets of {_named(link)} are not read") for link, count in counts.items() if count]
+    places = {link: np.flatnonzero(index.link == link) for link in foreign}
+    return [
+        Trouble(f"packets of {_named(link)} are not read: {len(rows)}, the first is number {rows[0] + 1}")
+        for link, rows in places.items()
+        if len(rows)
+    ]
 
 
 def _named(link: int) -> str:
