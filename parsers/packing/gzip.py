@@ -47,4 +47,8 @@ def _spoilt(why: str, stream: "zlib._Decompress", packed: bytes, size: int) -> S
         with suppress(zlib.error):
             parts.append(further.decompress(packed, size))
             stream, packed = further, further.unconsumed_tail
-    return SpoiltError(why, b"".join(parts), len(packed))
+    used = 0
+    with suppress(zlib.error):
+        for used in range(len(packed)):
+            parts.append(stream.decompress(packed[used : used + 1]))
+    return SpoiltError(why, b"".join(parts), len(packed) - used)

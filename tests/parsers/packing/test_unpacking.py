@@ -95,7 +95,7 @@ def test_skippable_frames(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_cut_anywhere(name: str) -> None:
     whole = packed(name, DATA)
-    for size in [*range(1, 40), *range(50, len(whole), len(whole) // 20), *range(len(whole) - 20, len(whole))]:
+    for size in [*range(1, 40), *range(50, len(whole), len(whole) // 8), *range(len(whole) - 20, len(whole))]:
         got, error = read(whole[:size])
         if size < packing.MAGIC_BYTES and not packing.recognise(whole[:size]):
             assert (got, error) == (whole[:size], None)
@@ -110,12 +110,12 @@ def test_cut_anywhere(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_one_byte_flipped(name: str) -> None:
     whole = packed(name, DATA)
-    for place in range(30, len(whole), len(whole) // 20):
+    for place in range(30, len(whole), len(whole) // 8):
         spoilt = bytearray(whole)
         spoilt[place] ^= 0x55
         got, error = read(bytes(spoilt))
         assert error is not None
-        assert error.place >= place - 400
+        assert error.place >= place
         same = next((at for at, (mine, right) in enumerate(zip(got, DATA, strict=False)) if mine != right), len(got))
         assert same >= len(DATA) * place // len(whole) - 2 * BLOCK[name]
 
