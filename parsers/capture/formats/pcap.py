@@ -7,9 +7,11 @@ import struct
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
+from itertools import islice
 
 import numpy as np
 
+from parsers import limits
 from parsers.capture.formats.index import Format, Index, Ints
 from parsers.capture.formats.pcap_header import HEADER_BYTES, MAGICS, Header, header
 from parsers.capture.formats.records import chain, whole
@@ -42,7 +44,7 @@ def index(data: memoryview) -> Index:
 def _records(data: memoryview, head: Header) -> Ints:
     """Where each record begins."""
     if head.lengths is None:
-        return np.fromiter(_by_the_lesser(data, head), np.int64)
+        return np.fromiter(islice(_by_the_lesser(data, head), limits.CAPTURE_PACKETS + 1), np.int64)
     place = 8 + 4 * head.lengths.index("captured")
     return chain(data, HEADER_BYTES, struct.Struct(head.order + "I"), place, head.record)
 

@@ -3,6 +3,7 @@
 import struct
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import islice
 
 import numpy as np
 
@@ -17,7 +18,13 @@ def chain(data: memoryview, start: int, length: struct.Struct, place: int, more:
     `length` reads the field at byte `place` of a record, which is that many bytes long and `more`. A record shorter
     than `least`, which is not 0 where lengths may be, is the last one.
     """
-    return np.fromiter(_chain(data, start, length, place, more, least), np.int64)
+    places = _chain(data, start, length, place, more, least)
+    return np.fromiter(islice(places, limits.CAPTURE_PACKETS + 1), np.int64)
+
+
+def is_bounded(at: Ints) -> bool:
+    """Whether these are more records than are looked at, so that the rest of the file is left."""
+    return len(at) > limits.CAPTURE_PACKETS
 
 
 def _chain(data: memoryview, at: int, length: struct.Struct, place: int, more: int, least: int) -> Iterator[int]:
@@ -53,7 +60,7 @@ def whole(data: memoryview, start: int, records: Index, at: Ints, ends: Ints) ->
         return found
     count = int(np.count_nonzero(ends <= len(data)))
     end = int(ends[count - 1]) if count else start
-    return found if end == len(data) else found.until(count, cut_off(count, len(data)))
+    return found if end == len(data) or is_bounded(at) else found.until(count, cut_off(count, len(data)))
 
 
 def damage(count: int, at: int, what: str, part: str | None = None) -> Trouble:

@@ -24,7 +24,7 @@ def index(data: memoryview) -> Index:
     blocks, damage = sound(data, find(data))
     if not len(blocks):
         raise OpenError(damage[0].text)
-    known = interfaces.read(data, blocks[blocks.kind == INTERFACE])
+    known = interfaces.read(data, blocks.where(blocks.kind == INTERFACE))
     packets, interface, unknown = announced(blocks)
     found = located(packets, interface, known)
     # Of several damaged places only the first one ended the walk.

@@ -6,16 +6,19 @@ Source: draft-ietf-opsawg-pcapng, sections 3.1 (blocks) and 4.1 (sections, which
 import struct
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from itertools import islice
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from parsers import limits
 from parsers.capture.formats.index import Ints
-from parsers.capture.headers import LITTLE32, Octets, gather
+from parsers.capture.headers import LITTLE32, gather
 
 Bools: TypeAlias = npt.NDArray[np.bool_]
+Words: TypeAlias = npt.NDArray[np.uint32]
 
 # Types of blocks; that of a section is the same in both byte orders.
 SECTION = 0x0A0D0D0A
@@ -33,52 +36,65 @@ _MARKS = {struct.pack(order + "I", MARK): read for order, read in _HEAD.items()}
 class Blocks:
     """Blocks in the order of the file, a cell of each column for each.
 
-    at is where the block begins; kind, size and the five words behind them are its first 28 bytes, tail its last
-    word. section counts from 0; big: its byte order has the highest byte first.
+    at is where the block begins, words are its first 28 bytes: its type, its length and five more, each a uint32;
+    tail is its last word. section counts from 0; big: its byte order has the highest byte first.
     """
 
     at: Ints
-    kind: Ints
-    size: Ints
-    first: Ints
-    second: Ints
-    third: Ints
-    fourth: Ints
-    fifth: Ints
-    tail: Ints
+    words: npt.NDArray[np.void]
+    tail: Words
     section: Ints
     big: Bools
 
     def __len__(self) -> int:
         return len(self.at)
 
-    def __getitem__(self, rows: slice | Ints | Bools) -> "Blocks":
-        return Blocks(*(getattr(self, field.name)[rows] for field in fields(self)))
+    def until(self, count: int) -> "Blocks":
+        """The first `count` blocks."""
+        return Blocks(self.at[:count], self.words[:count], self.tail[:count], self.section[:count], self.big[:count])
+
+    def where(self, chosen: Bools) -> "Blocks":
+        """The blocks that are chosen."""
+        rows = np.flatnonzero(chosen)
+        at, words, tail = self.at.take(rows), self.words.take(rows), self.tail.take(rows)
+        return Blocks(at, words, tail, self.section.take(rows), self.big.take(rows))
+
+    @property
+    def kind(self) -> Words:
+        """The type of each block."""
+        return self.words["kind"]
+
+    @property
+    def ends(self) -> Ints:
+        """The place behind each block."""
+        places: Ints = self.at + self.words["size"]
+        return places
 
     @property
     def is_packet(self) -> Bools:
         """Which blocks hold a packet."""
-        found: Bools = (self.kind == PACKET) | (self.kind == SIMPLE_PACKET) | (self.kind == OLD_PACKET)
+        kind = self.kind
+        found: Bools = (kind == PACKET) | (kind == SIMPLE_PACKET) | (kind == OLD_PACKET)
         return found
 
-    def halves(self, word: str) -> tuple[Ints, Ints]:
-        """The two numbers of 16 bits that stand where the column of that name has read one of 32."""
-        low, high = getattr(self, word) & 0xFFFF, getattr(self, word) >> 16
-        return np.where(self.big, high, low), np.where(self.big, low, high)
+    def half(self, word: str) -> Ints:
+        """The number of 16 bits that stands first where the word of that name has been read."""
+        number = self.words[word].astype(np.int64)
+        return np.where(self.big, number >> 16, number & 0xFFFF)
 
 
 def find(data: memoryview) -> Blocks:
     """The blocks as their lengths chain them, up to one whose length or byte order cannot be, that one included."""
     octets = np.frombuffer(data, np.uint8)
-    at = np.fromiter(_walk(data), np.int64)
+    at = np.fromiter(islice(_walk(data), limits.CAPTURE_PACKETS + 1), np.int64)
     words = gather(octets, at, _LITTLE)
     begins = words["kind"] == SECTION
     section = np.cumsum(begins) - 1
     big = (gather(octets, at[begins] + 8, LITTLE32) != MARK)[section]
     if big.any():
         words[big] = gather(octets, at[big], _BIG)
-    columns = {name: words[name].astype(np.int64) for name in _WORDS}
-    return Blocks(at=at, **columns, tail=_tail(octets, at + columns["size"], big), section=section, big=big)
+    last = gather(octets, np.maximum(at + words["size"] - 4, 0), LITTLE32)
+    return Blocks(at, words, np.where(big, last.byteswap(), last), section, big)
 
 
 def _walk(data: memoryview) -> Iterator[int]:
@@ -95,9 +111,3 @@ def _walk(data: memoryview) -> Iterator[int]:
             if size < BLOCK_BYTES:
                 return
             at += size
-
-
-def _tail(octets: Octets, end: Ints, big: Bools) -> Ints:
-    """The last word of each block; 0 where it lies beyond the end of the file."""
-    word = gather(octets, np.maximum(end - 4, 0), LITTLE32)
-    return np.where(big, word.byteswap(), word).astype(np.int64)

@@ -14,8 +14,8 @@ _SECRETS = {0x544C534B: "TLS", 0x5353484B: "SSH", 0x57474B4C: "WireGuard", 0x5A4
 
 def announce(blocks: Blocks) -> list[Trouble]:
     """A line each for keys and for names of hosts, neither of which is used."""
-    secrets, names = blocks[blocks.kind == SECRETS], blocks[blocks.kind == NAMES]
-    kinds = sorted({f"{_SECRETS[kind]} " for kind in np.unique(secrets.first).tolist() if kind in _SECRETS})
+    secrets, names = blocks.where(blocks.kind == SECRETS), blocks.where(blocks.kind == NAMES)
+    kinds = sorted({f"{_SECRETS[kind]} " for kind in np.unique(secrets.words["first"]).tolist() if kind in _SECRETS})
     found = (
         (secrets, f"{'and '.join(kinds)}keys", "open the capture in Wireshark to see what they decrypt"),
         (names, "names of hosts", "only names that were seen in packets are shown"),

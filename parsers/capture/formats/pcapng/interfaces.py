@@ -42,10 +42,9 @@ def read(data: memoryview, blocks: Blocks) -> Interfaces:
     resolution = np.full(len(blocks), MICROSECONDS, np.uint8)
     offset = np.zeros(len(blocks), np.int64)
     wrong: list[str] = []
-    for i, (at, size, big) in enumerate(
-        zip(blocks.at.tolist(), blocks.size.tolist(), blocks.big.tolist(), strict=True)
-    ):
-        options, is_damaged = _options(data, at + _OPTIONS, at + size - 4, ">" if big else "<")
+    places = zip(blocks.at.tolist(), blocks.ends.tolist(), blocks.big.tolist(), strict=True)
+    for i, (at, end, big) in enumerate(places):
+        options, is_damaged = _options(data, at + _OPTIONS, end - 4, ">" if big else "<")
         offset[i] = int.from_bytes(options.get(_OFFSET, b""), "big" if big else "little", signed=True)
         units = options[_RESOLUTION][0] if _RESOLUTION in options else MICROSECONDS
         if is_countable(units):
@@ -56,8 +55,9 @@ def read(data: memoryview, blocks: Blocks) -> Interfaces:
             wrong.append(f"the options of the interface at byte {at} are damaged")
     more = f", and {len(wrong) - 1} more like it" if len(wrong) > 1 else ""
     troubles = [Trouble(f"{wrong[0]}{more}: the times of its packets may be wrong")] if wrong else []
-    longest = np.where(blocks.second == 0, limits.CAPTURED_PACKET_BYTES, blocks.second)
-    return Interfaces(blocks.halves("first")[0], longest, resolution, offset, troubles)
+    longest = blocks.words["second"].astype(np.int64)
+    longest[longest == 0] = limits.CAPTURED_PACKET_BYTES
+    return Interfaces(blocks.half("first"), longest, resolution, offset, troubles)
 
 
 def _options(data: memoryview, at: int, end: int, order: str) -> tuple[dict[int, bytes], bool]:

@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import pytest
 
+from parsers import limits
 from parsers.capture.formats.index import Index
 from parsers.capture.formats.registry import FORMATS, index
 from parsers.updates import OpenError
@@ -41,6 +42,7 @@ CAPTURES = {
     "pcapng, swapped": pcapng(">"),
     "snoop": snoop(FRAMES),
 }
+TOO_MANY = "these are more blocks than are read; cut the capture into pieces with editcap -c"
 # What may lie between a packet's end and its record's: it is filled up to whole words, and pcapng's length follows.
 FILL = 7
 every_format = pytest.mark.parametrize("data", CAPTURES.values(), ids=CAPTURES)
@@ -107,3 +109,15 @@ def test_every_stretch_twice(data: bytes) -> None:
         before = sum(each + FILL <= start for each in ended)
         assert found is not None
         assert packets(found)[:before] == whole[:before]
+
+
+@every_format
+def test_no_more_is_looked_at_than_the_bound(data: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One more than is shown, so that it is known that there are more."""
+    whole = packets(index(memoryview(data)))
+    is_pcapng = data.startswith(b"\n\r\r\n")
+    monkeypatch.setattr(limits, "CAPTURE_PACKETS", 2 if is_pcapng else 1)
+    found = index(memoryview(data))
+    assert packets(found) == whole[: 1 if is_pcapng else 2]
+    said = [trouble.text for trouble in found.troubles]
+    assert said[:1] == (["the rest from byte 160 is left: " + TOO_MANY] if is_pcapng else [])
