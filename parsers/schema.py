@@ -136,8 +136,13 @@ def nanoseconds(scalar: pa.Scalar) -> int:
     return int(scalar.value) * nanoseconds_in(scalar.type)
 
 
+def joined(tables: Sequence[pa.Table]) -> pa.Table:
+    """Parts of one log as one table; a column that only some of them have is unset in the others."""
+    return pa.concat_tables(of_one_unit(tables), promote_options="permissive")
+
+
 def of_one_unit(tables: Sequence[pa.Table]) -> list[pa.Table]:
-    """Tables of one log: a time that one of them keeps in microseconds is kept so in all."""
+    """Parts of one log: a time that one of them keeps in microseconds is kept so in all."""
     far = {field.name for table in tables for field in table.schema if field.type == FAR_TIME}
     return [_far(table, far) for table in tables] if far else list(tables)
 

@@ -81,7 +81,7 @@ class LogSet:
         """The log's rows so far; columns that only some parts have are unset in the others."""
         parts = self._parts[log]
         if len(parts) > 1:
-            self._parts[log] = parts = [pa.concat_tables(schema.of_one_unit(parts), promote_options="permissive")]
+            self._parts[log] = parts = [schema.joined(parts)]
         return parts[0]
 
     def frame(self, log: str) -> "pd.DataFrame":

@@ -13,12 +13,14 @@ if TYPE_CHECKING:
 class Format:
     """A way of writing logs: what it is called, how its files' names end, the module whose `write` writes one.
 
+    One that is `piecewise` is rows alone: what is written of several parts of a log is what is written of them joined.
     The module is loaded with the first log, so that whoever only wants the names loads nothing heavy.
     """
 
     name: str
     suffix: str
     module: str
+    piecewise: bool = False
 
     def write(
         self, file: BinaryIO, log: str, table: "pa.Table", *, whole: bool = False, now: datetime | None = None

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from parsers.cancelling import Cancelled, never
 from parsers.query.errors import QueryError
 from parsers.query.grammar import Grammar
-from parsers.query.tree import Node
+from parsers.query.tree import Node, is_relative
 from parsers.schema import Log
 
 __all__ = ["Query", "QueryError", "mask", "parse", "rows"]
@@ -24,6 +24,11 @@ class Query:
 
     text: str
     tree: Node | None = None
+
+    @property
+    def relative(self) -> bool:
+        """Whether the log's first time decides which rows are kept."""
+        return self.tree is not None and is_relative(self.tree)
 
 
 def parse(text: str, types: Mapping[str, str]) -> Query:

@@ -14,3 +14,7 @@ class QueryError(Exception):
         super().__init__(self.message)
         self.start = start
         self.end = end
+
+
+class UnknownFieldError(QueryError):
+    """A name that the log does not have, although its rows to come may."""

@@ -61,7 +61,7 @@ class Evaluation:
         return present & ~found if test.negated else found
 
     def _counted(self, check: Check) -> Check:
-        if isinstance(check, Numbers) and any(span.since for span in check.spans):
+        if isinstance(check, Numbers) and check.relative:
             return check.counted_from(self.start)
         return check
 

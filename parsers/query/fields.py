@@ -1,10 +1,11 @@
-"""The names that a filter may use for a log's columns: Zeek's own, and Wireshark's as aliases."""
+"""The names that may be used for a log's columns: Zeek's own, and Wireshark's as aliases."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from parsers.query.errors import QueryError
+from parsers.query.errors import QueryError, UnknownFieldError
 from parsers.query.scanner import Token
 
 
@@ -31,6 +32,9 @@ class Alias:
 
 _BOTH_HOSTS = ("id.orig_h", "id.resp_h")
 _BOTH_PORTS = ("id.orig_p", "id.resp_p")
+
+# A name among others.
+_NAME = re.compile(r"[^\s,]+")
 
 ALIASES: dict[str, Alias] = {
     "frame.time": Alias(("ts",)),
@@ -87,8 +91,27 @@ def is_known(name: str) -> bool:
     return name in ALIASES or bool(_logs_with((name,)))
 
 
-def unknown(token: Token, types: Mapping[str, str]) -> QueryError:
-    """The error for a name that the log does not have: who has it, or what is near."""
+def names(text: str) -> list[Token]:
+    """The names in a list of them, apart by commas or spaces. Raises QueryError where there is none."""
+    found = [Token(name[0], name.start(), name.end()) for name in _NAME.finditer(text)]
+    if not found:
+        raise QueryError("this names no field", 0, len(text))
+    return found
+
+
+def columns(name: Token, types: Mapping[str, str]) -> tuple[str, ...]:
+    """The columns of a log that a name stands for, in every row. Raises QueryError."""
+    alias = find(name.text, types)
+    if alias is None:
+        raise unknown(name, types, len(types))
+    if alias.proto:
+        stands = " and ".join(alias.columns)
+        raise QueryError(f"{name.text} is {stands} of {alias.proto} alone: name {stands}", name.start, name.end)
+    return alias.columns
+
+
+def unknown(token: Token, types: Mapping[str, str], listed: int = 6) -> UnknownFieldError:
+    """The error for a name that the log does not have: who has it, what is near, or the first fields that it has."""
     name = token.text
     alias = ALIASES.get(name)
     needed = alias.needs if alias else (name,)
@@ -96,11 +119,12 @@ def unknown(token: Token, types: Mapping[str, str]) -> QueryError:
     if logs:
         stands = f" ({' and '.join(alias.columns)})" if alias else ""
         message = f"this log has no {name}{stands}; {_listed(logs)} {'has' if len(logs) == 1 else 'have'} it"
-        return QueryError(message, token.start, token.end)
+        return UnknownFieldError(message, token.start, token.end)
     names = {known.lower(): known for known in [*types, *(a for a in ALIASES if find(a, types))]}
     near = [names[match] for match in get_close_matches(name.lower(), names, 3, 0.7)]
-    hint = f"; near: {', '.join(near)}" if near else f"; it has {', '.join(list(types)[:6])} …"
-    return QueryError(f"this log has no field {name}{hint}", token.start, token.end)
+    more = " …" if len(types) > listed else ""
+    hint = f"; near: {', '.join(near)}" if near else f"; it has {', '.join(list(types)[:listed])}{more}"
+    return UnknownFieldError(f"this log has no field {name}{hint}", token.start, token.end)
 
 
 def _logs_with(columns: tuple[str, ...]) -> list[str]:

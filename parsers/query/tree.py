@@ -63,6 +63,11 @@ class Numbers:
 
     spans: tuple[Span, ...]
 
+    @property
+    def relative(self) -> bool:
+        """Whether the log's first time decides."""
+        return any(span.since for span in self.spans)
+
     def counted_from(self, start: int) -> "Numbers":
         """The same where the log's first time is `start`."""
         return Numbers(tuple(span.counted_from(start) if span.since else span for span in self.spans))
@@ -140,3 +145,16 @@ class Or:
 
 
 Node: TypeAlias = Test | Has | Anywhere | Not | And | Or
+
+
+def is_relative(node: Node) -> bool:
+    """Whether the log's first time decides which rows are kept, so that a part of the log cannot be judged alone."""
+    match node:
+        case And(parts) | Or(parts):
+            return any(map(is_relative, parts))
+        case Not(part):
+            return is_relative(part)
+        case Test():
+            return any(isinstance(check, Numbers) and check.relative for check in node.checks)
+        case Has() | Anywhere():
+            return False

@@ -5,9 +5,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from parsers import schema
-from parsers.query.order import order
+from parsers.query.order import Key, order, order_by
 from parsers.schema import Field, Record
 
 
@@ -57,3 +59,21 @@ def test_several_chunks_with_dictionaries_of_their_own() -> None:
     record = Record("log", "", "", (Field("f", "addr", ""),))
     tables = [record.table([(value,) for value in part]) for part in (["9.9.9.9", "10.0.0.1"], ["1.1.1.1", "9.9.9.9"])]
     assert order(schema.frame(pa.concat_tables(tables)), "f").tolist() == [2, 0, 3, 1]
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    st.lists(st.tuples(st.none() | st.integers(0, 2), st.none() | st.sampled_from(["", "a", "b"])), max_size=12),
+    st.permutations([0, 1]),
+    st.tuples(st.booleans(), st.booleans()),
+)
+def test_several_columns(rows: list[tuple[Any, ...]], columns: list[int], descending: tuple[bool, bool]) -> None:
+    record = Record("log", "", "", (Field("0", "count", ""), Field("1", "enum", "")))
+    keys = [Key(str(column), down) for column, down in zip(columns, descending, strict=True)]
+    wanted = list(range(len(rows)))
+    for column, down in reversed(list(zip(columns, descending, strict=True))):
+        unset = [row for row in wanted if rows[row][column] is None]
+        wanted = sorted((row for row in wanted if row not in unset), key=lambda row: rows[row][column], reverse=down)
+        # Python keeps equal ones in their order when it sorts the other way round, too.
+        wanted += unset
+    assert order_by(record.table(rows), keys).tolist() == wanted

@@ -1,0 +1,127 @@
+"""The answer to a question about one log, given while the log is read where that is possible."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+
+from parsers import schema
+from parsers.protocols import packet_filter
+from parsers.protocols.registry import RECORDS
+from parsers.query.errors import UnknownFieldError
+from parsers.query.question import Question, QuestionError, Wording
+from parsers.source import LogSet, in_order
+from parsers.updates import Batch, OpenError, Trouble, Update
+from parsers.zeek import known
+
+
+@dataclass
+class Answer:
+    """What is asked of one log, of `captures` or of logs on a disk.
+
+    `readable` tells, once all is read, whether there were rows of any log.
+    """
+
+    log: str
+    wording: Wording
+    captures: bool = False
+    readable: bool = False
+    _seen: set[str] = field(default_factory=set)
+    _question: Question | None = None
+    _columns: pa.Schema = field(default_factory=lambda: pa.schema([]))
+    # Rows as they were read, rows of which the question has kept its own, how many of these went out already.
+    _waiting: list[pa.Table] = field(default_factory=list)
+    _kept: list[pa.Table] = field(default_factory=list)
+    _given: int = 0
+
+    def check(self) -> None:
+        """Raise what can be told before anything is read: OpenError for the log, QuestionError for the question.
+
+        The columns of a capture's logs are known; a log on a disk may have any.
+        """
+        if self.captures:
+            self.wording.understood(schema.types(self._without_rows()))
+
+    def pieces(self, updates: Iterable[Update]) -> Iterator[Trouble | pa.Table]:
+        """What could not be read as it is met, and the answer: at least one table, all of the same columns.
+
+        There are several where nothing that may still come can change the rows so far: their columns are named, they
+        are neither sorted nor counted. Raises QuestionError, and OpenError where there is no such log.
+        """
+        for update in _settled(updates) if self.captures else updates:
+            if isinstance(update, Trouble):
+                yield update
+            elif isinstance(update, Batch):
+                self._seen.add(update.log)
+                self.readable |= len(update.table) > 0
+                if update.log == self.log:
+                    self._take(update.table)
+                    if self._question and self._question.fields and not self._question.needs_all:
+                        yield self._out(self._question)
+                    if self._is_enough():
+                        break
+        if self.log not in self._seen:
+            self._take(self._without_rows())
+        yield self._out(self._understood())
+
+    def _take(self, table: pa.Table) -> None:
+        """Rows of the log: what the question does not need of them is left out as soon as that can be told."""
+        self._waiting.append(table)
+        self._columns = schema.joined([self._columns.empty_table(), table.slice(0, 0)]).schema
+        if self._question is None:
+            try:
+                self._question = self._understood()
+            except QuestionError as error:
+                # A column may be one of rows that are still to come.
+                if not isinstance(error.error, UnknownFieldError):
+                    raise
+        if self._question and not self._question.where.relative:
+            self._kept += [self._question.kept(self._completed(waiting)) for waiting in self._waiting]
+            self._waiting.clear()
+
+    def _out(self, question: Question) -> pa.Table:
+        """The answer of all that has come since the last one."""
+        if self._waiting:
+            self._kept.append(question.kept(self._completed(schema.joined(self._waiting))))
+        answer = question.answer(schema.joined(self._kept).unify_dictionaries())
+        if question.head is not None:
+            answer = answer.slice(0, question.head - self._given)
+        self._given += len(answer)
+        self._kept = [self._kept[0].slice(0, 0)]
+        self._waiting.clear()
+        return answer
+
+    def _is_enough(self) -> bool:
+        question = self._question
+        if question is None or question.head is None or question.needs_all:
+            return False
+        return self._given + sum(map(len, self._kept)) >= question.head
+
+    def _understood(self) -> Question:
+        return self.wording.understood(schema.types(self._columns.empty_table()))
+
+    def _completed(self, table: pa.Table) -> pa.Table:
+        if table.column_names == self._columns.names:
+            return table
+        return schema.joined([self._columns.empty_table(), table])
+
+    def _without_rows(self) -> pa.Table:
+        """The log where none of its rows came. Raises OpenError for one that is not known."""
+        if self.captures:
+            records = {**RECORDS, packet_filter.RECORD.name: packet_filter.RECORD}
+            if self.log in records:
+                return records[self.log].table([])
+            raise OpenError(f"{self.log}: of captures no such log is made; there are {', '.join(in_order(records))}")
+        columns = known.columns(self.log)
+        if columns is None:
+            raise OpenError(f"{self.log}: there is no such log here, only {', '.join(in_order(self._seen))}")
+        return columns.empty_table()
+
+
+def _settled(updates: Iterable[Update]) -> Iterator[Trouble | Batch]:
+    """The logs of captures, whole, and what could not be read."""
+    logs = LogSet()
+    logs.read(updates)
+    yield from logs.troubles
+    for log, table in logs.tables.items():
+        yield Batch(log, table)
