@@ -1,13 +1,18 @@
 """A folder of logs, written: one file for each log, whatever the format."""
 
+import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 
 import pyarrow as pa
 
 from parsers.export.format import Format
+from parsers.zeek.names import name_of
+
+# What is read as a log: another file of the same one would be read as more rows of it.
+_READ = re.compile(r"\.(log|parquet)(\.\w+)?$")
 
 
 def write(
@@ -20,19 +25,34 @@ def write(
 ) -> None:
     """Write a file into the folder for each table that has rows, all of them or none.
 
-    The folder is made where it is missing. Nothing is ever overwritten: FileExistsError when one of the files is
-    there already. `now` and `whole` are the format's (`Format.write`).
+    The folder is made where it is missing. Nothing is ever overwritten, see `refuse`. `now` and `whole` are the
+    format's (`Format.write`).
     """
-    targets = {log: folder / f"{log}{format.suffix}" for log, table in logs.items() if table.num_rows}
-    for log, target in targets.items():
-        if not log or log != Path(log).name:
-            raise ValueError(f"{log!r} is no name of a log")
-        if target.exists():
-            raise FileExistsError(f"{target.name} is there already")
+    written = {log: table for log, table in logs.items() if table.num_rows}
+    refuse(folder, written, format)
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".writing-", dir=folder) as unfinished:
-        for log, target in targets.items():
-            with (Path(unfinished) / target.name).open("wb") as file:
-                format.write(file, log, logs[log], whole=whole, now=now)
-        for target in targets.values():
-            (Path(unfinished) / target.name).rename(target)
+        for log, table in written.items():
+            with (Path(unfinished) / _file_name(log, format)).open("wb") as file:
+                format.write(file, log, table, whole=whole, now=now)
+        for path in Path(unfinished).iterdir():
+            path.rename(folder / path.name)
+
+
+def refuse(folder: Path, logs: Iterable[str], form: Format) -> None:
+    """Raise FileExistsError where one of the logs is in the folder already.
+
+    That is a file of that name and, of formats that are also read, any that would be read as a part of the same log.
+    """
+    inside = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+    there = {name_of(Path(name)): name for name in inside if _READ.search(name)} if _READ.search(form.suffix) else {}
+    for log in logs:
+        if not log or log != Path(log).name:
+            raise ValueError(f"{log!r} is no name of a log")
+        name = _file_name(log, form)
+        if name in inside or log in there:
+            raise FileExistsError(f"{name if name in inside else there[log]} is there already")
+
+
+def _file_name(log: str, form: Format) -> str:
+    return f"{log}{form.suffix}"

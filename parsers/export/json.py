@@ -23,13 +23,16 @@ def write(file: BinaryIO, log: str, table: pa.Table, *, whole: bool = False, now
 
 
 def _rows(batch: pa.RecordBatch) -> pa.Array:
-    members = [_members(quoted(name), column) for name, column in zip(batch.schema.names, batch.columns, strict=True)]
-    joined = pc.binary_join_element_wise(*members, ",", null_handling="skip")
-    return pc.binary_join_element_wise("{", joined, "}\n", "")
+    first, *others = (f",{quoted(name)}:" for name in batch.schema.names)
+    always = not batch.columns[0].null_count
+    names = [first.removeprefix(",") if always else first, *others]
+    members = [_members(name, column) for name, column in zip(names, batch.columns, strict=True)]
+    rows = pc.binary_join_element_wise("{", *members, "}\n", "", null_handling="skip")
+    return rows if always else pc.replace_substring_regex(rows, r"^\{,", "{")
 
 
 def _members(name: str, column: pa.Array) -> pa.Array:
     """A column as members of objects, null where it is not set."""
     if pa.types.is_dictionary(column.type) and len(column.dictionary) <= len(column):
         return _members(name, column.dictionary).take(column.indices)
-    return pc.binary_join_element_wise(f"{name}:", values(column), "")
+    return pc.binary_join_element_wise(name, values(column), "")

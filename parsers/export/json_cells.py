@@ -16,7 +16,7 @@ from parsers.zeek.cells import relisted
 from parsers.zeek.rewriting import Rewriting
 
 # Numbers that Arrow writes as RapidJSON does, whole ones aside.
-_LEAST, _MOST = 1e-6, 1e15
+_LEAST, _MOST = 1e-6, 1e10
 
 
 def quoted(text: str) -> str:
