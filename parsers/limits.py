@@ -104,6 +104,12 @@ LOG_BLOCK_BYTES = 1 << 22
 LOG_SNIFFED_BYTES = 1 << 16
 # A longer line is no row of a log: Zeek's strings end at 256 kB a row, escaped four times that.
 LOG_LINE_BYTES = 1 << 24
+# Nesting of a JSON object, keys in it, and different keys in one log: Zeek's have two levels and less than a hundred.
+JSON_DEPTH = 100
+JSON_KEYS = 1000
+JSON_COLUMNS = 1000
+# JSON that is not one object a line is held whole.
+JSON_DOCUMENT_BYTES = 64 << 20
 # A log whose header changes more often is made to keep a reader busy; rotated logs in one file stay below.
 LOG_HEADERS = 1000
 # Rows of one log that are reported one by one; the others are counted.

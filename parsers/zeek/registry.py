@@ -7,6 +7,7 @@ from typing import BinaryIO, TypeAlias
 
 from parsers.updates import Update
 from parsers.zeek import parquet, tsv
+from parsers.zeek.json_lines import reading
 
 Reader: TypeAlias = Callable[[Path, BinaryIO], Iterator[Update]]
 
@@ -26,5 +27,6 @@ class Format:
 # The first that recognises a file reads it; the last takes all that is left, and says what is wrong with it.
 FORMATS: tuple[Format, ...] = (
     Format("parquet", parquet.recognises, parquet.read),
+    Format("json", reading.recognises, reading.read),
     Format("tsv", tsv.recognises, tsv.read),
 )

@@ -100,8 +100,8 @@ class Cells:
         escaped = pc.match_substring(texts, "\\").fill_null(False)
         if not escaped.true_count:
             return texts
-        plain = pa.array([unescaped(text) for text in texts.filter(escaped).to_pylist()], pa.string())
-        return pc.replace_with_mask(texts, escaped, plain)
+        plain = [escape.text(unescaped(text.encode())) for text in texts.filter(escaped).to_pylist()]
+        return pc.replace_with_mask(texts, escaped, pa.array(plain, pa.string()))
 
     def _lists(self, texts: pa.Array, kind: pa.DataType) -> tuple[pa.Array, Mask]:
         if texts.null_count == len(texts):
@@ -121,9 +121,9 @@ class Cells:
         return pa.ListArray.from_arrays(pa.array(offsets), values, type=kind, mask=texts.is_null()), rows
 
 
-def unescaped(text: str) -> str:
-    r"""The text that Zeek wrote as this: `\\` is a backslash, `\xNN` a byte."""
-    return escape.text(_ESCAPE.sub(lambda found: bytes([int(found[1], 16)]) if found[1] else b"\\", text.encode()))
+def unescaped(raw: bytes) -> bytes:
+    r"""The bytes that Zeek wrote as these: `\\` is a backslash, `\xNN` a byte."""
+    return _ESCAPE.sub(lambda found: bytes([int(found[1], 16)]) if found[1] else b"\\", raw)
 
 
 def _scanned(texts: pa.Array, kind: pa.DataType) -> tuple[pa.Array, Mask]:

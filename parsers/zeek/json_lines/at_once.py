@@ -1,0 +1,152 @@
+"""Rows of JSON as Arrow's parser reads them, all columns at once, where they are as those before them were."""
+
+from collections.abc import Iterable
+from contextlib import suppress
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from parsers import limits
+from parsers.schema import ARROW_TYPES, FAR_TIME
+from parsers.zeek.json_lines import arrow, spelling, times
+from parsers.zeek.json_lines.cells import CELLS
+from parsers.zeek.json_lines.lines import Lines
+from parsers.zeek.json_lines.objects import Way
+from parsers.zeek.json_lines.shape import Shape
+from parsers.zeek.json_lines.strings import Escapes
+from parsers.zeek.values import SECONDS
+
+# Arrow's names of what whole numbers of times may count.
+_UNITS = {times.SECOND: "s", 1_000_000: "ms", 1000: "us", 1: "ns"}
+
+
+class OtherwiseError(Exception):
+    """Some row is not as those before it: all are to be looked at one by one."""
+
+
+def table(lines: Lines, shape: Shape, escapes: Escapes) -> pa.Table:
+    """The rows. Raises OtherwiseError."""
+    ways = _ways(shape)
+    kinds = {way: _parsed_type(shape.fields[name].type, spelt, shape.step) for name, (way, spelt) in ways.items()}
+    batch = arrow.structs(lines, kinds, others="error")
+    if batch is None:
+        raise OtherwiseError
+    arrays = {}
+    for name, (way, _) in ways.items():
+        column = pc.struct_field(batch, list(way))
+        if column.null_count < len(column):
+            arrays[name] = _made(column, shape.fields[name].type, shape.step, escapes)
+    return shape.table(arrays, len(batch))
+
+
+def _ways(shape: Shape) -> dict[str, tuple[Way, str]]:
+    """Where each column stands and how it is spelled there; one that was not met yet stands where Zeek writes it."""
+    ways: dict[str, tuple[Way, str]] = {}
+    for way, spelt in shape.spellings.items():
+        if ways.setdefault(shape.name(way), (way, spelt))[0] != way:
+            raise OtherwiseError
+    return ways | {name: ((name,), spelling.NOTHING) for name in shape.fields if name not in ways}
+
+
+def _parsed_type(kind: pa.DataType, spelt: str, step: int) -> pa.DataType:
+    """The type as which Arrow's parser reads a column that becomes `kind`. Raises OtherwiseError."""
+    if pa.types.is_list(kind) and (not spelt or spelt.startswith("[")):
+        return pa.list_(_parsed_type(kind.value_type, spelt[1:-1], step))
+    is_time, is_double = pa.types.is_timestamp(kind), pa.types.is_duration(kind) or pa.types.is_floating(kind)
+    match spelt or _usual(kind):
+        case spelling.TEXT:
+            return pa.string()
+        case spelling.BOOL if pa.types.is_boolean(kind):
+            return kind
+        case spelling.INTEGER if is_time and step != times.SECOND:
+            return pa.int64()
+        case spelling.INTEGER | spelling.NUMBER if is_time or is_double:
+            return SECONDS if is_time else pa.float64()
+        case spelling.INTEGER if pa.types.is_integer(kind):
+            return kind
+    raise OtherwiseError
+
+
+def _usual(kind: pa.DataType) -> str:
+    """How Zeek writes a column that becomes `kind`."""
+    if pa.types.is_boolean(kind):
+        return spelling.BOOL
+    if pa.types.is_integer(kind):
+        return spelling.INTEGER
+    return spelling.TEXT if pa.types.is_dictionary(kind) or pa.types.is_string(kind) else spelling.NUMBER
+
+
+def _made(column: pa.Array, kind: pa.DataType, step: int, escapes: Escapes) -> pa.Array:
+    """A column that Arrow parsed as one of a frame. Raises OtherwiseError."""
+    if pa.types.is_list(kind):
+        elements = _made(column.flatten(), kind.value_type, step, escapes)
+        lengths = pc.list_value_length(column).fill_null(0).to_numpy()
+        offsets = pa.array(np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32))
+        return pa.ListArray.from_arrays(offsets, elements, type=kind, mask=column.is_null())
+    if pa.types.is_timestamp(kind):
+        return _times(column, kind, step)
+    if pa.types.is_duration(kind):
+        return _intervals(column)
+    if not pa.types.is_string(column.type):
+        return column
+    if pa.types.is_dictionary(kind) or pa.types.is_string(kind):
+        return escapes.column(column).cast(kind)
+    return _fitting(column, kind)
+
+
+def _fitting(column: pa.Array, kind: pa.DataType) -> pa.Array:
+    made, wrong = CELLS.column(column, kind)
+    if wrong.any():
+        raise OtherwiseError
+    return made
+
+
+def _times(column: pa.Array, kind: pa.DataType, step: int) -> pa.Array:
+    if column.type == SECONDS:
+        made = _exact(column, kind)
+    elif pa.types.is_string(column.type):
+        made = _iso(column, kind)
+    else:
+        made = _first(column.cast(pa.timestamp(_UNITS[step], "UTC")), (kind, FAR_TIME))
+    if made.type == FAR_TIME and pc.max(pc.abs(made.cast(pa.int64()))).as_py() > times.LAST * 1_000_000:
+        raise OtherwiseError
+    return made
+
+
+def _exact(column: pa.Array, kind: pa.DataType) -> pa.Array:
+    """Times of decimals of seconds."""
+    made = _fitting(column, kind)
+    if made.type == FAR_TIME:
+        return made
+    numbers = made.cast(pa.int64()).fill_null(0).to_numpy()
+    rounded = times.rounded(numbers)
+    if rounded is numbers:
+        return made
+    return pc.if_else(made.is_valid(), pa.array(rounded), None).cast(kind)
+
+
+def _iso(column: pa.Array, kind: pa.DataType) -> pa.Array:
+    """Times of ISO 8601; without a zone they are UTC."""
+    try:
+        return _first(column, (kind, FAR_TIME))
+    except OtherwiseError:
+        return pc.assume_timezone(_first(column, (pa.timestamp(kind.unit),)), "UTC")
+
+
+def _first(column: pa.Array, kinds: Iterable[pa.DataType]) -> pa.Array:
+    """The column as the first type that it can be cast to."""
+    for kind in kinds:
+        with suppress(pa.ArrowInvalid):
+            return column.cast(kind)
+    raise OtherwiseError
+
+
+def _intervals(column: pa.Array) -> pa.Array:
+    """Intervals as Zeek writes them, with six decimals."""
+    seconds = _first(column, (pa.float64(),)).fill_null(0.0).to_numpy()
+    if not (np.abs(seconds) < limits.INT64_MAX // times.SECOND).all():
+        raise OtherwiseError
+    whole = np.floor(seconds)
+    steps = whole.astype(np.int64) * times.SECOND + np.rint((seconds - whole) * 1e6).astype(np.int64) * 1000
+    return pc.if_else(column.is_valid(), pa.array(steps), None).cast(ARROW_TYPES["interval"])
