@@ -3,19 +3,19 @@
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-from parsers.export.folder import write
+from parsers.export.folder import refuse, write
 from parsers.export.format import Format
 from parsers.export.registry import FORMATS
 from parsers.lean import go_without_pandas
 from parsers.opening import updates
 from parsers.source import LogSet
 from parsers.summary import lines
-from parsers.updates import OpenError
+from parsers.updates import Batch, OpenError, Update
 from tui.exit_status import NOTHING, status
 from tui.password import unlocked
 from tui.streams import complain, say
@@ -32,19 +32,26 @@ def run(
     The format is one of `parsers.export.registry`. Returns the exit status. Raises OpenError when nothing can be read,
     or when the logs cannot be written.
     """
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _end)
-    go_without_pandas()
-    if folder is not None:
+    begin()
+    logs, form = LogSet(), FORMATS[format]
+    if folder is None:
+        unlocked(paths, password, lambda secret: logs.read(updates(paths, secret)))
+    else:
         _refuse(folder)
-    logs = LogSet()
-    unlocked(paths, password, lambda secret: logs.read(updates(paths, secret)))
+        unlocked(paths, password, lambda secret: logs.read(_writable(updates(paths, secret), folder, form)))
     for trouble in logs.troubles:
         complain(trouble.text)
     if folder is None:
         return status(logs) if say(lines(logs.tables)) else NOTHING
-    _write(folder, logs, FORMATS[format])
+    _write(folder, logs, form)
     return status(logs)
+
+
+def begin() -> None:
+    """Set this process up for work that nobody watches."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _end)
+    go_without_pandas()
 
 
 def _end(number: int, _frame: FrameType | None) -> NoReturn:
@@ -62,6 +69,19 @@ def _refuse(folder: Path) -> None:
         raise _not_written(folder, NotADirectoryError(f"{nearest} is no folder"))
     if not os.access(nearest, os.W_OK | os.X_OK):
         raise _not_written(folder, PermissionError(f"no permission to write in {nearest}"))
+
+
+def _writable(updates: Iterable[Update], folder: Path, form: Format) -> Iterator[Update]:
+    """The same updates; OpenError as soon as one is of a log that the folder has already, conn's first of all."""
+    seen: set[str] = set()
+    for update in updates:
+        if isinstance(update, Batch) and update.log not in seen and update.table.num_rows:
+            seen.add(update.log)
+            try:
+                refuse(folder, [update.log], form)
+            except OSError as error:
+                raise _not_written(folder, error) from None
+        yield update
 
 
 def _write(folder: Path, logs: LogSet, form: Format) -> None:

@@ -2,12 +2,16 @@
 
 import io
 import os
+import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO, TextIO, cast
 
 from parsers import escape
+
+# What stands between the characters that move to the next column or line.
+_CELLS = re.compile(r"[^\t\r\n]+")
 
 
 def open_missing() -> None:
@@ -37,9 +41,34 @@ def say(lines: Iterable[str]) -> bool:
     """Print, and tell whether that went well; it did where whoever read the other end of a pipe has seen enough."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
+    return _sent(lambda: sys.stdout.writelines(f"{line}\n" for line in lines))
+
+
+def pour(write: Callable[[BinaryIO], None]) -> bool:
+    """Let bytes be written, whole lines at a time, and tell whether that went well, as `say` does."""
+    out = sys.stdout.buffer
+    return _sent(lambda: write(cast(BinaryIO, _Screen(out)) if sys.stdout.isatty() else out))
+
+
+class _Screen(io.RawIOBase):
+    """A terminal: what would move its cursor, or turn the order of its characters, goes to it as escapes."""
+
+    def __init__(self, out: BinaryIO) -> None:
+        self._out = out
+
+    def write(self, data: bytes | memoryview) -> int:  # type: ignore[override]
+        """Lines of UTF-8, whole ones."""
+        shown = str(data, "utf-8", "backslashreplace")
+        self._out.write(_CELLS.sub(lambda cells: escape.cell(cells[0]), shown).encode())
+        return len(data)
+
+    def flush(self) -> None:
+        self._out.flush()
+
+
+def _sent(send: Callable[[], None]) -> bool:
     try:
-        for line in lines:
-            print(line)  # noqa: T201
+        send()
         sys.stdout.flush()
     except OSError as error:
         _give_up(sys.stdout)
