@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from parsers.schema import ARROW_TYPES, FAR_TIME, zeek_type
+from parsers.schema import ARROW_TYPES, FAR_TIME, is_inferred, zeek_type
 from parsers.updates import Batch, Trouble
 from parsers.zeek.cells import cells
 from parsers.zeek.header import Header
@@ -25,8 +25,9 @@ class Columns:
         fields, columns, troubles = [], [], []
         for own, column in zip(batch.table.schema, batch.table.columns, strict=True):
             wanted = self.known.setdefault((batch.log, own.name), own)
-            if own.type == FAR_TIME and wanted.type == ARROW_TYPES["time"]:
-                # Earlier batches follow where they are joined (`schema.of_one_unit`).
+            becomes_far = own.type == FAR_TIME and wanted.type == ARROW_TYPES["time"]
+            if becomes_far or (is_inferred(own) and is_inferred(wanted)):
+                # The other batches follow where they are joined (`schema.joined`).
                 wanted = self.known[batch.log, own.name] = own
             made, lost = (column, 0) if own.type == wanted.type else _converted(column, wanted.type)
             if lost:

@@ -8,8 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from parsers import escape, limits
-from parsers.schema import zeek_type
-from parsers.widening import inferred_field, is_inferred, wider
+from parsers.schema import inferred_field, is_inferred, wider, zeek_type
 from parsers.zeek.jobs import Faults
 from parsers.zeek.json_lines import spelling, times
 from parsers.zeek.json_lines.cells import Values, inferred
@@ -122,8 +121,9 @@ def _made(shape: Shape, name: str, cells: Sequence[Any], values: Values) -> tupl
     named = shape.presumed(name)
     if named is not None and not is_inferred(named):
         made, wrong = values.column(cells, named.type)
-        is_zeeks = name in shape.fields
-        may_differ = not is_zeeks or (len(cells) >= _SEVERAL and not pa.types.is_timestamp(named.type))
+        may_differ = name not in shape.fields or (
+            not shape.spellings and len(cells) >= _SEVERAL and not pa.types.is_timestamp(named.type)
+        )
         if not (wrong.all() and may_differ):
             return made, named, wrong
         named = None

@@ -8,8 +8,7 @@ from functools import cached_property
 import pyarrow as pa
 
 from parsers import escape, limits
-from parsers.schema import zeek_type
-from parsers.widening import inferred_field, is_inferred, widened, wider
+from parsers.schema import inferred_field, is_inferred, wider, zeek_type
 from parsers.zeek import known
 from parsers.zeek.json_lines import spelling, times
 from parsers.zeek.json_lines.objects import Way
@@ -83,12 +82,15 @@ class Shape:
         return self if other is self else self.after(other.fields, other.spellings, other.unit)
 
     def fitted(self, rows: pa.Table) -> pa.Table:
-        """Rows of an earlier shape with the columns and types that are known by now."""
-        arrays = {}
-        for named, column in zip(rows.schema, rows.columns, strict=True):
-            wanted, array = self.fields[named.name], column.combine_chunks()
-            arrays[named.name] = array if zeek_type(wanted) == zeek_type(named) else widened(array, wanted.type)
-        return self.table(arrays, rows.num_rows)
+        """Rows of an earlier shape with all columns that are known by now; the types are left to `schema.joined`."""
+        if rows.column_names == list(self.fields):
+            return rows
+        there = dict(zip(rows.column_names, zip(rows.schema, rows.columns, strict=True), strict=True))
+        all_of_them = [
+            there.get(name) or (named, pa.nulls(len(rows), named.type)) for name, named in self.fields.items()
+        ]
+        fields, columns = zip(*all_of_them, strict=True)
+        return pa.Table.from_arrays(list(columns), schema=pa.schema(fields))
 
     def table(self, arrays: Mapping[str, pa.Array], rows: int) -> pa.Table:
         """All columns of so many rows, those that are not given unset; a time may be of microseconds."""
