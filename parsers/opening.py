@@ -1,57 +1,128 @@
-"""From a path to the reader that fits: a capture, a folder of Zeek's logs, or one log."""
+"""From paths to the reader that fits: captures, folders of Zeek's logs, or logs."""
 
-import gzip
 import stat
-import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from parsers.updates import OpenError, Update, not_opened
+from parsers import packing
+from parsers.updates import OpenError, Trouble, Update, not_opened
 
-_LOG_STARTS = (b"#separator", b"#fields", b"#set_separator", b"#path", b"#types")
-
-
-def is_capture(path: Path) -> bool:
-    """Whether the path is to be read as a capture; a folder and a file that begins as a Zeek log are logs.
-
-    Raises OpenError when there is nothing, or nothing that may be read.
-    """
-    try:
-        mode = path.stat().st_mode
-        if stat.S_ISDIR(mode):
-            return False
-        if not stat.S_ISREG(mode):
-            raise OpenError(f"{path}: is no file and no folder; give a capture or a folder of Zeek logs")
-        return not _first_bytes(path).startswith(_LOG_STARTS) and not path.name.endswith((".log", ".log.gz"))
-    except OSError as error:
-        raise not_opened(path, error) from None
-
-
-def _first_bytes(path: Path) -> bytes:
-    with path.open("rb") as file:
-        first = file.read(512)
-    if first.startswith(b"\x1f\x8b"):
-        try:
-            with gzip.open(path) as packed:
-                return packed.read(64)
-        except (EOFError, zlib.error, gzip.BadGzipFile):
-            return b""
-    return first
-
-
-def are_captures(paths: Sequence[Path]) -> bool:
-    """Whether all these are to be read as captures, and not as logs. Raises OpenError as `is_capture` does."""
-    if len(paths) > 1:
-        raise OpenError(f"{paths[1]}: only one capture, folder or log is opened at a time")
-    return is_capture(paths[0])
+_FIRST_BYTES = 512
+# What logs begin with: Zeek's header in any order, JSON, Parquet.
+_LOG_STARTS = (b"#separator", b"#fields", b"#set_separator", b"#path", b"#types", b"{", b"PAR1")
+_LOG_SUFFIXES = {".log", ".json", ".ndjson", ".parquet"}
+_ZIP = b"PK\x03\x04"
 
 
 def updates(paths: Sequence[Path], password: bytes | None = None) -> Iterator[Update]:
     """What the reader of these paths tells, read in this process. Raises OpenError when nothing can be read."""
-    if are_captures(paths):
+    found = captures(paths)
+    if found:
         from parsers.capture import pipeline
 
-        return pipeline.updates(paths, password)
+        return pipeline.updates(found, password)
+    return _logs(paths)
+
+
+def captures(paths: Sequence[Path]) -> list[Path]:
+    """The captures that these paths name, or that lie in folders without logs; empty when the paths name logs.
+
+    Raises OpenError when there is nothing, or nothing that may be read, and when there are both.
+    """
+    found: list[Path] = []
+    logs: list[Path] = []
+    # Beside others that can be read it is their reader that tells of these.
+    failures: dict[Path, OpenError] = {}
+    for path in paths:
+        try:
+            inside = _captures_in(path) if _is_folder(path) else [path] * is_capture(path)
+        except OpenError as error:
+            failures[path] = error
+            inside = [path]
+        found += inside
+        logs += [path] * (not inside)
+    certain = [path for path in found if path not in failures]
+    if not certain and not logs:
+        raise failures[paths[0]]
+    if certain and logs:
+        raise OpenError(f"{certain[0]} is a capture, {logs[0]} is not: open captures or logs, not both at once")
+    return found if certain else []
+
+
+def is_capture(path: Path) -> bool:
+    """Whether a file is to be read as a capture: any that is not a log by its beginning or by its name.
+
+    Raises OpenError when there is nothing, or nothing that may be read.
+    """
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise OpenError(f"{path}: is no file and no folder; give a capture or a folder of Zeek logs")
+        first = _first_bytes(path)
+    except OSError as error:
+        raise not_opened(path, error) from None
+    if first.startswith(_LOG_STARTS):
+        return False
+    # Snort calls its captures snort.log and a number.
+    return _LOG_SUFFIXES.isdisjoint(path.suffixes) or _begins_as_capture(first)
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError as error:
+        raise not_opened(path, error) from None
+
+
+def _captures_in(folder: Path) -> list[Path]:
+    """The captures in a folder, and what may be one; none where a log lies in it too."""
+    found, unknown = [], []
+    try:
+        inside = sorted(folder.iterdir())
+    except OSError as error:
+        raise not_opened(folder, error) from None
+    for path in inside:
+        if path.name.startswith(".") or not path.is_file():
+            continue
+        try:
+            if not is_capture(path):
+                return []
+            if _begins_as_capture(_first_bytes(path)):
+                found.append(path)
+        except OpenError:
+            unknown.append(path)
+    return sorted(found + unknown) if found else []
+
+
+def _begins_as_capture(first: bytes) -> bool:
+    from parsers.capture.formats.registry import recognise
+
+    return recognise(first) is not None or first.startswith(_ZIP)
+
+
+def _first_bytes(path: Path) -> bytes:
+    """The beginning of a file, unpacked; nothing where it cannot be unpacked."""
+    first = b""
+    with path.open("rb") as file:
+        try:
+            for piece in packing.unpacked(file):
+                first += piece
+                if len(first) >= _FIRST_BYTES:
+                    break
+        except packing.DamagedError:
+            return first
+    return first
+
+
+def _logs(paths: Sequence[Path]) -> Iterator[Update]:
+    """The logs in several places, one place after the other."""
     from parsers.zeek import folder
 
-    return folder.read_folder(paths[0])
+    failures: list[str] = []
+    for path in paths:
+        try:
+            yield from folder.read_folder(path)
+        except OpenError as error:
+            failures.append(str(error))
+    if len(failures) == len(paths):
+        raise OpenError(failures[0])
+    yield from map(Trouble, failures)

@@ -1,6 +1,7 @@
 """The command line; imports nothing heavy before it must."""
 
 import os
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tui.exit_status import DONE, INTERRUPTED, NOTHING
@@ -44,15 +45,15 @@ def _run(asked: "argparse.Namespace") -> int:
 
 
 def _explore(paths: "Sequence[Path]", password: bytes | None) -> int:
-    from parsers.opening import are_captures
+    from parsers.opening import captures
     from tui.password import unlocked
 
-    captures = are_captures(paths)
-    reader = _remote if captures else _local
-    (updates, stop), password = unlocked(paths, password, lambda secret: reader(paths, secret))
+    found = captures(paths)
+    read = partial(_remote, found) if found else partial(_local, paths)
+    (updates, stop), password = unlocked(paths, password, read)
     from tui.app import ZeekTui
 
-    app = ZeekTui(_title(paths), updates, stop, paths if captures else (), password)
+    app = ZeekTui(_title(paths), updates, stop, found, password)
     try:
         app.run()
     finally:

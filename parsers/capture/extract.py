@@ -11,12 +11,12 @@ from pathlib import Path
 
 import numpy as np
 
+from parsers.capture.captures import open_captures
 from parsers.capture.decoding import decode
 from parsers.capture.flows import group
-from parsers.capture.formats.registry import index
 from parsers.capture.packets import Packets
 from parsers.capture.pipeline import analyse_shard
-from parsers.capture.spool import open_capture
+from parsers.capture.timeline import timeline
 from parsers.files.kept import Kept
 from parsers.lean import go_without_pandas
 from parsers.limits import SHARD_PACKETS
@@ -28,15 +28,15 @@ def extract(paths: Sequence[Path], password: bytes | None, fuid: str, hosts: tup
 
     Raises OpenError when the capture cannot be read or holds no such file.
     """
-    (path,) = paths
-    with open_capture(path, password) as capture:
-        packets = between(decode(index(capture.data), capture.data), hosts)
-        flows = group(packets)
-        for shard in flows.shards(SHARD_PACKETS):
-            kept = analyse_shard(packets, flows, shard, keep=fuid).kept
-            if kept is not None:
-                return kept
-    raise OpenError(f"{path}: the file {fuid} is not in it any more; has the capture changed?")
+    captures = open_captures(paths, password)
+    line = timeline(captures)
+    packets = between(decode(line.index, captures.data), hosts)
+    flows = group(packets)
+    for shard in flows.shards(SHARD_PACKETS):
+        kept = analyse_shard(packets, flows, shard, keep=fuid).kept
+        if kept is not None:
+            return kept
+    raise OpenError(f"{line.name}: the file {fuid} is not in it any more; has the capture changed?")
 
 
 def between(packets: Packets, hosts: tuple[str, str]) -> Packets:

@@ -9,12 +9,12 @@ from typing import TypeAlias
 
 import pyarrow as pa
 
-from parsers.capture import links, workers
+from parsers.capture import workers
+from parsers.capture.captures import Captures, open_captures
 from parsers.capture.decoding import decode
 from parsers.capture.flows import Flows, Shard, group
-from parsers.capture.formats.registry import index
 from parsers.capture.packets import Packets
-from parsers.capture.spool import Capture, open_capture
+from parsers.capture.timeline import Timeline, timeline
 from parsers.capture.tracker import connections
 from parsers.files import x509
 from parsers.files.analysis import Files
@@ -24,8 +24,7 @@ from parsers.protocols import conn, packet_filter, tunnel
 from parsers.protocols.analyzer import Rows
 from parsers.protocols.dispatch import dispatch
 from parsers.schema import Row
-from parsers.updates import Batch, Facts, OpenError, Progress, Trouble, Update
-
+from parsers.updates import Batch, Facts, Progress, Trouble, Update
 
 # What is told of a log by the shards, when all of them are done.
 _Join: TypeAlias = Callable[[Sequence[pa.Table]], pa.Table]
@@ -45,14 +44,22 @@ class Analysis:
     kept: Kept | None = None
 
 
-def analyse_shard(packets: Packets, flows: Flows, shard: Shard, keep: str | None = None) -> Analysis:
-    """Everything that the packets of one shard tell; with `keep`, the bytes of the file of that fuid too."""
+def analyse_shard(
+    packets: Packets, flows: Flows, shard: Shard, keep: str | None = None, captures: Timeline | None = None
+) -> Analysis:
+    """Everything that the packets of one shard tell.
+
+    With `keep`, the bytes of the file of that fuid too; with `captures`, in conn where each connection begins.
+    """
     rows = Rows()
     files = Files(rows, keep, packets.clock)
     troubles: list[str] = []
     for tracked in connections(packets, flows, shard):
         service = dispatch(tracked.connection, tracked.events(), rows, files, troubles, tracked.last)
-        rows.add(conn.RECORD, tracked.row(service))
+        if captures is None:
+            rows.add(conn.RECORD, tracked.row(service))
+        else:
+            rows.add(conn.OF_SEVERAL, (*tracked.row(service), captures.name_of(tracked.number)))
         for use in packets.encapsulations.uses(tracked.passage.uses):
             rows.add(tunnel.RECORD, use)
     files.finish()
@@ -65,41 +72,32 @@ def analyse_shard(packets: Packets, flows: Flows, shard: Shard, keep: str | None
 
 
 def updates(paths: Sequence[Path], password: bytes | None = None) -> Iterator[Update]:
-    """Read a capture; rows come shard by shard. Raises OpenError when nothing can be read."""
-    (path,) = paths
-    with open_capture(path, password) as capture:
-        yield Progress("packets", 0, len(capture.data))
-        try:
-            for update in analyse(capture):
-                yield replace(update, text=f"{path}: {update.text}") if isinstance(update, Trouble) else update
-        except OpenError as error:
-            raise OpenError(f"{path}: {error}") from None
+    """Read captures, one or several together; rows come shard by shard. Raises OpenError when nothing can be read."""
+    yield from analyse(open_captures(paths, password))
 
 
-def analyse(capture: Capture) -> Iterator[Update]:
-    """The updates of a capture that is open; what is told of troubles does not name it."""
-    indexed = index(capture.data)
-    unread = links.troubles(indexed)
-    packets = decode(indexed, capture.data)
+def analyse(captures: Captures) -> Iterator[Update]:
+    """The updates of captures that are open."""
+    line = timeline(captures)
+    yield Progress("packets", 0, len(captures.data))
+    packets = decode(line.index, captures.data)
     # Nothing is freed from here on but rows on their way out; the collector would walk them in vain.
     gc.collect()
     gc.freeze()
-    yield from (*capture.troubles, *indexed.troubles, *unread)
-    total = len(indexed.ts)
-    if total:
-        yield Facts(total, int(indexed.ts.min()), int(indexed.ts.max()))
-        first = packet_filter.row(int(indexed.ts[0]))
-        yield Batch(packet_filter.RECORD.name, packet_filter.RECORD.table([first]))
+    yield from line.troubles
+    ts = line.index.ts
+    if len(ts):
+        yield Facts(len(ts), int(ts.min()), int(ts.max()))
+        yield Batch(packet_filter.RECORD.name, packet_filter.RECORD.table([packet_filter.row(int(ts[0]))]))
     else:
         yield Facts(0, None, None)
-        if not indexed.troubles:
-            yield Trouble("the capture holds no packets: nothing to show", harmless=True)
     flows = group(packets)
-    work = partial(analyse_shard, packets, flows)
+    work = partial(analyse_shard, packets, flows, captures=None if line.origin is None else line)
     late: dict[str, _Join] = {x509.RECORD.name: x509.first_of, tunnel.RECORD.name: partial(_tunnels, packets)}
     seen = list(packets.encapsulations.uses(packets.encapsulations.seen))
     held = {x509.RECORD.name: [], tunnel.RECORD.name: [tunnel.RECORD.table(seen)] if seen else []}
-    yield from _analyses(work, flows.shards(SHARD_PACKETS), len(packets), held, late)
+    for update in _analyses(work, flows.shards(SHARD_PACKETS), len(packets), held, late):
+        yield replace(update, text=f"{line.name}: {update.text}") if isinstance(update, Trouble) else update
 
 
 def _analyses(

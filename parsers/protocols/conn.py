@@ -1,5 +1,7 @@
 """conn.log: one row for each connection, and for each run of datagrams between two endpoints."""
 
+from dataclasses import replace
+
 from parsers.schema import CONNECTION, Field, Record
 
 RECORD = Record(
@@ -40,3 +42,7 @@ RECORD = Record(
         Field("ip_proto", "count", "The protocol number in the IP header: 6 TCP, 17 UDP, 1 ICMP…"),
     ),
 )
+
+# Where several captures are opened together, a last column of ours says where each connection begins.
+CAPTURE = Field("capture", "string", "The capture that its first packet lies in.", repeats=True)
+OF_SEVERAL = replace(RECORD, fields=(*RECORD.fields, CAPTURE))

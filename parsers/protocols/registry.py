@@ -1,5 +1,7 @@
 """The protocols, one line each."""
 
+from collections.abc import Sequence
+
 from parsers.files import pe, record, x509
 from parsers.protocols import conn, dns, http, rdp, ssl, tunnel
 from parsers.protocols.analyzer import Protocol
@@ -19,3 +21,8 @@ OTHER_RECORDS: tuple[Record, ...] = (conn.RECORD, record.RECORD, pe.RECORD, x509
 RECORDS: dict[str, Record] = {
     record.name: record for group in (OTHER_RECORDS, *(p.records for p in PROTOCOLS)) for record in group
 }
+
+
+def record_of(log: str, columns: Sequence[str]) -> Record | None:
+    """What is known of a log that has these columns."""
+    return conn.OF_SEVERAL if log == conn.RECORD.name and conn.CAPTURE.name in columns else RECORDS.get(log)

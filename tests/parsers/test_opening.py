@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from parsers.opening import is_capture, updates
-from parsers.updates import Batch, Facts, OpenError
+from parsers.opening import captures, is_capture, updates
+from parsers.updates import Batch, Facts, OpenError, Trouble
 from tests.parsers.capture.build import ethernet, ipv4, pcap, udp
 from tests.parsers.zeek.logs import log
 
@@ -37,8 +37,47 @@ def test_what_is_read_as_a_capture(tmp_path: Path, name: str, content: bytes, ca
     assert is_capture(tmp_path / name) == capture
 
 
-def test_a_folder_is_one_of_logs(tmp_path: Path) -> None:
-    assert not is_capture(tmp_path)
+def test_a_folder_holds_captures_or_logs(tmp_path: Path) -> None:
+    assert captures([tmp_path]) == []
+    (tmp_path / "notes.txt").write_bytes(b"hello")
+    (tmp_path / "folder").mkdir()
+    assert captures([tmp_path]) == []
+    for name, content in {"b.pcap": DATA, "a.gz": gzip.compress(DATA), "snort.log.1": DATA, ".hidden": DATA}.items():
+        (tmp_path / name).write_bytes(content)
+    found = [tmp_path / name for name in ("a.gz", "b.pcap", "snort.log.1")]
+    assert captures([tmp_path]) == found
+    assert captures([tmp_path, tmp_path / "notes.txt"]) == [*found, tmp_path / "notes.txt"]
+    (tmp_path / "conn.log").write_bytes(LOG)
+    assert captures([tmp_path]) == []
+
+
+def test_captures_and_logs_are_not_opened_together(tmp_path: Path) -> None:
+    log_file, capture = tmp_path / "a.log", tmp_path / "a.pcap"
+    log_file.write_bytes(LOG)
+    capture.write_bytes(DATA)
+    for paths in ([log_file, capture], [tmp_path / "missing", capture, log_file]):
+        with pytest.raises(OpenError) as caught:
+            captures(paths)
+        why = "is a capture, {} is not: open captures or logs, not both at once"
+        assert str(caught.value) == f"{capture} {why.format(log_file)}"
+    with pytest.raises(OpenError, match="missing: there is no such file"):
+        captures([tmp_path / "missing", tmp_path / "gone"])
+
+
+def test_what_is_missing_is_told_beside_what_can_be_read(tmp_path: Path) -> None:
+    for name, content in {"a.pcap": DATA, "a.log": LOG}.items():
+        (tmp_path / name).write_bytes(content)
+        told = list(updates([tmp_path / "missing", tmp_path / name]))
+        (trouble,) = (update.text for update in told if isinstance(update, Trouble))
+        assert trouble.startswith(f"{tmp_path}/missing: ")
+        assert any(isinstance(update, Batch) for update in told)
+
+
+def test_several_logs_are_read(tmp_path: Path) -> None:
+    for name in ("a.log", "b.log"):
+        (tmp_path / name).write_bytes(LOG)
+    found = updates([tmp_path / "a.log", tmp_path / "b.log"])
+    assert [update.log for update in found if isinstance(update, Batch)] == ["odd", "odd"]
 
 
 def test_what_cannot_be_opened(tmp_path: Path) -> None:

@@ -15,7 +15,8 @@ from textual.timer import Timer
 from parsers import escape
 from parsers.cancelling import Cancelled
 from parsers.evidence import links
-from parsers.protocols.registry import RECORDS
+from parsers.evidence.captures import captures_of
+from parsers.protocols.registry import RECORDS, record_of
 from tui.clipboard import copy
 from tui.newest import Newest
 from tui.reading import Snapshot
@@ -175,7 +176,7 @@ class Explorer(Screen[None]):
         table = self.snapshot.tables[log]
         view = self.views.get(log)
         if view is None:
-            self._put(View.of(log, table, RECORDS.get(log), self.snapshot.day))
+            self._put(View.of(log, table, record_of(log, table.column_names), self.snapshot.day))
         elif view.table is not table:
             if view.filter or view.sort:
                 self._choose(Choice(log, table, view.filter, view.sort))
@@ -402,7 +403,9 @@ class Explorer(Screen[None]):
     def _opened(self, event: LogTable.Opened) -> None:
         row = event.view.row
         if row is not None:
-            self.app.push_screen(RowDetails(event.view, row, self._inspect))
+            log = event.view.log
+            captures = captures_of(self.snapshot.tables | {log: event.view.table}, log, row) if log != "conn" else []
+            self.app.push_screen(RowDetails(event.view, row, self._inspect, captures))
 
     def action_copy(self) -> None:
         """Copy the cell, or the panel's line."""

@@ -1,6 +1,6 @@
 """One row with every field in full, what each means, and of a PE file what is inside it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import ClassVar, TypeAlias
 
 from textual.app import ComposeResult
@@ -23,6 +23,7 @@ from tui.widgets.key_line import KeyLine
 
 # From a file's identifier to what is inside it, looked for in a thread that asks whether it is still wanted.
 Inspect: TypeAlias = Callable[[str, Cancelled], list[Entry]]
+_ORIGIN = "The capture in which its connection begins."
 
 
 class RowDetails(Screen[None]):
@@ -41,11 +42,12 @@ class RowDetails(Screen[None]):
 
     fields = query_one(FieldList)
 
-    def __init__(self, view: View, row: int, inspect: Inspect | None) -> None:
+    def __init__(self, view: View, row: int, inspect: Inspect | None, captures: Sequence[str] = ()) -> None:
         super().__init__()
         self._log, self._row = view.log, row
         self._unset = True
         self._inspect = inspect
+        self._origin = [Entry("capture", "\n".join(map(escape.cell, captures)), _ORIGIN)] * bool(captures)
         self._columns = sorted(view.columns, key=lambda column: view.table.column_names.index(column.name))
         self._report: list[Entry] = []
         self._inspecting = Newest(self, self._look_inside, self._tell, "inspect")
@@ -88,7 +90,11 @@ class RowDetails(Screen[None]):
 
     def _entries(self) -> list[Entry]:
         entries = [field_entry(column, self._row) for column in self._columns]
-        return [*(entry for entry in entries if self._unset or entry.value != values.UNSET), *self._report]
+        return [
+            *(entry for entry in entries if self._unset or entry.value != values.UNSET),
+            *self._origin,
+            *self._report,
+        ]
 
     def _show(self) -> None:
         self.fields.show(self._entries())

@@ -47,8 +47,8 @@ def test_what_is_told_of_a_capture_and_when(path: Path) -> None:
 def test_a_capture_without_packets(path: Path) -> None:
     path.write_bytes(pcap([]))
     assert told(path)[1:] == [
-        Facts(0, None, None),
         Trouble(f"{path}: the capture holds no packets: nothing to show", harmless=True),
+        Facts(0, None, None),
         Progress("connections", 0, 0),
     ]
 
@@ -79,7 +79,7 @@ def test_a_capture_cut_off_in_its_first_packet_is_not_said_to_be_empty(path: Pat
 
 @pytest.mark.usefixtures("shards_of_one_flow")
 def test_a_shard_that_fails_costs_no_other_its_rows(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fragile(packets: Packets, flows: Flows, shard: Shard) -> Analysis:
+    def fragile(packets: Packets, flows: Flows, shard: Shard, captures: None) -> Analysis:
         if shard.first == 1:
             raise ValueError("odd")
         return analyse_shard(packets, flows, shard)
@@ -92,7 +92,7 @@ def test_a_shard_that_fails_costs_no_other_its_rows(path: Path, monkeypatch: pyt
 
 
 def test_troubles_of_an_analysis_are_told(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def troubled(packets: Packets, flows: Flows, shard: Shard) -> Analysis:
+    def troubled(packets: Packets, flows: Flows, shard: Shard, captures: None) -> Analysis:
         return Analysis(troubles=["odd"])
 
     monkeypatch.setattr(pipeline, "analyse_shard", troubled)

@@ -4,18 +4,17 @@ import re
 import stat
 import tempfile
 import zlib
-from collections.abc import Iterator
+from dataclasses import astuple
 from pathlib import Path
-from typing import IO
 
 import numpy as np
 import pytest
 
 from parsers import limits
-from parsers.capture import spool
+from parsers.capture.captures import open_captures
 from parsers.capture.pipeline import updates
-from parsers.capture.spool import open_capture
-from parsers.updates import OpenError, Trouble
+from parsers.capture.spool import Spool
+from parsers.updates import OpenError
 from tests.parsers.capture.build import ethernet, ipv4, pcap, udp
 
 DATA = pcap([ethernet(ipv4(udp(bytes(range(256)) * 4))) for _ in range(50)])
@@ -28,8 +27,10 @@ def path(tmp_path: Path) -> Path:
 
 def opened(path: Path, content: bytes) -> tuple[bytes, list[str]]:
     path.write_bytes(content)
-    with open_capture(path) as capture:
-        return bytes(capture.data), [trouble.text for trouble in capture.troubles]
+    captures = open_captures([path])
+    ((name, place),) = captures.places
+    assert name == str(path)
+    return bytes(captures.data[place]), [trouble.text.removeprefix(f"{path}: ") for trouble in captures.troubles]
 
 
 @pytest.mark.parametrize(
@@ -40,7 +41,7 @@ def opened(path: Path, content: bytes) -> tuple[bytes, list[str]]:
         gzip.compress(DATA[:100]) + gzip.compress(DATA[100:]),
         gzip.compress(DATA[:10]) + gzip.compress(b"") + gzip.compress(DATA[10:]),
         gzip.compress(DATA) + bytes(100),
-        gzip.compress(DATA) + b"rubbish",
+        gzip.compress(gzip.compress(DATA)),
     ],
 )
 def test_a_capture_and_a_gzip_of_one(path: Path, content: bytes) -> None:
@@ -50,6 +51,12 @@ def test_a_capture_and_a_gzip_of_one(path: Path, content: bytes) -> None:
 def test_a_gzip_that_grows_a_lot(path: Path) -> None:
     data = DATA + bytes(5 << 20)
     assert opened(path, gzip.compress(data)) == (data, [])
+
+
+def test_what_follows_a_gzip_and_is_none(path: Path) -> None:
+    packed = gzip.compress(DATA)
+    behind = f"behind the gzip follows something else, from byte {len(packed)}; what comes before is shown"
+    assert opened(path, packed + b"rubbish") == (DATA, [behind])
 
 
 def test_a_gzip_that_is_cut_off_gives_what_it_has(path: Path) -> None:
@@ -84,31 +91,31 @@ def test_a_bomb_that_is_no_capture_is_not_even_written(path: Path, monkeypatch: 
     monkeypatch.setattr(limits, "SPOOLED_BYTES", 0)
     path.write_bytes(gzip.compress(bytes(8 << 20)))
     with pytest.raises(OpenError, match="not a capture"):
-        open_capture(path)
+        open_captures([path])
 
 
 def test_the_copy_is_private_and_has_no_name(path: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    seen: list[os.stat_result] = []
-
-    def watched(copy: IO[bytes], pieces: Iterator[bytes], path: Path, troubles: list[Trouble]) -> None:
-        seen.append(os.fstat(copy.fileno()))
-        fill(copy, pieces, path, troubles)
-
-    fill = spool._fill
-    monkeypatch.setattr(spool, "_fill", watched)
     path.write_bytes(gzip.compress(DATA))
-    with open_capture(path):
+    with Spool() as spool:
+        ((_, file, offset, size, _),) = map(astuple, spool.captures(path))
+        status = os.fstat(spool.file.fileno())
+        assert (file, os.pread(spool.file.fileno(), size, offset)) == (None, DATA)
         assert [p.name for p in tmp_path.iterdir()] == ["capture"]
-    assert [(stat.S_IMODE(s.st_mode), s.st_nlink) for s in seen] == [(0o600, 0)]
+    assert (stat.S_IMODE(status.st_mode), status.st_nlink) == (0o600, 0)
 
 
-def test_closing_while_somebody_still_looks(path: Path) -> None:
+def test_the_bytes_stay_while_somebody_looks_at_them(path: Path) -> None:
     path.write_bytes(DATA)
-    capture = open_capture(path)
-    looking = np.frombuffer(capture.data, np.uint8)
-    capture.close()
+
+    def mapped() -> bool:
+        return str(path) in Path("/proc/self/maps").read_text()
+
+    looking = np.frombuffer(open_captures([path]).data, np.uint8)
+    assert mapped()
     assert looking[:4].tobytes() == DATA[:4]
+    del looking
+    assert not mapped()
 
 
 @pytest.mark.parametrize(
@@ -118,19 +125,18 @@ def test_closing_while_somebody_still_looks(path: Path) -> None:
         (b"\x0a\x0d\x0d\x0a" + bytes(60), "its header, at byte 0, begins a section whose byte order cannot be told"),
         (b"MZ\x90" + bytes(100), "this is a Windows program (PE), not a capture"),
         (b"\x7fELF" + bytes(100), "this is a Linux program (ELF), not a capture"),
-        (b"\xfd7zXZ\0" + bytes(100), "this is packed with xz: unpack it first, xz -d"),
+        (b"\xfd7zXZ\0" + bytes(100), "the xz is damaged near byte"),
         (b"#separator \\x09\n", "this is a log of Zeek's"),
         (b"Dear reader,\n", "this looks like text, not a capture"),
         (os.urandom(8) + b"\0" * 20, "this is not a capture"),
         (DATA[:20], "the capture is cut off in its header, at byte 20"),
         (DATA[:4] + b"\3" + DATA[5:], "a pcap of version 3.4, only 2.0 to 2.4 are read"),
-        (DATA[:20] + b"\x69\0\0\0" + DATA[24:], "packets of link type 105 (IEEE802_11) are not read"),
+        (DATA[:20] + b"\x93\0\0\0" + DATA[24:], "packets of link type 147 (USER0) are not read"),
         (gzip.compress(b""), "the file is empty"),
         (gzip.compress(b"hello"), "this looks like text"),
-        (gzip.compress(gzip.compress(DATA)), "this is a gzip inside a packed file"),
-        (b"\x1f\x8b\x08", "the gzip is damaged or cut off at its beginning"),
-        (b"\x1f\x8b" + b"\xff" * 100, "the gzip is damaged or cut off at its beginning"),
-        (gzip.compress(DATA)[:13], "the gzip is damaged or cut off at its beginning"),
+        (b"\x1f\x8b\x08", "the gzip is cut off at byte 3; get the file again"),
+        (b"\x1f\x8b" + b"\xff" * 100, "the gzip is damaged near byte 0; get the file again"),
+        (gzip.compress(DATA)[:13], "the gzip is cut off at byte 13; get the file again"),
     ],
 )
 def test_what_is_no_capture(path: Path, content: bytes, what: str) -> None:
@@ -142,10 +148,10 @@ def test_what_is_no_capture(path: Path, content: bytes, what: str) -> None:
 
 def test_what_cannot_be_opened(path: Path) -> None:
     with pytest.raises(OpenError, match="there is no such file"):
-        open_capture(path)
+        open_captures([path])
     with pytest.raises(OpenError, match="this is a folder"):
-        open_capture(path.parent)
+        open_captures([path.parent])
     path.touch(0o000)
     if os.geteuid():
         with pytest.raises(OpenError, match="no permission"):
-            open_capture(path)
+            open_captures([path])

@@ -3,7 +3,11 @@
 import threading
 from collections.abc import Callable
 
+import pyarrow as pa
+
+from parsers import escape
 from parsers.protocols.registry import RECORDS
+from parsers.schema import arrow_field
 from tests.frames import FUID, START, UID, ends, story, table
 from tests.tui.driving import app_of, explorer, lines, on_top, press, rest
 from tui.columns import columns
@@ -24,6 +28,26 @@ async def test_every_field_in_zeeks_order_with_its_meaning() -> None:
         shown = "\n".join(lines(pilot))
         assert "2020-10-12 21:02:17.000000 UTC" in shown
         assert "1602536537.000000" in shown
+
+
+async def test_of_several_captures_the_one_is_named_that_a_row_comes_from() -> None:
+    tables = story()
+    conn = tables["conn"]
+    names = [f"{row}\x1b.pcap" for row in range(len(conn))]
+    tables["conn"] = conn.append_column(arrow_field("capture", "string"), pa.array(names))
+    download = escape.cell(names[conn["uid"].to_pylist().index(UID)])
+    expected = {"pe": download, "http": download, "conn": escape.cell(names[0])}
+    async with app_of(tables).run_test(size=(120, 60)) as pilot:
+        await rest(pilot)
+        for log, named in expected.items():
+            explorer(pilot).go_to_log(log)
+            await press(pilot, "enter")
+            details = on_top(pilot)
+            assert isinstance(details, RowDetails)
+            (entry,) = [entry for entry in details.fields.entries if entry.name == "capture"]
+            assert entry.value == named
+            assert entry.note.endswith("connection begins.") or entry.note.endswith("first packet lies in.")
+            await press(pilot, "escape")
 
 
 async def test_fields_that_are_not_set_are_hidden_and_shown() -> None:

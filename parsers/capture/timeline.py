@@ -1,0 +1,98 @@
+"""The packets of all captures that are opened together, in the order of time."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from parsers import escape, limits
+from parsers.capture import links
+from parsers.capture.captures import Captures
+from parsers.capture.formats.index import Index, Ints
+from parsers.capture.formats.registry import index
+from parsers.updates import OpenError, Trouble
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Where each packet lies, and in which of the captures.
+
+    `origin` (int64, one for each packet) are places in `names`; of a single capture it is None. The troubles are all
+    that was found wrong so far, each with the name of its file.
+    """
+
+    index: Index
+    names: list[str]
+    origin: Ints | None
+    troubles: list[Trouble]
+
+    @property
+    def name(self) -> str:
+        """What all of them together are called."""
+        return self.names[0] if len(self.names) == 1 else f"{self.names[0]} and {len(self.names) - 1} more"
+
+    def name_of(self, number: int) -> str | None:
+        """The name of the capture that a packet lies in, as text for a cell; None of a single one."""
+        return None if self.origin is None else escape.text(os.fsencode(self.names[self.origin[number]]))
+
+
+def timeline(captures: Captures) -> Timeline:
+    """The packets of captures; those of a single one stay as they come, as Zeek reads them.
+
+    A capture that cannot be read is a Trouble beside others that can. Raises OpenError when there is no other.
+    """
+    names: list[str] = []
+    indexes: list[Index] = []
+    troubles = list(captures.troubles)
+    failures = []
+    for name, place in captures.places:
+        try:
+            found = index(captures.data[place])
+            unread = links.troubles(found)
+        except OpenError as error:
+            failures.append(f"{name}: {error}")
+            continue
+        troubles += [replace(trouble, text=f"{name}: {trouble.text}") for trouble in (*found.troubles, *unread)]
+        if not len(found) and not found.troubles:
+            troubles.append(Trouble(f"{name}: the capture holds no packets: nothing to show", harmless=True))
+        names.append(name)
+        indexes.append(replace(found, offset=found.offset + place.start))
+    if not indexes:
+        raise OpenError(failures[0])
+    troubles += [Trouble(failure) for failure in failures]
+    if len(captures.places) == 1:
+        return Timeline(_bounded(indexes[0], troubles), names, None, troubles)
+    merged, origin = _merged(indexes)
+    return Timeline(_bounded(merged, troubles), names, origin, troubles)
+
+
+def _merged(indexes: Sequence[Index]) -> tuple[Index, Ints]:
+    """The packets of all in the order of time, each capture's own order kept; and which of them each is from.
+
+    A packet that is late in its own capture stands where that has arrived by then; at the same time, the captures
+    stand in the order in which they were given.
+    """
+    origin = np.repeat(np.arange(len(indexes)), [len(each) for each in indexes])
+    reached = np.concatenate([np.maximum.accumulate(each.ts) for each in indexes])
+    order = np.argsort(reached, kind="stable")
+    whole = Index(
+        ts=np.concatenate([each.ts for each in indexes])[order],
+        offset=np.concatenate([each.offset for each in indexes])[order],
+        captured=np.concatenate([each.captured for each in indexes])[order],
+        wire=np.concatenate([each.wire for each in indexes])[order],
+        link=np.concatenate([each.link for each in indexes])[order],
+        links=frozenset().union(*(each.links for each in indexes)),
+        troubles=[],
+    )
+    return whole, origin[order]
+
+
+def _bounded(whole: Index, troubles: list[Trouble]) -> Index:
+    most = limits.CAPTURE_PACKETS
+    if len(whole) <= most:
+        return whole
+    too_many = f"{len(whole)} packets are too many: the first {most} are shown"
+    troubles.append(Trouble(f"{too_many}; cut the capture into pieces with editcap -c"))
+    columns = ("ts", "offset", "captured", "wire", "link")
+    return replace(whole, **{name: getattr(whole, name)[:most] for name in columns})
