@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from parsers import escape
-from parsers.schema import ARROW_TYPES, FAR_TIME, REPEATED, arrow_field, arrow_type, zeek_type
+from parsers.schema import ARROW_TYPES, FAR_TIME, REPEATED, TEXT, arrow_field, arrow_type, zeek_type
 from parsers.zeek import known
 from parsers.zeek.parquet.values import converted
 from parsers.zeek.values import Mask
@@ -80,8 +80,9 @@ class Columns:
 
     @cached_property
     def repeated(self) -> list[str]:
-        """The columns whose values come as a dictionary."""
-        return [self.schema.names[column.way[0]] for column in self.all if column.field.type == REPEATED]
+        """The columns of text that become dictionaries: Arrow can read them as such."""
+        names = (self.schema[column.way[0]] for column in self.all if column.field.type == REPEATED)
+        return [own.name for own in names if own.type == TEXT]
 
     def table(self, batch: pa.RecordBatch) -> tuple[pa.Table, dict[str, int]]:
         """The rows of a batch, and how many cells of which column are unset because they hold nothing of its type."""

@@ -25,7 +25,8 @@ _MAGIC = b"PAR1"
 _LOCKED = b"PARE"
 # How files are called that are parts of a folder with the log's name: by Spark and Arrow, by DuckDB, by Polars.
 _PART = re.compile(r"(part|data)[-_].*|\d+")
-_FAILURES = (pa.ArrowException, OSError)
+# Names that are no text are Python's error, all else is Arrow's.
+_FAILURES = (pa.ArrowException, OSError, UnicodeDecodeError)
 _WHY = 120
 
 
@@ -53,12 +54,11 @@ class _Reading:
     def __init__(self, path: Path, file: BinaryIO) -> None:
         self._label = shown(Path(path.name))
         self._size = os.fstat(file.fileno()).st_size
-        self._source = _opened(path, file)
-        metadata = self._source.schema_arrow.metadata or {}
-        self._log = log_name(escape.text(metadata.get(b"log", b""))) or log_of(path)
-        self._columns = Columns(self._source.schema_arrow, self._log)
+        self._source, schema = _opened(path, file)
+        self._log = log_name(escape.text((schema.metadata or {}).get(b"log", b""))) or log_of(path)
+        self._columns = Columns(schema, self._log)
         if self._columns.repeated:
-            self._source = _opened(path, file, self._columns.repeated)
+            self._source, _ = _opened(path, file, self._columns.repeated)
         self._lost: dict[str, int] = {}
 
     def updates(self) -> Iterator[Update]:
@@ -88,20 +88,34 @@ class _Reading:
             yield Batch(self._log, table)
 
 
-def _opened(path: Path, file: BinaryIO, repeated: list[str] | None = None) -> "parquet.ParquetFile":
+def _opened(path: Path, file: BinaryIO, repeated: list[str] | None = None) -> "tuple[parquet.ParquetFile, pa.Schema]":
+    """The file and its columns; those that are `repeated` as dictionaries."""
     # Arrow's part for Parquet is large: only who opens such a file waits for it.
     from pyarrow import parquet
 
+    try:
+        why = _broken(file)
+        if why is None:
+            source = parquet.ParquetFile(file, read_dictionary=repeated, page_checksum_verification=True)
+            return source, source.schema_arrow
+    except _FAILURES as error:
+        why = f"that cannot be read: {_why(error)}; get it again"
+    raise OpenError(f"{shown(path)}: a Parquet file {why}")
+
+
+def _broken(file: BinaryIO) -> str | None:
+    """What the first and the last bytes of a file say against it, which is at its first byte then."""
     file.seek(0)
     first = file.read(len(_MAGIC))
     if first == _LOCKED:
-        raise OpenError(f"{shown(path)}: an encrypted Parquet file, which cannot be read; write it without a key")
+        return "that is encrypted; write it without a key"
     if first != _MAGIC:
-        raise OpenError(f"{shown(path)}: a Parquet file that is packed once more; unpack it first")
-    try:
-        return parquet.ParquetFile(file, read_dictionary=repeated, page_checksum_verification=True)
-    except _FAILURES as error:
-        raise OpenError(f"{shown(path)}: a Parquet file that cannot be read: {_why(error)}; get it again") from None
+        return "that is packed once more; unpack it first"
+    file.seek(-len(_MAGIC), os.SEEK_END)
+    if file.read() != _MAGIC:
+        return "that is cut off: its list of what it holds stands at the end; get it again"
+    file.seek(0)
+    return None
 
 
 def _why(error: Exception) -> str:

@@ -73,7 +73,7 @@ def _by_text(column: pa.Array, wanted: pa.DataType) -> tuple[pa.Array, Mask]:
         texts = column.cast(TEXT)
     else:
         texts = pc.if_else(column.is_valid(), cells(column), None)
-    if pa.types.is_timestamp(wanted):
+    if pa.types.is_timestamp(wanted) and not pa.types.is_timestamp(column.type):
         found = texts.to_pylist()
         unit = times.unit_of(text for text in found if text is not None) or times.SECOND
         texts = pa.array([None if text is None else times.time(text, unit) for text in found], TEXT)

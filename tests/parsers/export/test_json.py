@@ -18,14 +18,13 @@ def cells(kind: str, *values: Any) -> list[str]:
 
 
 def test_the_whole_file() -> None:
-    made = table(
-        **{
-            "ts": ("time", [1_500_000_000, None]),
-            "id.orig_p": ("port", [80, 53]),
-            "tags": ("set[enum]", [["A::B", "C"], None]),
-            "ok": ("bool", [None, False]),
-        }
-    )
+    columns: dict[str, tuple[str, list[Any]]] = {
+        "ts": ("time", [1_500_000_000, None]),
+        "id.orig_p": ("port", [80, 53]),
+        "tags": ("set[enum]", [["A::B", "C"], None]),
+        "ok": ("bool", [None, False]),
+    }
+    made = table(**columns)
     assert written("json", made) == (b'{"ts":1.5,"id.orig_p":80,"tags":["A::B","C"]}\n{"id.orig_p":53,"ok":false}\n')
 
 
