@@ -1,8 +1,9 @@
 r"""The three ways in which Zeek writes bytes that are no text into JSON's strings, undone.
 
 HEX (the only one up to Zeek 8.2): `\xNN`, a backslash as it is. TSV: the same with every backslash doubled. PUA: code
-points from U+F0000 on. Nothing in a file says which of them it is: a backslash that stands alone is none of TSV's, and
-of what the others leave open HEX is taken. Source: Zeek, src/threading/formatters/JSON.cc, src/util.cc.
+points from U+F0000 on. Nothing in a file says which of them it is: it is TSV's where backslashes stand in pairs and
+none stands alone, PUA's where there is such a code point, and HEX else.
+Source: Zeek, src/threading/formatters/JSON.cc, src/util.cc.
 """
 
 import re
@@ -19,8 +20,9 @@ from parsers.zeek.values import unescaped
 _HEX = re.compile(rb"\\x([01][0-9a-f]|7f|[89a-f][0-9a-f])")
 _PUA = re.compile(rb"\xf3\xb0([\x80-\x83])([\x80-\xbf])")
 _ODD = r"\\|[\x{f0000}-\x{f00ff}]"
-# In the file a backslash of the text is two: an odd number of those, and no `\xNN` behind them.
+# In the file a backslash of the text is two: an odd number of those, or an even one, and no `\xNN` behind them.
 _LONE = re2.compile(rb'[^\\](?:\\\\\\\\)*\\\\(?:[^\\x]|x[^0-9a-f]|x[0-9a-f][^0-9a-f]|\\["/bfnrtu])')
+_DOUBLED = re2.compile(rb'[^\\](?:\\\\\\\\)+(?:[^\\x]|x[^0-9a-f]|x[0-9a-f][^0-9a-f]|\\["/bfnrtu])')
 _IN_PUA = re2.compile(rb"\\u[dD][bB]80\\u[dD][cC][0-9a-fA-F]{2}|\xf3\xb0[\x80-\x83]")
 
 
@@ -43,7 +45,7 @@ class Escapes:
         return Escapes(
             odd=backslashes or pua,
             lone=self.lone or (backslashes and _LONE.search(data) is not None),
-            doubled=self.doubled or (backslashes and b"\\\\\\\\" in data),
+            doubled=self.doubled or (backslashes and _DOUBLED.search(data) is not None),
             pua=self.pua or pua,
         )
 
