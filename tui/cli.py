@@ -34,6 +34,8 @@ def _run(asked: "argparse.Namespace") -> int:
 
     password = os.fsencode(asked.password) if asked.password is not None else None
     try:
+        if asked.print is not None:
+            return _print(asked, password)
         if asked.write is None and is_terminal():
             return _explore(asked.paths, password)
         from tui import batch
@@ -42,6 +44,14 @@ def _run(asked: "argparse.Namespace") -> int:
     except OpenError as error:
         complain(str(error))
         return NOTHING
+
+
+def _print(asked: "argparse.Namespace", password: bytes | None) -> int:
+    from parsers.query.question import Wording
+    from tui import printing
+
+    wording = Wording(asked.where, asked.count_by, asked.sort, asked.head, asked.fields)
+    return printing.run(asked.paths, password, asked.print, wording, format=asked.format)
 
 
 def _explore(paths: "Sequence[Path]", password: bytes | None) -> int:

@@ -5,21 +5,35 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
+from parsers.export.registry import FORMATS
 from tui.exit_status import NOTHING
 from tui.streams import complain
 
-FORMATS = ("zeek", "json", "csv", "parquet")
+# What goes with --print alone, and of that what may begin with a minus.
+_OF_PRINT = ("where", "count_by", "sort", "head", "fields")
+_VALUED = ("--where", "--sort", "--head")
 # What `-` stands for.
 STANDARD_INPUT = Path("/dev/stdin")
 
-_USAGE = """zeektui PATH... [--write DIR [--format FORMAT]] [--password PASSWORD]
-       zeektui --demo [--write DIR [--format FORMAT]]"""
+_USAGE = """zeektui PATH... [--password PASSWORD]
+       zeektui PATH... --write DIR [--format FORMAT]
+       zeektui PATH... --print LOG [--where FILTER] [--count-by FIELDS] [--sort FIELDS]
+                       [--head N] [--fields FIELDS] [--format FORMAT]
+       zeektui --demo, which stands for a PATH"""
 _EXAMPLES = """examples:
   zeektui capture.pcap                 open a capture; in it, ? shows the keys and q quits
   zeektui ./zeek-logs/                 open a folder of Zeek logs
   zeektui --demo                       open a sample infection; its bytes are harmless
   zeektui capture.pcap --write logs    write the logs into the folder "logs"
   zeektui capture.pcap | cat           list the logs: name, rows, first and last time
+
+  which executables came in, and from where:
+  zeektui capture.pcap --print files --where 'mime_type ~ dosexec' --fields ts,fuid,id.resp_h,sha1
+  zeektui capture.pcap --print http --where 'resp_mime_types ~ dosexec' --fields id.resp_h,host,uri
+
+  whom was talked to most, and who sent the most:
+  zeektui ./zeek-logs/ --print conn --count-by id.resp_h --head 10
+  zeektui ./zeek-logs/ --print conn --sort -orig_bytes --head 10 --fields id.orig_h,orig_bytes
 
 A capture is a pcap file. It may lie in a .gz or in a .zip.
 
@@ -44,10 +58,24 @@ def _input(text: str) -> Path:
     return STANDARD_INPUT if text == "-" else _path(text)
 
 
-def options(arguments: list[str] | None) -> argparse.Namespace:
-    """The options: paths, demo, write, format, password, version; wrong use ends the program with a line that says why.
+def _log(text: str) -> str:
+    name = text.removesuffix(".log")
+    if not name:
+        raise argparse.ArgumentTypeError("name a log, such as conn")
+    return name
 
-    `paths` is a list of Path, the demonstration's where that was asked for.
+
+def _rows(text: str) -> int:
+    if not (text.isascii() and text.isdecimal()) or len(text) > 18:
+        raise argparse.ArgumentTypeError(f"a number of rows is needed, not {text!r}")
+    return int(text)
+
+
+def options(arguments: list[str] | None) -> argparse.Namespace:
+    """The options: paths, demo, write, print and its parts, format, password, version; all but `paths` may be None.
+
+    `paths` is a list of Path, the demonstration's where that was asked for. Wrong use ends the program with a line that
+    says why.
     """
     parser = _Parser(
         prog="zeektui",
@@ -61,24 +89,61 @@ def options(arguments: list[str] | None) -> argparse.Namespace:
         "paths", metavar="PATH", nargs="*", type=_input, help="a capture, a folder of Zeek logs, or one log"
     )
     parser.add_argument("--demo", action="store_true", help="open the sample that comes with the program")
-    parser.add_argument("--write", metavar="DIR", type=_path, help="no screen: write the logs into the folder DIR")
-    parser.add_argument(
-        "--format", choices=FORMATS, help="how the logs are written: zeek (as Zeek writes them), unless told otherwise"
-    )
     parser.add_argument(
         "--password",
         help="the password of a locked zip. Without it you are asked, which is safer: "
         "other users of the machine can see what you type here",
     )
     parser.add_argument("--version", action="store_true", help="print the version")
-    found = parser.parse_args(arguments)
+    batch = parser.add_argument_group("without a screen")
+    batch.add_argument("--write", metavar="DIR", type=_path, help="write the logs into the folder DIR")
+    batch.add_argument("--print", metavar="LOG", type=_log, help="print one log, a row a line: its cells apart by tabs")
+    batch.add_argument(
+        "--format", choices=FORMATS, help="how logs are written (zeek, unless told otherwise) or printed, with header"
+    )
+    printed = parser.add_argument_group("what --print prints, in the order in which it is done")
+    printed.add_argument(
+        "--where", metavar="FILTER", help="the rows that a filter keeps, as one writes it on the screen"
+    )
+    printed.add_argument(
+        "--count-by",
+        metavar="FIELDS",
+        help="how many of them have which values, the most frequent first; each member of a set counts",
+    )
+    printed.add_argument("--sort", metavar="FIELDS", help="sorted by these; -FIELD puts the largest first")
+    printed.add_argument("--head", metavar="N", type=_rows, help="only the first N")
+    printed.add_argument("--fields", metavar="FIELDS", help="these fields, apart by commas, in this order")
+    found = parser.parse_args(_with_values(sys.argv[1:] if arguments is None else arguments))
     if not found.version and found.demo == bool(found.paths):
         parser.error("give one capture, one folder of Zeek logs, or --demo")
-    if found.format is not None and found.write is None:
-        parser.error("--format says how logs are written: it goes with --write DIR")
+    _refuse_strangers(parser, found)
     if found.demo:
         found.paths = [demo()]
     return found
+
+
+def _with_values(arguments: list[str]) -> list[str]:
+    """The arguments, so that a value with a minus before it is not taken for an option."""
+    made: list[str] = []
+    for argument in arguments:
+        if made and made[-1] in _VALUED and argument.startswith("-") and not argument.startswith("--"):
+            made[-1] += f"={argument}"
+        else:
+            made.append(argument)
+    return made
+
+
+def _refuse_strangers(parser: _Parser, found: argparse.Namespace) -> None:
+    """End the program where an option stands without the one that it belongs to."""
+    given = [name for name in _OF_PRINT if getattr(found, name) is not None]
+    if found.print is None and given:
+        parser.error(f"--{given[0].replace('_', '-')} says what is printed of a log: it goes with --print LOG")
+    if found.print is not None and found.write is not None:
+        parser.error("--print and --write are done one at a time: leave one of them out")
+    if found.format is not None and found.write is None and found.print is None:
+        parser.error("--format says how logs are written: it goes with --write DIR or --print LOG")
+    if found.print is not None and found.format == "parquet" and sys.stdout.isatty():
+        parser.error("parquet is nothing for a terminal: send it into a file or a pipe")
 
 
 def demo() -> Path:

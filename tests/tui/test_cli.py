@@ -79,7 +79,7 @@ def test_the_demonstration_is_read_whole(run: Any) -> None:
     [
         ([], "give one capture, one folder of Zeek logs, or --demo"),
         (["--demo", "a.pcap"], "give one capture, one folder of Zeek logs, or --demo"),
-        (["a.pcap", "--format", "csv"], "--format says how logs are written: it goes with --write DIR"),
+        (["a.pcap", "--format", "csv"], "--format says how logs are written: it goes with --write DIR or --print LOG"),
         (["--writ", "a.pcap"], "unrecognized arguments: --writ"),
         (["a.pcap", "-x\x1b[31m\n\udcff"], r"unrecognized arguments: -x\x1b[31m\x0a\xff"),
         (["a.pcap", "--write"], "argument --write: expected one argument"),

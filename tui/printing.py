@@ -1,0 +1,75 @@
+"""One log on standard output, for the next program in a pipe."""
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import BinaryIO
+
+import pyarrow as pa
+
+from parsers import schema
+from parsers.answer import Answer
+from parsers.export.format import Format
+from parsers.export.registry import CUT, FORMATS
+from parsers.opening import captures, updates
+from parsers.query.question import QuestionError, Wording
+from parsers.updates import OpenError, Trouble
+from tui.batch import begin
+from tui.exit_status import NOTHING, status_of
+from tui.password import unlocked
+from tui.streams import complain, pour
+
+
+def run(
+    paths: Sequence[Path],
+    password: bytes | None,
+    log: str,
+    wording: Wording,
+    format: str | None = None,  # noqa: A002
+) -> int:
+    """Print what is asked of a log, as cells alone or in one of the formats of `parsers.export.registry`.
+
+    The exit status. Raises OpenError when nothing can be read, when there is no such log, when the question is wrong.
+    """
+    begin()
+    found = captures(paths)
+    form = CUT if format is None else FORMATS[format]
+
+    def begun(secret: bytes | None) -> tuple[Answer, Iterator[Trouble | pa.Table]]:
+        answer = Answer(log, wording, captures=bool(found))
+        pieces = answer.pieces(updates(paths, secret))
+        return answer, chain([next(pieces)], pieces)
+
+    troubles: list[Trouble] = []
+
+    def tables(pieces: Iterator[Trouble | pa.Table]) -> Iterator[pa.Table]:
+        for piece in pieces:
+            if isinstance(piece, Trouble):
+                troubles.append(piece)
+                complain(piece.text)
+            else:
+                yield piece
+
+    try:
+        # Several captures together have a column of their own.
+        if len(found) == 1:
+            Answer(log, wording, captures=True).check()
+        (answer, pieces), _ = unlocked(paths, password, begun)
+        written = pour(lambda file: _write(file, form, log, tables(pieces), whole=not found))
+    except QuestionError as error:
+        raise OpenError(_told(error)) from None
+    return status_of(troubles, answer.readable) if written else NOTHING
+
+
+def _write(file: BinaryIO, form: Format, log: str, tables: Iterator[pa.Table], *, whole: bool) -> None:
+    for table in tables if form.piecewise else [schema.joined(list(tables))]:
+        form.write(file, log, table, whole=whole)
+        file.flush()
+
+
+def _told(error: QuestionError) -> str:
+    """What is wrong with a part of the question, and where."""
+    wrong = error.error
+    if error.part != "where":
+        return f"--{error.part}: {wrong.message}"
+    return f"--where, character {wrong.start + 1}: {wrong.message}"
