@@ -4,7 +4,6 @@ It goes in rounds: the capture's own packets first, then those that lie in the t
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,9 +15,10 @@ from parsers.capture.formats.index import Index
 from parsers.capture.frames import Frames
 from parsers.capture.headers import Ints
 from parsers.capture.network import Network
-from parsers.capture.packets import COLUMNS, Packets
+from parsers.capture.packets import Packets
 from parsers.capture.store import Store
 from parsers.capture.transport import segments
+from parsers.capture.tunnels.candidates import Columns
 from parsers.capture.tunnels.decapsulation import Decapsulation
 
 # Packets that are decoded at a time: their columns stay in the processor's cache.
@@ -32,51 +32,74 @@ def decode(index: Index, data: memoryview) -> Packets:
     clock = np.maximum.accumulate(np.where(there, ts, 0))
     store = Store(data)
     addresses = Addresses()
-    tunnels = Decapsulation(index, clock, store)
+    tunnels = Decapsulation(index, clock, store, addresses.texts)
     outside = np.full(len(index), -1, np.int32)
     frames = Frames(np.arange(len(index)), index.offset, index.captured, index.wire, index.link, outside)
-    rounds: list[Packets] = []
+    rounds: list[list[Columns]] = []
     while not rounds or len(frames):
-        columns = _columns(frames, clock, store, addresses)
+        rounds.append(_blocks(frames, clock, store, addresses))
         store.seal()
-        columns |= {"ts": ts[columns["number"]], "clock": clock[columns["number"]]}
-        rounds.append(Packets(**columns, addresses=addresses.texts, data=data, extra=store.extra))
         frames = tunnels.inside(rounds[-1])
-    packets = replace(_joined(rounds), extra=store.extra, encapsulations=tunnels.encapsulations)
-    packets.encapsulations.clock = clock if len(rounds) > 1 else packets.clock
-    return packets
+    columns = _joined(rounds)
+    columns |= {"ts": ts[columns["number"]], "clock": clock[columns["number"]]}
+    tunnels.encapsulations.clock = clock if len(rounds) > 1 else columns["clock"]
+    return Packets(
+        **columns, addresses=addresses.texts, data=data, extra=store.extra, encapsulations=tunnels.encapsulations
+    )
 
 
-def _joined(rounds: Sequence[Packets]) -> Packets:
-    """The packets of all rounds in capture order, what is inside behind what is around it."""
-    first, *others = rounds
-    if not others:
-        return first
-    number = np.concatenate([each.number for each in others])
-    order = np.argsort(number, kind="stable")
-    place = np.searchsorted(first.number, number[order], "right") + np.arange(len(order))
-    outer = np.ones(len(first) + len(order), np.bool_)
-    outer[place] = False
-    columns: dict[str, Any] = {}
-    for name in COLUMNS:
-        whole = np.empty(len(outer), getattr(first, name).dtype)
-        whole[outer] = getattr(first, name)
-        whole[place] = np.concatenate([getattr(each, name) for each in others])[order]
-        columns[name] = whole
-    return replace(first, **columns)
+def _joined(rounds: Sequence[Sequence[Columns]]) -> dict[str, Any]:
+    """The columns of all rounds in capture order, what is inside behind what is around it."""
+    blocks, *others = rounds
+    within = [block for each in others for block in each]
+    if within:
+        inner = _concatenated(within)
+        order = np.argsort(inner["number"], kind="stable")
+        blocks = _with_inner(blocks, {name: column[order] for name, column in inner.items()})
+    return _concatenated(blocks)
 
 
-def _columns(frames: Frames, clock: Ints, store: Store, addresses: Addresses) -> dict[str, Any]:
-    """The columns of one round, but the times."""
-    network = Network(store)
-    starts = range(0, max(len(frames), 1), _BLOCK)
-    blocks = [_block(frames, slice(start, start + _BLOCK), clock, network, addresses) for start in starts]
+def _concatenated(blocks: Sequence[Columns]) -> dict[str, Any]:
     return {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
 
 
-def _block(
-    frames: Frames, part: slice, clock: Ints, network: Network, addresses: Addresses
-) -> dict[str, npt.NDArray[Any]]:
+def _with_inner(blocks: Sequence[Columns], inner: Columns) -> list[Columns]:
+    """The blocks, each with what is inside its packets; block by block, so that it stays in the processor's cache."""
+    made: list[Columns] = []
+    start = 0
+    for block in blocks:
+        number = block["number"]
+        stop = int(np.searchsorted(inner["number"], number[-1], "right")) if len(number) else start
+        made.append(_merged(block, {name: column[start:stop] for name, column in inner.items()}))
+        start = stop
+    return made
+
+
+def _merged(block: Columns, inner: Columns) -> Columns:
+    """Rows put between others, behind those of the same number."""
+    count = len(inner["number"])
+    if not count:
+        return block
+    place = np.searchsorted(block["number"], inner["number"], "right") + np.arange(count)
+    is_outer = np.ones(len(block["number"]) + count, np.bool_)
+    is_outer[place] = False
+    outer = np.flatnonzero(is_outer)
+    made: dict[str, npt.NDArray[Any]] = {}
+    for name, column in block.items():
+        whole = made[name] = np.empty(len(is_outer), column.dtype)
+        whole[outer] = column
+        whole[place] = inner[name]
+    return made
+
+
+def _blocks(frames: Frames, clock: Ints, store: Store, addresses: Addresses) -> list[Columns]:
+    """The columns of one round, but the times, in blocks."""
+    network = Network(store)
+    starts = range(0, max(len(frames), 1), _BLOCK)
+    return [_block(frames, slice(start, start + _BLOCK), clock, network, addresses) for start in starts]
+
+
+def _block(frames: Frames, part: slice, clock: Ints, network: Network, addresses: Addresses) -> Columns:
     """The columns of one run of frames."""
     begin = frames.at[part]
     rows, at, left = _ip_packets(network.store, frames.link[part], begin, frames.captured[part])

@@ -6,22 +6,15 @@ Source: Zeek, src/packet_analysis/protocol/udp/UDP.cc: the responder's port deci
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from parsers.capture.columns import columns
 from parsers.capture.datagrams import runs
 from parsers.capture.flows import UDP, Ends, Flows, group
 from parsers.capture.headers import Ints
 from parsers.capture.packets import Packets
-from parsers.capture.store import Store
-from parsers.capture.tunnels.reading import Bools, Payloads
-from parsers.capture.tunnels.registry import TUNNELS
+from parsers.capture.tunnels.candidates import AT_PORT, Kinds
+from parsers.capture.tunnels.reading import Bools
 from parsers.capture.uid import connection_uid
-
-# Places in TUNNELS and 1; 0 for no tunnel.
-_AT_PORT = np.zeros(1 << 16, np.uint8)
-for _place, _protocol in enumerate(TUNNELS):
-    _AT_PORT[list(_protocol.ports)] = _place + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +33,7 @@ class Carriers:
     row: Ints
     connection: Ints
     is_orig: Bools
-    kind: npt.NDArray[np.uint8]
+    kind: Kinds
     connections: list[tuple[int, int, int, Ends]]
 
     def uid(self, number: int) -> str:
@@ -54,50 +47,24 @@ class Carriers:
         return int(self.packets.ts[self.row[self.connections[number][1] - 1]])
 
 
-def carriers(packets: Packets, store: Store) -> Carriers | None:
-    """The connections in which a tunnel protocol looks at something; None when there are none."""
-    udp = np.flatnonzero(packets.proto == UDP)
-    content = _by_content(packets, udp, store)
-    hits = (content > 0) | (_AT_PORT[packets.sport[udp]] > 0) | (_AT_PORT[packets.dport[udp]] > 0)
-    if not hits.any():
-        return None
-    near = _same_flows(packets, udp, hits)
-    rows, content = udp[near], content[near]
+def carriers(packets: Packets, content: Kinds) -> Carriers:
+    """The UDP connections of these packets; `content` is the tunnel protocol that each packet shows."""
+    rows = np.flatnonzero(packets.proto == UDP)
     part = packets.take(rows)
     flows = group(part)
     found = _connections(part, flows)
     sizes = [stop - first for first, stop, _, _ in found]
-    side = np.repeat([bool(orig) for _, _, orig, _ in found], sizes)
+    side = np.repeat(np.array([orig for _, _, orig, _ in found], np.bool_), sizes)
     ports = [ends.ports[1 - orig] for _, _, orig, ends in found]
-    by_port = np.repeat(_AT_PORT[ports], sizes)
+    by_port = np.repeat(AT_PORT[np.array(ports, np.int64)], sizes)
     return Carriers(
         packets,
         rows[flows.order],
         np.repeat(np.arange(len(found)), sizes),
         flows.backward == side,
-        np.where(by_port > 0, by_port, content[flows.order]),
+        np.where(by_port > 0, by_port, content[rows[flows.order]]),
         found,
     )
-
-
-def _by_content(packets: Packets, rows: Ints, store: Store) -> npt.NDArray[np.uint8]:
-    """The tunnel protocol that each of these datagrams shows."""
-    offset, captured = packets.offset[rows], packets.captured[rows].astype(np.int64)
-    payloads = Payloads(store, offset, captured, packets.proto[rows], np.zeros(len(rows), np.bool_))
-    found = np.zeros(len(rows), np.uint8)
-    for place, protocol in reversed(list(enumerate(TUNNELS))):
-        if protocol.detect is not None:
-            found[protocol.detect(payloads)] = place + 1
-    return found
-
-
-def _same_flows(packets: Packets, rows: Ints, hits: Bools) -> Ints:
-    """Of these rows, those between the endpoints of a hit, and few others."""
-    here = packets.src[rows].astype(np.uint64) << np.uint64(16) | packets.sport[rows]
-    there = packets.dst[rows].astype(np.uint64) << np.uint64(16) | packets.dport[rows]
-    # Two different flows that meet in a sum only take a longer way.
-    both = here + there
-    return np.flatnonzero(np.isin(both, both[hits]))
 
 
 def _connections(part: Packets, flows: Flows) -> list[tuple[int, int, int, Ends]]:

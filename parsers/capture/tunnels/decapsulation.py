@@ -4,6 +4,7 @@ Source: Zeek, src/packet_analysis/protocol/iptunnel/IPTunnel.cc.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from parsers.capture.frames import Frames
 from parsers.capture.headers import IGMP, Ints
 from parsers.capture.packets import Packets
 from parsers.capture.store import Store
+from parsers.capture.tunnels.candidates import Columns, candidates
 from parsers.capture.tunnels.carried import carried
 from parsers.capture.tunnels.carriers import carriers
 from parsers.capture.tunnels.encapsulation import Encapsulations
@@ -19,41 +21,41 @@ from parsers.capture.tunnels.layer import Inner, Layer
 from parsers.capture.tunnels.pairs import Pairs
 from parsers.capture.tunnels.registry import TUNNELS
 
-# Places in TUNNELS and 1; 0 for no tunnel.
-_AT_NUMBER = np.zeros(256, np.uint8)
-for _place, _protocol in enumerate(TUNNELS):
-    _AT_NUMBER[list(_protocol.numbers)] = _place + 1
-
 
 class Decapsulation:
     """All tunnels of a capture, one depth after the other."""
 
-    def __init__(self, index: Index, clock: Ints, store: Store) -> None:
+    def __init__(self, index: Index, clock: Ints, store: Store, addresses: list[str]) -> None:
         self.encapsulations = Encapsulations()
         self._index = index
         self._clock = clock
         self._store = store
+        self._addresses = addresses
         self._pairs = Pairs(clock)
 
-    def inside(self, packets: Packets) -> Frames:
-        """The frames inside these packets, which are all of one depth."""
+    def inside(self, blocks: Sequence[Columns]) -> Frames:
+        """The frames inside packets, which are all of one depth and come in blocks of columns."""
+        columns, content = candidates(blocks, self._store)
+        packets = self._packets(columns)
         layer = Layer(packets, self._store, self.encapsulations)
         self._see_igmp(packets)
-        number = _AT_NUMBER[packets.proto]
-        rows = np.flatnonzero(number)
-        between = [(kind - 1, rows[number[rows] == kind]) for kind in np.unique(number[rows]).tolist()]
+        numbers = [(kind, number) for kind, protocol in enumerate(TUNNELS) for number in protocol.numbers]
+        between = [(kind, np.flatnonzero(packets.proto == number)) for kind, number in numbers]
         found: list[Inner] = []
-        on = carriers(packets, self._store)
-        if on is not None:
-            for kind in np.unique(on.kind[on.kind > 0]).tolist():
-                places = np.flatnonzero(on.kind == kind)
-                if TUNNELS[kind - 1].between_addresses:
-                    between.append((kind - 1, on.row[places]))
-                else:
-                    found.append(carried(layer, on, places, TUNNELS[kind - 1], self._clock))
-        if between:
-            found.append(self._pairs.inner(layer, between))
+        on = carriers(packets, content)
+        for kind in np.unique(on.kind[on.kind > 0]).tolist():
+            places = np.flatnonzero(on.kind == kind)
+            if TUNNELS[kind - 1].between_addresses:
+                between.append((kind - 1, on.row[places]))
+            else:
+                found.append(carried(layer, on, places, TUNNELS[kind - 1], self._clock))
+        found.append(self._pairs.inner(layer, between))
         return self._frames(packets, found)
+
+    def _packets(self, columns: dict[str, Any]) -> Packets:
+        ts = self._index.ts[columns["number"]]
+        columns |= {"ts": ts - ts % 1000, "clock": self._clock[columns["number"]]}
+        return Packets(**columns, addresses=self._addresses, data=self._store.data, extra=self._store.extra)
 
     def _see_igmp(self, packets: Packets) -> None:
         """Zeek without Spicy makes connections of IGMP's messages, and so finds the tunnel around them."""

@@ -9,6 +9,7 @@ from parsers import escape
 from parsers.files import handle
 from parsers.files.analysis import File
 from parsers.limits import CONTAINER_ELEMENTS, HTTP_FILES, PENDING_REQUESTS, ROW_STRING_BYTES
+from parsers.protocols import tunnel
 from parsers.protocols.analyzer import Connection, Context
 from parsers.protocols.http.filename import filename
 from parsers.protocols.http.record import RECORD
@@ -160,6 +161,8 @@ class Transactions:
         if transaction.is_informational:
             transaction.info_code = code
             transaction.info_msg = reason
+        if code == 200 and transaction.method == b"CONNECT":
+            self._tell_tunnel()
 
     def begin_entity(self, is_orig: bool) -> None:
         """A message, or an entity inside one, begins."""
@@ -235,6 +238,12 @@ class Transactions:
             transaction = self._pending[number] = Transaction(self.now, self._depth)
         self.current = transaction
         return transaction
+
+    def _tell_tunnel(self) -> None:
+        """A proxy's tunnel; Zeek leaves out the client's port, for many connections lead into it."""
+        c = self.context.connection
+        ends = (c.orig_h, 0, c.resp_h, c.resp_p)
+        self.context.rows.add(tunnel.RECORD, tunnel.used(self.now, (None, *ends, "Tunnel::HTTP")))
 
     def _write(self, transaction: Transaction) -> None:
         self.context.rows.add(RECORD, transaction.row(self.context.connection))
