@@ -32,9 +32,11 @@ ROWS = log(
 
 @pytest.fixture
 def logs(tmp_path: Path) -> Path:
-    (tmp_path / "odd.log").write_text(ROWS)
-    (tmp_path / "conn.log").write_text(log("ts uid", "time string", "1.000000\tC1", path="conn"))
-    return tmp_path
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    (folder / "odd.log").write_text(ROWS)
+    (folder / "conn.log").write_text(log("ts uid", "time string", "1.000000\tC1", path="conn"))
+    return folder
 
 
 def lines(text: str) -> list[str]:
@@ -201,9 +203,9 @@ def test_formats(logs: Path, run: Any) -> None:  # noqa: F811
         ["C2", "", "(empty)"],
         ["C3", "70", ""],
     ]
-    (logs / "again").mkdir()
-    (logs / "again" / "odd.log").write_text("\n".join(run(*asked, "--format", "zeek").out) + "\n")
-    assert run(logs / "again", "--print", "odd").out == run(*asked).out
+    again = logs.parent / "odd.log"
+    again.write_text("\n".join(run(*asked, "--format", "zeek").out) + "\n")
+    assert run(again, "--print", "odd").out == run(*asked).out
     done = subprocess.run([PROGRAM, *asked, "--format", "parquet"], capture_output=True, check=False)
     assert (done.returncode, done.stderr) == (0, b"")
     table = pq.read_table(io.BytesIO(done.stdout))
