@@ -78,8 +78,8 @@ class Field:
 
     @property
     def arrow(self) -> pa.DataType:
-        if self.far and self.type == "time":
-            return FAR_TIME
+        if self.far:
+            return far(arrow_type(self.type))
         return REPEATED if self.repeats and self.type == "string" else arrow_type(self.type)
 
 
@@ -128,6 +128,13 @@ def _array(cells: Sequence[Any], kind: pa.DataType) -> pa.Array:
     return pa.array(cells, type=kind)
 
 
+def far(kind: pa.DataType) -> pa.DataType:
+    """The type that keeps times of any year in place of this one; the same where it holds no times."""
+    if pa.types.is_list(kind):
+        return pa.list_(far(kind.value_type))
+    return FAR_TIME if kind == ARROW_TYPES["time"] else kind
+
+
 def nanoseconds_in(kind: pa.DataType) -> int:
     """How many nanoseconds one step of a type of times or intervals is."""
     return _NANOSECONDS[kind.unit]
@@ -145,15 +152,16 @@ def joined(tables: Sequence[pa.Table]) -> pa.Table:
 
 def of_one_unit(tables: Sequence[pa.Table]) -> list[pa.Table]:
     """Parts of one log: a time that one of them keeps in microseconds is kept so in all."""
-    far = {field.name for table in tables for field in table.schema if field.type == FAR_TIME}
-    return [_far(table, far) for table in tables] if far else list(tables)
+    kept = (FAR_TIME, pa.list_(FAR_TIME))
+    names = {field.name for table in tables for field in table.schema if field.type in kept}
+    return [_far(table, names) for table in tables] if names else list(tables)
 
 
 def _far(table: pa.Table, names: set[str]) -> pa.Table:
     for place, field in enumerate(table.schema):
-        if field.name in names and field.type == ARROW_TYPES["time"]:
-            column = table.column(place).cast(FAR_TIME, safe=False)
-            table = table.set_column(place, field.with_type(FAR_TIME), column)
+        kind = far(field.type)
+        if field.name in names and field.type != kind:
+            table = table.set_column(place, field.with_type(kind), table.column(place).cast(kind, safe=False))
     return table
 
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from parsers import escape
-from parsers.schema import ARROW_TYPES, FAR_TIME
+from parsers.schema import far
 from parsers.zeek.header import Header
 
 Mask = npt.NDArray[np.bool_]
@@ -70,10 +70,11 @@ class Cells:
         makes its column one of microseconds.
         """
         made, wrong = self._values(parsed, kind)
-        if kind == ARROW_TYPES["time"] and wrong.any():
-            far, still_wrong = self._values(parsed, FAR_TIME)
+        other = far(kind)
+        if other != kind and wrong.any():
+            farther, still_wrong = self._values(parsed, other)
             if still_wrong.sum() < wrong.sum():
-                return far, still_wrong
+                return farther, still_wrong
         return made, wrong
 
     def _values(self, parsed: pa.Array, kind: pa.DataType) -> tuple[pa.Array, Mask]:

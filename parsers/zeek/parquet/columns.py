@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from parsers import escape
-from parsers.schema import ARROW_TYPES, FAR_TIME, REPEATED, TEXT, arrow_field, arrow_type, zeek_type
+from parsers.schema import FAR_TIME, REPEATED, TEXT, arrow_field, arrow_type, far, zeek_type
 from parsers.zeek import known
 from parsers.zeek.parquet.values import converted
 from parsers.zeek.values import Mask
@@ -110,7 +110,7 @@ def _leaves(
 
 def _kept(own: pa.DataType, wanted: pa.DataType) -> pa.DataType:
     """The type of a column: a time that the file keeps in microseconds stays so."""
-    return FAR_TIME if wanted == ARROW_TYPES["time"] and own == FAR_TIME else wanted
+    return far(wanted) if own in (FAR_TIME, pa.list_(FAR_TIME)) else wanted
 
 
 def _inferred(kind: pa.DataType) -> str:

@@ -201,11 +201,20 @@ def test_times_that_nanoseconds_do_not_reach_make_a_column_of_microseconds(tmp_p
     assert troubles == []
 
 
-@pytest.mark.parametrize(("kind", "value"), [("interval", None), ("vector[time]", [None])])
-def test_what_has_no_other_unit_is_unset(tmp_path: Path, kind: str, value: object) -> None:
-    table, troubles = read_text(tmp_path, log("a b", f"{kind} count", f"{LAST_DAY}.0\t1"))
-    assert values(table, "a") == [value]
-    assert troubles == [f"odd.log:9: '{LAST_DAY}.0' in a is no {kind}; shown as unset"]
+def test_what_has_no_other_unit_is_unset(tmp_path: Path) -> None:
+    table, troubles = read_text(tmp_path, log("a b", "interval count", f"{LAST_DAY}.0\t1"))
+    assert values(table, "a") == [None]
+    assert troubles == [f"odd.log:9: '{LAST_DAY}.0' in a is no interval; shown as unset"]
+
+
+def test_many_times_of_any_year_in_one_cell(tmp_path: Path) -> None:
+    first, second = log("a", "vector[time]", "1.5,-"), log("a", "vector[time]", f"{LAST_DAY}.0,2.0", "-")
+    table, troubles = read_text(tmp_path, first + second)
+    (field,) = table.schema
+    assert (field.type, troubles) == (pa.list_(FAR_TIME), [])
+    cells = table.column("a").combine_chunks()
+    assert cells.flatten().cast(pa.int64()).to_pylist() == [1_500_000, None, LAST_DAY * 10**6, 2_000_000]
+    assert cells.value_lengths().to_pylist() == [2, 2, None]
 
 
 def test_times_of_certificates_are_kept_in_microseconds_from_the_start(tmp_path: Path) -> None:
