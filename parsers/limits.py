@@ -116,6 +116,14 @@ LOG_HEADERS = 1000
 LOG_FAULTS = 10
 # Rows of a Parquet file that are read at a time, however many its groups hold.
 PARQUET_ROWS = 1 << 16
+# Folders inside a folder of logs: a sensor's own are two deep, archives by year, month, day and hour five.
+LOG_FOLDERS = 6
+# What is looked at in folders of logs: a year of a sensor that rotates thirty logs every hour.
+LOG_ENTRIES = 300_000
+# Files there that are not called logs and are looked into, for they may be some.
+LOG_SNIFFED_FILES = 1000
+# Small parts of a log are put together to so many rows before they are passed on.
+LOG_BATCH_ROWS = 1 << 14
 # Logs of a folder that stand open at the same time.
 OPEN_LOGS = 100
 # What one copy to a terminal's clipboard holds: xterm and tmux refuse longer OSC 52 sequences (base64 adds a third).

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from parsers.schema import ARROW_TYPES, FAR_TIME, is_inferred, zeek_type
+from parsers.schema import far, is_inferred, zeek_type
 from parsers.updates import Batch, Trouble
 from parsers.zeek.cells import cells
 from parsers.zeek.header import Header
@@ -16,16 +16,19 @@ _WRITTEN = Cells(Header(), escapes=True, empties=True)
 
 @dataclass
 class Columns:
-    """The columns of each log so far, by log and name."""
+    """The columns of each log so far, by log and name, and all those of its latest batch."""
 
     known: dict[tuple[str, str], pa.Field] = field(default_factory=dict)
+    latest: dict[str, pa.Schema] = field(default_factory=dict)
 
     def fitted(self, batch: Batch) -> tuple[Batch, list[Trouble]]:
         """The batch in the types of the log's earlier batches; cells that have no such value are unset, and told."""
+        if batch.log in self.latest and batch.table.schema.equals(self.latest[batch.log], check_metadata=True):
+            return batch, []
         fields, columns, troubles = [], [], []
         for own, column in zip(batch.table.schema, batch.table.columns, strict=True):
             wanted = self.known.setdefault((batch.log, own.name), own)
-            becomes_far = own.type == FAR_TIME and wanted.type == ARROW_TYPES["time"]
+            becomes_far = own.type == far(wanted.type) != wanted.type
             if becomes_far or (is_inferred(own) and is_inferred(wanted)):
                 # The other batches follow where they are joined (`schema.joined`).
                 wanted = self.known[batch.log, own.name] = own
@@ -35,7 +38,8 @@ class Columns:
                 troubles.append(Trouble(f"{batch.log}: {what}; {lost} cells that do not fit are shown as unset"))
             fields.append(wanted)
             columns.append(made)
-        return Batch(batch.log, pa.Table.from_arrays(columns, schema=pa.schema(fields)), batch.replaces), troubles
+        self.latest[batch.log] = pa.schema(fields)
+        return Batch(batch.log, pa.Table.from_arrays(columns, schema=self.latest[batch.log]), batch.replaces), troubles
 
 
 def _converted(column: pa.ChunkedArray, wanted: pa.DataType) -> tuple[pa.ChunkedArray, int]:

@@ -1,32 +1,42 @@
-"""A folder of Zeek's logs, or one log alone: the first rows of each log at once, then all the rest."""
+"""Folders of Zeek's logs, and logs alone: the first rows of each log at once, then all the rest."""
 
-import re
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 
 from parsers import limits
 from parsers.updates import Batch, OpenError, Progress, Trouble, Update
+from parsers.zeek.batches import gathered
+from parsers.zeek.bundles import bundles
 from parsers.zeek.columns import Columns
-from parsers.zeek.reader import name_of, read, shown
+from parsers.zeek.discovery import Discovery
+from parsers.zeek.growth import is_written
+from parsers.zeek.jobs import OpenEnd
+from parsers.zeek.names import shown
+from parsers.zeek.parts import Part, in_order
+from parsers.zeek.reader import read
 
-_LOG = re.compile(r"\.log(\.gz)?$")
-_OTHERWISE_PACKED = re.compile(r"\.log\.(bz2|lz4|xz|zip|zst)$")
-# What zeekctl leaves beside the logs.
-_NO_LOGS = ("stderr.log", "stdout.log")
-_SEEN = 5
+# What Zeek, started by zeekctl, leaves beside the logs.
+_NO_LOGS = {"stderr", "stdout", "prof", "debug"}
+# zeekctl's own figures, in a text without a header, lie beside the day folders.
+_NO_LOG_FOLDER = "stats"
 
 
-def read_folder(path: Path) -> Iterator[Update]:
-    """What the logs in a folder hold, or one log file. OpenError when there is no log that can be read.
+def read_folder(paths: Path | Sequence[Path], only: frozenset[str] | None = None) -> Iterator[Update]:
+    """What the logs in folders and files hold, all of them as one set; or only those logs that are named.
 
-    conn comes first; of each other log its first rows; then what is left of them, small logs before large ones.
-    Of a log in several files (rotated ones) the files follow each other by name. A log that cannot be read is told
-    as Trouble beside others that can.
+    conn comes first; of each other log its first rows; then what is left of them, small logs before large ones. Of a
+    log in several files (rotated ones, one a day) the files follow each other in time. A log that cannot be read is
+    told as Trouble beside others that can. OpenError when there is no log, or none that can be read.
     """
-    folder = _Folder(path)
+    folder = _Folder([paths] if isinstance(paths, Path) else paths, only)
+    return gathered(_fitted(folder.updates()))
+
+
+def _fitted(updates: Iterable[Update]) -> Iterator[Update]:
+    """The same with one type a column."""
     columns = Columns()
-    for update in folder.updates():
+    for update in updates:
         if isinstance(update, Batch):
             batch, troubles = columns.fitted(update)
             yield from troubles
@@ -36,48 +46,30 @@ def read_folder(path: Path) -> Iterator[Update]:
 
 
 class _Folder:
-    """The logs of a folder while they are read."""
+    """The logs while they are read."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._left_out: list[Trouble] = []
-        try:
-            self._sizes = {file: file.stat().st_size for file in ([path] if path.is_file() else self._files())}
-        except OSError as error:
-            raise OpenError(f"{shown(path)}: cannot be opened: {error.strerror}") from None
-        self._done = dict.fromkeys(self._sizes, 0)
+    def __init__(self, paths: Sequence[Path], only: frozenset[str] | None) -> None:
+        found = Discovery(paths)
+        self._where = shown(paths[0])
+        self._only = only
+        self._left_out = found.left_out
+        self._sizes = found.sizes
+        self._done = 0
         self._batches = 0
 
-    def _files(self) -> list[Path]:
-        """The files that are called logs."""
-        entries = sorted(self._path.iterdir())
-        logs = [entry for entry in entries if _LOG.search(entry.name)]
-        files = [entry for entry in logs if entry.is_file()]
-        if not files:
-            seen = _described(entries)
-            raise OpenError(
-                f"{shown(self._path)}: no NAME.log or NAME.log.gz in it, {seen}; give the folder of the logs"
-            )
-        plain = set(files)
-        for log in logs:
-            if log not in plain:
-                self._left_out.append(Trouble(f"{shown(log)}: is no file; left out"))
-            elif log.suffix == ".gz" and log.with_suffix("") in plain:
-                what = "left out, the same log lies beside it unpacked"
-                self._left_out.append(Trouble(f"{shown(log)}: {what}", harmless=True))
-                files.remove(log)
-        for packed in filter(lambda entry: _OTHERWISE_PACKED.search(entry.name), entries):
-            self._left_out.append(Trouble(f"{shown(packed)}: left out; unpack it, only gzip is read"))
-        return files
-
     def updates(self) -> Iterator[Update]:
-        """Everything there is to tell of the folder."""
-        series: dict[str, list[Path]] = {}
-        for file in self._sizes:
-            series.setdefault(name_of(file), []).append(file)
-        sizes = {name: sum(self._sizes[file] for file in files) for name, files in series.items()}
+        """Everything there is to tell of the logs."""
+        series: dict[str, list[Part]] = {}
+        others: set[str] = set()
+        for part in map(Part, self._sizes):
+            if self._only is None or part.may_hold(self._only):
+                series.setdefault(part.log, []).append(part)
+            else:
+                others.add(part.log)
+        sizes = {name: sum(self._sizes[part.path] for part in parts) for name, parts in series.items()}
+        total = sum(sizes.values())
         names = sorted(series, key=lambda name: sizes[name])
-        readings = {name: self._series(name, series[name]) for name in names}
+        readings = {name: self._series(series[name], total) for name in names}
         with ExitStack() as stack:
             for name in sorted(names, key=lambda name: name != "conn")[: limits.OPEN_LOGS]:
                 stack.enter_context(closing(readings[name]))
@@ -85,25 +77,49 @@ class _Folder:
             for name in names:
                 yield from readings[name]
         if not self._batches:
-            raise OpenError(_joined(self._left_out))
+            raise OpenError(self._why_nothing(others))
         yield from self._left_out[: limits.LOG_FAULTS]
         if len(self._left_out) > limits.LOG_FAULTS:
-            yield Trouble(f"{shown(self._path)}: {len(self._left_out) - limits.LOG_FAULTS} more files are left out")
+            yield Trouble(f"{self._where}: {len(self._left_out) - limits.LOG_FAULTS} more files are left out")
 
-    def _series(self, name: str, files: list[Path]) -> Generator[Update]:
-        """The files of one log; the one with the bare name is still written to, so it is the last."""
-        for file in sorted(files, key=lambda file: (file.name == f"{name}.log", file.name)):
-            try:
-                for update in read(file):
-                    if isinstance(update, Progress):
-                        self._done[file] = update.done
-                        yield Progress("bytes", sum(self._done.values()), sum(self._sizes.values()))
-                        continue
-                    self._batches += isinstance(update, Batch)
+    def _series(self, parts: list[Part], total: int) -> Generator[Update]:
+        """The files of one log."""
+        for some, batch in bundles(in_order(parts), self._sizes):
+            if batch is None:
+                for part in some:
+                    yield from self._part(part, total)
+                continue
+            self._done += sum(self._sizes[part.path] for part in some)
+            if self._is_wanted(batch):
+                yield batch
+            yield Progress("bytes", self._done, total)
+
+    def _part(self, part: Part, total: int) -> Iterator[Update]:
+        file, size, done = part.path, self._sizes[part.path], 0
+        try:
+            for update in read(file):
+                if isinstance(update, Progress):
+                    self._done += update.done - done
+                    done = update.done
+                    yield Progress("bytes", self._done, max(total, self._done))
+                elif isinstance(update, OpenEnd) and is_written(file, size):
+                    yield Trouble(f"{update.text}; Zeek is still writing it", harmless=True)
+                elif not isinstance(update, Batch) or self._is_wanted(update):
                     yield update
-            except OpenError as error:
-                harmless = file.name in _NO_LOGS or not self._sizes[file]
-                self._left_out.append(Trouble(str(error), harmless))
+        except OpenError as error:
+            harmless = part.name.log in _NO_LOGS or file.parent.name == _NO_LOG_FOLDER or not size
+            self._left_out.append(Trouble(str(error), harmless))
+
+    def _is_wanted(self, batch: Batch) -> bool:
+        wanted = self._only is None or batch.log in self._only
+        self._batches += wanted
+        return wanted
+
+    def _why_nothing(self, others: set[str]) -> str:
+        if not others:
+            return _joined(self._left_out)
+        wanted, there = ", ".join(sorted(self._only or ())), ", ".join(sorted(others))
+        return f"{self._where}: no log is called {wanted}; there are {there}"
 
 
 def _until_rows(updates: Iterator[Update]) -> Iterator[Update]:
@@ -116,12 +132,3 @@ def _until_rows(updates: Iterator[Update]) -> Iterator[Update]:
 def _joined(troubles: list[Trouble]) -> str:
     more = f" (and {len(troubles) - 1} more that cannot be read)" if len(troubles) > 1 else ""
     return troubles[0].text + more
-
-
-def _described(entries: list[Path]) -> str:
-    """What a folder holds instead of logs."""
-    if not entries:
-        return "it is empty"
-    names = ", ".join(shown(Path(entry.name)) + "/" * entry.is_dir() for entry in entries[:_SEEN])
-    more = f" and {len(entries) - _SEEN} more" if len(entries) > _SEEN else ""
-    return f"only {names}{more}"

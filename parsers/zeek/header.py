@@ -6,6 +6,7 @@ Source: Zeek, src/logging/writers/ascii/Ascii.cc (WriteHeader).
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import count
 
 import pyarrow as pa
@@ -31,6 +32,7 @@ class Header:
     fields: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
 
+    @lru_cache(maxsize=1024)  # noqa: B019  a header is a value, and rotated logs repeat theirs
     def after(self, line: bytes) -> "Header":
         """The header after one more line of it; a line that says nothing of these things changes nothing."""
         if line.startswith(b"#separator "):
@@ -57,10 +59,16 @@ class Header:
     def schema(self, log: str) -> pa.Schema:
         """The Arrow schema of the rows below; a column without a type is text."""
         types = self.types if len(self.types) == len(self.fields) else ("string",) * len(self.fields)
-        record = RECORDS.get(log)
-        known = record.by_name if record else {}
-        columns = zip(self.fields, types, strict=True)
-        return pa.schema([_arrow_field(known.get(name), name, kind) for name, kind in columns])
+        return _schema(log, self.fields, types)
+
+
+# The parts of a rotated log have the same header by the thousand.
+@lru_cache(maxsize=256)
+def _schema(log: str, fields: tuple[str, ...], types: tuple[str, ...]) -> pa.Schema:
+    record = RECORDS.get(log)
+    known = record.by_name if record else {}
+    columns = zip(fields, types, strict=True)
+    return pa.schema([_arrow_field(known.get(name), name, kind) for name, kind in columns])
 
 
 def _arrow_field(known: Field | None, name: str, kind: str) -> pa.Field:

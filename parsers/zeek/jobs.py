@@ -27,9 +27,16 @@ class Job(Generic[Parsed]):
 
 def in_order(jobs: Iterable[Trouble | Job[Parsed]]) -> Iterator[Trouble | tuple[Job[Parsed], Parsed]]:
     """Each job with what it parsed, in their order; troubles pass at once."""
+    coming = iter(jobs)
+    # The first is parsed here: most rotated files are one block, for which threads would only be waited for.
+    for job in coming:
+        if not isinstance(job, Trouble):
+            yield job, job.parse()
+            break
+        yield job
     waiting: deque[tuple[Job[Parsed], Future[Parsed]]] = deque()
     with ThreadPoolExecutor(_THREADS) as pool:
-        for job in jobs:
+        for job in coming:
             if isinstance(job, Trouble):
                 yield job
                 continue
@@ -39,6 +46,10 @@ def in_order(jobs: Iterable[Trouble | Job[Parsed]]) -> Iterator[Trouble | tuple[
                 yield done, parsed.result()
         for done, parsed in waiting:
             yield done, parsed.result()
+
+
+class OpenEnd(Trouble):
+    """The last line of a file is not finished: the file was cut off, or is being written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +91,9 @@ class Report:
         yield Batch(job.log, rows)
         yield Progress("bytes", job.block.done, max(job.block.done, self.size))
 
-    def open_end(self, block: Block, lost: str) -> Trouble:
+    def open_end(self, block: Block, lost: str) -> OpenEnd:
         """That the file ends in the middle of the block's line."""
-        return Trouble(f"{self.label}:{block.line}: the file ends in the middle of this line; {lost}")
+        return OpenEnd(f"{self.label}:{block.line}: the file ends in the middle of this line; {lost}")
 
     def rest(self) -> Iterator[Update]:
         """What is said of the whole at its end."""

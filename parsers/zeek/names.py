@@ -5,6 +5,7 @@ from pathlib import Path
 
 from parsers import escape
 from parsers.zeek.header import log_name
+from parsers.zeek.rotation import rotated
 
 
 def shown(path: Path) -> str:
@@ -13,5 +14,5 @@ def shown(path: Path) -> str:
 
 
 def name_of(path: Path) -> str:
-    """The log's name by that of its file: what stands before the first point."""
-    return log_name(path.name.partition(".")[0] or path.name)
+    """The log's name by that of its file: what stands before the first point, and before the times of a rotated log."""
+    return log_name(rotated(path.name).log)

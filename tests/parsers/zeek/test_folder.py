@@ -226,5 +226,6 @@ def test_what_zeekctl_leaves_beside_the_logs_is_no_failure(tmp_path: Path) -> No
 
 def test_a_log_packed_otherwise_is_told(tmp_path: Path) -> None:
     put(tmp_path, "conn.log", "1")
-    (tmp_path / "dns.log.zst").touch()
-    assert read_all(tmp_path)[1] == [f"{tmp_path}/dns.log.zst: left out; unpack it, only gzip is read"]
+    (tmp_path / "dns.log.zip").touch()
+    what = "left out; unpack it, only gzip, bzip2, xz, zstd and lz4 are read"
+    assert read_all(tmp_path)[1] == [f"{tmp_path}/dns.log.zip: {what}"]
