@@ -35,6 +35,9 @@ def write(file: BinaryIO, log: str, table: pa.Table, *, whole: bool = False, now
 
 def _rows(batch: pa.RecordBatch) -> pa.Array:
     columns = [_texts(column) for column in batch.columns]
+    if len(columns) == 1:
+        # An empty line is taken for no row at all.
+        columns = [pc.if_else(pc.equal(columns[0], ""), '""', columns[0])]
     columns[-1] = pc.binary_join_element_wise(columns[-1], "", _END)
     return pc.binary_join_element_wise(*columns, ",")
 

@@ -62,10 +62,13 @@ def _is_told_apart(elements: list[Any]) -> bool:
     return elements not in ([None], [""])
 
 
-def column(kind: str, rows: int) -> st.SearchStrategy[list[Any]]:
-    """As many cells of a Zeek type, each set or not."""
+def column(kind: str, rows: int, *, plain: bool = False) -> st.SearchStrategy[list[Any]]:
+    """As many cells of a Zeek type, each set or not; `plain` ones without a backslash."""
     inner = element_type(kind)
-    cells = st.lists(st.none() | SCALARS[inner], max_size=4).filter(_is_told_apart) if inner else SCALARS[kind]
+    scalars = SCALARS[inner or kind]
+    if plain:
+        scalars = scalars.filter(lambda value: not isinstance(value, str) or b"\\" not in escape.raw(value))
+    cells = st.lists(st.none() | scalars, max_size=4).filter(_is_told_apart) if inner else scalars
     return st.lists(st.none() | cells, min_size=rows, max_size=rows)
 
 

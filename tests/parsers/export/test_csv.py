@@ -68,6 +68,10 @@ def test_names_of_fields_are_guarded_too() -> None:
     assert records(table(**{"=cmd": ("count", [1]), 'a"': ("count", [2])})) == [["'=cmd", 'a"'], ["1", "2"]]
 
 
+def test_a_row_of_one_empty_cell_is_no_empty_line() -> None:
+    assert written("csv", table(x=("string", [None, "a"]))) == b'x\r\n""\r\na\r\n'
+
+
 @settings(max_examples=200, deadline=None)
 @given(st.text(st.sampled_from("'=;+ -@a\uff0b"), max_size=8))
 def test_the_guard_can_be_undone(text: str) -> None:
