@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from parsers import packing
-from parsers.updates import OpenError, Trouble, Update, not_opened
+from parsers.updates import OpenError, Update, not_opened
 
 _FIRST_BYTES = 512
 # What logs begin with: Zeek's header in any order, JSON, Parquet.
@@ -14,14 +14,21 @@ _LOG_SUFFIXES = {".log", ".json", ".ndjson", ".parquet"}
 _ZIP = b"PK\x03\x04"
 
 
-def updates(paths: Sequence[Path], password: bytes | None = None) -> Iterator[Update]:
-    """What the reader of these paths tells, read in this process. Raises OpenError when nothing can be read."""
+def updates(
+    paths: Sequence[Path], password: bytes | None = None, only: frozenset[str] | None = None
+) -> Iterator[Update]:
+    """What the reader of these paths tells, read in this process. Raises OpenError when nothing can be read.
+
+    Of logs it reads `only` those that are named.
+    """
     found = captures(paths)
     if found:
         from parsers.capture import pipeline
 
         return pipeline.updates(found, password)
-    return _logs(paths)
+    from parsers.zeek import folder
+
+    return folder.read_folder(paths, only)
 
 
 def captures(paths: Sequence[Path]) -> list[Path]:
@@ -111,18 +118,3 @@ def _first_bytes(path: Path) -> bytes:
         except packing.DamagedError:
             return first
     return first
-
-
-def _logs(paths: Sequence[Path]) -> Iterator[Update]:
-    """The logs in several places, one place after the other."""
-    from parsers.zeek import folder
-
-    failures: list[str] = []
-    for path in paths:
-        try:
-            yield from folder.read_folder(path)
-        except OpenError as error:
-            failures.append(str(error))
-    if len(failures) == len(paths):
-        raise OpenError(failures[0])
-    yield from map(Trouble, failures)
