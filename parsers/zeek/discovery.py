@@ -50,7 +50,7 @@ class Discovery:
         self.left_out[:0] = [Trouble(str(error)) for error in failures]
         self._choose()
         if self._reports:
-            what = f"{self._reports} reports of zeekctl ({_REPORT}) are no logs; left out"
+            what = f"what zeekctl reports in files called {_REPORT} ({self._reports}) is no log; left out"
             self.left_out.append(Trouble(f"{shown(paths[0])}: {what}", harmless=True))
         self.left_out += [Trouble(f"{shown(paths[0])}: {bound}") for bound in sorted(self._bounds)]
 

@@ -5,7 +5,7 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 
 from parsers import limits
-from parsers.updates import Batch, OpenError, Progress, Trouble, Update
+from parsers.updates import Batch, NoSuchLog, OpenError, Progress, Trouble, Update
 from parsers.zeek.batches import gathered
 from parsers.zeek.bundles import bundles
 from parsers.zeek.columns import Columns
@@ -52,6 +52,8 @@ class _Folder:
         found = Discovery(paths)
         self._where = shown(paths[0])
         self._only = only
+        # Logs that are there and not among those that are named.
+        self._others: set[str] = set()
         self._left_out = found.left_out
         self._sizes = found.sizes
         self._done = 0
@@ -60,12 +62,11 @@ class _Folder:
     def updates(self) -> Iterator[Update]:
         """Everything there is to tell of the logs."""
         series: dict[str, list[Part]] = {}
-        others: set[str] = set()
         for part in map(Part, self._sizes):
             if self._only is None or part.may_hold(self._only):
                 series.setdefault(part.log, []).append(part)
             else:
-                others.add(part.log)
+                self._others.add(part.log)
         sizes = {name: sum(self._sizes[part.path] for part in parts) for name, parts in series.items()}
         total = sum(sizes.values())
         names = sorted(series, key=lambda name: sizes[name])
@@ -77,7 +78,7 @@ class _Folder:
             for name in names:
                 yield from readings[name]
         if not self._batches:
-            raise OpenError(self._why_nothing(others))
+            raise self._nothing()
         yield from self._left_out[: limits.LOG_FAULTS]
         if len(self._left_out) > limits.LOG_FAULTS:
             yield Trouble(f"{self._where}: {len(self._left_out) - limits.LOG_FAULTS} more files are left out")
@@ -107,19 +108,24 @@ class _Folder:
                 elif not isinstance(update, Batch) or self._is_wanted(update):
                     yield update
         except OpenError as error:
-            harmless = part.name.log in _NO_LOGS or file.parent.name == _NO_LOG_FOLDER or not size
-            self._left_out.append(Trouble(str(error), harmless))
+            if part.name.log in _NO_LOGS or file.parent.name == _NO_LOG_FOLDER:
+                self._left_out.append(Trouble(f"{shown(file)}: no log, it comes from zeekctl; left out", harmless=True))
+            else:
+                self._left_out.append(Trouble(str(error), harmless=not size))
 
     def _is_wanted(self, batch: Batch) -> bool:
         wanted = self._only is None or batch.log in self._only
         self._batches += wanted
+        if not wanted:
+            self._others.add(batch.log)
         return wanted
 
-    def _why_nothing(self, others: set[str]) -> str:
-        if not others:
-            return _joined(self._left_out)
-        wanted, there = ", ".join(sorted(self._only or ())), ", ".join(sorted(others))
-        return f"{self._where}: no log is called {wanted}; there are {there}"
+    def _nothing(self) -> OpenError:
+        """Why there is no row."""
+        if not self._others or not all(trouble.harmless for trouble in self._left_out):
+            return OpenError(_joined(sorted(self._left_out, key=lambda trouble: trouble.harmless)))
+        wanted, there = ", ".join(sorted(self._only or ())), ", ".join(sorted(self._others))
+        return NoSuchLog(f"{self._where}: no log is called {wanted}; there are {there}")
 
 
 def _until_rows(updates: Iterator[Update]) -> Iterator[Update]:

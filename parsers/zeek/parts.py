@@ -68,12 +68,14 @@ def in_order(parts: Iterable[Part]) -> list[Part]:
         return some
     latest: dict[Path, float] = {}
     for part in some:
-        if part.start is not None:
+        if part.start is not None and not part.name.is_bare:
             latest[part.path.parent] = max(part.start, latest.get(part.path.parent, _LONG_AGO))
 
     def place(part: Part) -> tuple[float, bool, int, list[str | int]]:
-        start = latest.get(part.path.parent) if part.name.is_bare else part.start
-        return _LONG_AGO if start is None else start, part.name.is_bare, -part.name.turn, _natural(part.path)
+        start = _LONG_AGO if part.start is None else part.start
+        if part.name.is_bare:
+            start = max(start, latest.get(part.path.parent, _LONG_AGO))
+        return start, part.name.is_bare, -part.name.turn, _natural(part.path)
 
     return sorted(some, key=place)
 

@@ -1,6 +1,5 @@
 """A folder of logs: which of its files are read, in which order, and what else may lie in it."""
 
-import gzip
 import os
 from itertools import pairwise
 from pathlib import Path
@@ -10,13 +9,8 @@ import pytest
 from parsers import limits
 from parsers.updates import Batch, OpenError, Progress, Trouble
 from parsers.zeek.folder import read_folder
+from tests.parsers.zeek.folders import put
 from tests.parsers.zeek.logs import gathered, log, read_all, values
-
-
-def put(folder: Path, name: str, *rows: str, path: str = "") -> None:
-    """A log of one column."""
-    text = log("a", "count", *rows, path=path or name.partition(".")[0]).encode()
-    (folder / name).write_bytes(gzip.compress(text) if name.endswith(".gz") else text)
 
 
 def test_logs_plain_and_packed_and_nothing_else(tmp_path: Path) -> None:
