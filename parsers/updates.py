@@ -27,6 +27,10 @@ class PasswordNeeded(OpenError):  # noqa: N818  it asks for something
     """The archive is locked, and no password was given or the one given is wrong."""
 
 
+class NoSuchLog(OpenError):  # noqa: N818  nothing is wrong with the logs that are there
+    """None of the logs that are asked for is there, although others are."""
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """Rows of a log; each field of the table's schema carries its Zeek type.
