@@ -20,8 +20,10 @@ class Found:
     said: list[str]
 
     def rows(self, log: str) -> list[str]:
-        """The rows of a log, each as one text."""
-        return [str(row) for row in self.tables[log].to_pylist()] if log in self.tables else []
+        """The rows of a log, each as one text of the cells that are set."""
+        table = self.tables.get(log)
+        rows = table.to_pylist() if table is not None else []
+        return [str({name: cell for name, cell in row.items() if cell is not None}) for row in rows]
 
     def by_uid(self) -> dict[str, list[str]]:
         """The rows of all logs that have a uid, by it."""
