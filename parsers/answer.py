@@ -11,7 +11,7 @@ from parsers.protocols.registry import RECORDS
 from parsers.query.errors import UnknownFieldError
 from parsers.query.question import Question, QuestionError, Wording
 from parsers.source import LogSet, in_order
-from parsers.updates import Batch, OpenError, Trouble, Update
+from parsers.updates import Batch, NoSuchLog, Trouble, Update
 from parsers.zeek import known
 
 
@@ -26,7 +26,6 @@ class Answer:
     wording: Wording
     captures: bool = False
     readable: bool = False
-    _seen: set[str] = field(default_factory=set)
     _question: Question | None = None
     _columns: pa.Schema = field(default_factory=lambda: pa.schema([]))
     # Rows as they were read, rows of which the question has kept its own, how many of these went out already.
@@ -35,7 +34,7 @@ class Answer:
     _given: int = 0
 
     def check(self) -> None:
-        """Raise what can be told before anything is read: OpenError for the log, QuestionError for the question.
+        """Raise what can be told before anything is read: NoSuchLog for the log, QuestionError for the question.
 
         The columns of a capture's logs are known; a log on a disk may have any.
         """
@@ -46,23 +45,32 @@ class Answer:
         """What could not be read as it is met, and the answer: at least one table, all of the same columns.
 
         There are several where nothing that may still come can change the rows so far: their columns are named, they
-        are neither sorted nor counted. Raises QuestionError, and OpenError where there is no such log.
+        are neither sorted nor counted. Raises QuestionError, and NoSuchLog for one that is not there and not known.
         """
-        for update in _settled(updates) if self.captures else updates:
+        for update in _settled(updates) if self.captures else self._there(updates):
             if isinstance(update, Trouble):
                 yield update
-            elif isinstance(update, Batch):
-                self._seen.add(update.log)
-                self.readable |= len(update.table) > 0
-                if update.log == self.log:
-                    self._take(update.table)
-                    if self._question and self._question.fields and not self._question.needs_all:
-                        yield self._out(self._question)
-                    if self._is_enough():
-                        break
-        if self.log not in self._seen:
+                continue
+            self.readable |= len(update.table) > 0
+            if update.log == self.log:
+                self._take(update.table)
+                if self._question and self._question.fields and not self._question.needs_all:
+                    yield self._out(self._question)
+                if self._is_enough():
+                    break
+        if not self._columns.names:
             self._take(self._without_rows())
         yield self._out(self._understood())
+
+    def _there(self, updates: Iterable[Update]) -> Iterator[Trouble | Batch]:
+        """The rows of logs on a disk, none where a log is known and not there."""
+        try:
+            for update in updates:
+                if isinstance(update, Trouble | Batch):
+                    yield update
+        except NoSuchLog:
+            if known.columns(self.log) is None:
+                raise
 
     def _take(self, table: pa.Table) -> None:
         """Rows of the log: what the question does not need of them is left out as soon as that can be told."""
@@ -106,15 +114,15 @@ class Answer:
         return schema.joined([self._columns.empty_table(), table])
 
     def _without_rows(self) -> pa.Table:
-        """The log where none of its rows came. Raises OpenError for one that is not known."""
+        """The log where none of its rows came. Raises NoSuchLog for one that is not known."""
         if self.captures:
             records = {**RECORDS, packet_filter.RECORD.name: packet_filter.RECORD}
             if self.log in records:
                 return records[self.log].table([])
-            raise OpenError(f"{self.log}: of captures no such log is made; there are {', '.join(in_order(records))}")
+            raise NoSuchLog(f"no log is called {self.log}; of captures there are {', '.join(in_order(records))}")
         columns = known.columns(self.log)
         if columns is None:
-            raise OpenError(f"{self.log}: there is no such log here, only {', '.join(in_order(self._seen))}")
+            raise NoSuchLog(f"no log is called {self.log}")
         return columns.empty_table()
 
 

@@ -11,7 +11,7 @@ from parsers.answer import Answer
 from parsers.protocols import conn, dns
 from parsers.query.question import QuestionError, Wording
 from parsers.schema import Field, Record
-from parsers.updates import Batch, Facts, OpenError, Progress, Trouble, Update
+from parsers.updates import Batch, Facts, NoSuchLog, Progress, Trouble, Update
 
 
 def part(*rows: tuple[Any, ...], fields: str = "ts:time s:string") -> Batch:
@@ -130,8 +130,20 @@ def test_a_log_that_is_known_and_not_there_is_empty() -> None:
 
 
 def test_a_log_that_nobody_knows_is_none() -> None:
-    with pytest.raises(OpenError, match="con: there is no such log here, only conn, odd"):
-        pieces([FIRST, Batch("conn", conn.RECORD.table([]))], "con")
+    with pytest.raises(NoSuchLog, match="no log is called con"):
+        pieces([FIRST], "con")
+
+
+def nothing(text: str) -> Iterator[Update]:
+    """What a reader does that finds other logs alone."""
+    yield Trouble(text)
+    raise NoSuchLog(text)
+
+
+def test_a_reader_that_finds_other_logs() -> None:
+    assert pieces(nothing("x"), "conn") == ["x", []]
+    with pytest.raises(NoSuchLog, match="x"):
+        pieces(nothing("x"), "con")
 
 
 def test_a_log_of_a_capture_is_in_order_before_it_is_cut_off() -> None:
@@ -147,7 +159,7 @@ def test_what_is_asked_of_a_capture_is_checked_before_it_is_read() -> None:
     Answer("odd", Wording(fields="uid")).check()
     with pytest.raises(QuestionError, match="no field uidd; near: uid"):
         Answer("dns", Wording(fields="uidd"), captures=True).check()
-    with pytest.raises(OpenError, match="dnss: of captures no such log is made; there are pe, files, http, conn, dns"):
+    with pytest.raises(NoSuchLog, match="no log is called dnss; of captures there are pe, files, http, conn, dns"):
         Answer("dnss", Wording(), captures=True).check()
 
 

@@ -134,14 +134,14 @@ def test_rows_of_a_capture_are_in_order_of_time(run: Any) -> None:  # noqa: F811
             ["--print", "odd", "--where", "uid =="],
             "--where, character 7: expected a value after ==; the text ends here",
         ),
-        (["--print", "con"], "con: there is no such log here, only conn, odd"),
-        (["--print", "a\x1b[31m"], r"a\x1b[31m: there is no such log here"),
+        (["--print", "con"], "PATH: no log is called con; there are conn, odd"),
+        (["--print", "a\x1b[31m"], r"PATH: no log is called a\x1b[31m; there are conn, odd"),
     ],
 )
 def test_what_is_not_there(logs: Path, run: Any, arguments: list[str], what: str) -> None:  # noqa: F811
     said = run(logs, *arguments)
     assert (said.status, said.out, len(said.err)) == (2, [], 1)
-    assert said.err[0].startswith(f"zeektui: {what}")
+    assert said.err[0].startswith(f"zeektui: {what.replace('PATH', str(logs))}")
 
 
 @pytest.mark.parametrize(
