@@ -17,6 +17,8 @@ from parsers.zeek.rewriting import Rewriting
 
 # Numbers that Arrow writes as RapidJSON does, whole ones aside.
 _LEAST, _MOST = 1e-6, 1e10
+# Nanoseconds and microseconds in a second, and whole numbers that a double holds.
+_SECOND, _MICROS, _EXACT = 1_000_000_000, 1_000_000, 1 << 53
 
 
 def quoted(text: str) -> str:
@@ -49,11 +51,13 @@ def values(column: pa.Array) -> pa.Array:
 
 
 def _seconds(column: pa.Array) -> pa.Array:
-    """Times and intervals as the double that Zeek holds."""
+    """Times and intervals as the nearest double; those of nanoseconds as the sum that Zeek holds."""
     steps = column.cast(pa.int64()).fill_null(0).to_numpy()
-    second = 1_000_000_000 // nanoseconds_in(column.type)
+    second = _SECOND // nanoseconds_in(column.type)
+    micros, beyond = np.divmod(steps, second // _MICROS)
     whole, rest = np.divmod(np.abs(steps), second)
-    made = np.where(steps < 0, -1.0, 1.0) * (whole + rest / second)
+    sums = np.where(steps < 0, -1.0, 1.0) * (whole + rest / second)
+    made = np.where((beyond == 0) & (np.abs(micros) < _EXACT), micros / _MICROS, sums)
     return pa.array(made, mask=column.is_null().to_numpy(zero_copy_only=False))
 
 
