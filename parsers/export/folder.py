@@ -1,6 +1,5 @@
 """A folder of logs, written: one file for each log, whatever the format."""
 
-import re
 import tempfile
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -9,10 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from parsers.export.format import Format
-from parsers.zeek.names import name_of
-
-# What is read as a log: another file of the same one would be read as more rows of it.
-_READ = re.compile(r"\.(log|parquet)(\.\w+)?$")
+from parsers.zeek.rotation import rotated
 
 
 def write(
@@ -45,7 +41,8 @@ def refuse(folder: Path, logs: Iterable[str], form: Format) -> None:
     That is a file of that name and, of formats that are also read, any that would be read as a part of the same log.
     """
     inside = [path.name for path in folder.iterdir()] if folder.is_dir() else []
-    there = {name_of(Path(name)): name for name in inside if _READ.search(name)} if _READ.search(form.suffix) else {}
+    is_read = bool(rotated(f"x{form.suffix}").kind)
+    there = {rotated(name).log: name for name in inside if is_read and rotated(name).kind}
     for log in logs:
         if not log or log != Path(log).name:
             raise ValueError(f"{log!r} is no name of a log")
