@@ -5,6 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+
 _INVALID = re.compile("[\udc80-\udcff]")
 
 
@@ -25,6 +27,18 @@ class Lines:
         for number, line in zip(self.numbers, self.data.split(b"\n"), strict=False):
             if line and not line.isspace():
                 yield number, line
+
+    @property
+    def look_like_objects(self) -> bool:
+        """Whether each of them begins and ends as an object does, without a blank."""
+        data = np.frombuffer(self.data, np.uint8)
+        ends = np.flatnonzero(data == ord("\n"))
+        if not len(ends) or len(ends) != len(self.numbers) or data[0] != ord("{"):
+            return False
+        lasts = data[ends - 1]
+        if (lasts == ord("\r")).any():
+            lasts = np.where(lasts == ord("\r"), data[ends - 2], lasts)
+        return bool((data[ends[:-1] + 1] == ord("{")).all() and (lasts == ord("}")).all())
 
     @cached_property
     def count(self) -> int:

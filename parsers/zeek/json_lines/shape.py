@@ -7,11 +7,12 @@ from functools import cached_property
 
 import pyarrow as pa
 
-from parsers import escape, limits
+from parsers import limits
 from parsers.schema import inferred_field, is_inferred, wider, zeek_type
 from parsers.zeek import known
 from parsers.zeek.json_lines import spelling, times
 from parsers.zeek.json_lines.objects import Way
+from parsers.zeek.json_lines.strings import Escapes
 
 _NO_WORD = re.compile(r"[^0-9A-Za-z]+")
 
@@ -53,7 +54,7 @@ class Shape:
         if name in self._zeek_names:
             return name
         zeeks = self._joined_names.get(_NO_WORD.sub("_", name))
-        return zeeks or escape.text(name.encode("utf-8", "surrogatepass"))
+        return zeeks or Escapes().plain(name)
 
     def has_room_for(self, way: Way) -> bool:
         """Whether a way may be followed that was not met in these rows before."""

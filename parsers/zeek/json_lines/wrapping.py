@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from parsers.zeek.json_lines import arrow
 from parsers.zeek.json_lines.lines import Lines
-from parsers.zeek.json_lines.objects import NoObjectError, Object, Way, decoded
+from parsers.zeek.json_lines.objects import NoObjectError, Number, Object, Way, decoded
 from parsers.zeek.names import name_of
 
 # Where shippers put the text of the line, and the path of the file that it comes from.
@@ -36,10 +36,10 @@ class Wrapping:
         if found is None or "ts" in found:
             return None
         for key in _KEYS:
-            inner = found.get(key)
-            within = _object(inner.encode("utf-8", "backslashreplace")) if isinstance(inner, str) else None
+            inner = _text_at(found, (key,))
+            within = _object(inner.encode("utf-8", "backslashreplace")) if inner is not None else None
             if within is not None and any(name in within for name in _ZEEKS):
-                return cls(key, next((way for way in _PATHS if isinstance(_at(found, way), str)), None))
+                return cls(key, next((way for way in _PATHS if _text_at(found, way) is not None), None))
         return None
 
     def undone(self, lines: Lines) -> list[Unwrapped]:
@@ -65,9 +65,9 @@ class Wrapping:
         texts, paths = [], []
         for _, line in lines:
             found = _object(line) or {}
-            text, path = found.get(self.key), _at(found, self.path or ())
-            texts.append(text if isinstance(text, str) else line.decode())
-            paths.append(path if isinstance(path, str) else None)
+            text = _text_at(found, (self.key,))
+            texts.append(line.decode() if text is None else text)
+            paths.append(_text_at(found, self.path) if self.path else None)
         return texts, paths
 
 
@@ -78,7 +78,8 @@ def _object(line: bytes) -> Object | None:
         return None
 
 
-def _at(found: Any, way: Way) -> Any:
+def _text_at(found: Any, way: Way) -> str | None:
+    """The string at the end of a way, if there is one."""
     for name in way:
         found = found.get(name) if isinstance(found, dict) else None
-    return found
+    return found if isinstance(found, str) and not isinstance(found, Number) else None

@@ -31,11 +31,7 @@ def gathered(updates: Iterable[Update]) -> tuple[dict[str, pa.Table], list[str]]
             parts.setdefault(update.log, []).append(update.table)
         elif isinstance(update, Trouble):
             troubles.append(update.text)
-    tables = {
-        name: pa.concat_tables(schema.of_one_unit(tables), promote_options="permissive")
-        for name, tables in parts.items()
-    }
-    return tables, troubles
+    return {name: schema.joined(tables) for name, tables in parts.items()}, troubles
 
 
 def read_text(folder: Path, text: str | bytes, name: str = "odd.log") -> tuple[pa.Table, list[str]]:
