@@ -2,16 +2,21 @@
 
 import stat
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
-from parsers import packing
-from parsers.updates import OpenError, Update, not_opened
+from parsers import packing, pipes
+from parsers.pipes import Pipe
+from parsers.updates import Batch, OpenError, Trouble, Update, not_opened
 
 _FIRST_BYTES = 512
 # What logs begin with: Zeek's header in any order, JSON, Parquet.
 _LOG_STARTS = (b"#separator", b"#fields", b"#set_separator", b"#path", b"#types", b"{", b"PAR1")
 _LOG_SUFFIXES = {".log", ".json", ".ndjson", ".parquet"}
 _ZIP = b"PK\x03\x04"
+# A log that came through a pipe and does not say what it is called.
+_NAMELESS = "stdin"
 
 
 def updates(
@@ -25,22 +30,26 @@ def updates(
     if found:
         from parsers.capture import pipeline
 
-        return pipeline.updates(found, password)
+        names = {pipe.path: pipe.name for pipe in pipes.among(found)}
+        return chain(_on_the_way(found), pipeline.updates(found, password, names))
     from parsers.zeek import folder
 
-    return folder.read_folder(paths, only)
+    files = [pipes.as_file(path) for path in paths]
+    return chain(_on_the_way(files), _named(folder.read_folder(files, only), pipes.among(files)))
 
 
 def captures(paths: Sequence[Path]) -> list[Path]:
     """The captures that these paths name, or that lie in folders without logs; empty when the paths name logs.
 
-    Raises OpenError when there is nothing, or nothing that may be read, and when there are both.
+    For pipes the files stand that they were copied to. Raises OpenError when there is nothing, or nothing that may be
+    read, and when there are both.
     """
+    files = [pipes.as_file(path) for path in paths]
     found: list[Path] = []
     logs: list[Path] = []
     # Beside others that can be read it is their reader that tells of these.
     failures: dict[Path, OpenError] = {}
-    for path in paths:
+    for path in files:
         try:
             inside = _captures_in(path) if _is_folder(path) else [path] * is_capture(path)
         except OpenError as error:
@@ -50,10 +59,38 @@ def captures(paths: Sequence[Path]) -> list[Path]:
         logs += [path] * (not inside)
     certain = [path for path in found if path not in failures]
     if not certain and not logs:
-        raise failures[paths[0]]
+        raise failures[files[0]]
     if certain and logs:
-        raise OpenError(f"{certain[0]} is a capture, {logs[0]} is not: open captures or logs, not both at once")
+        both = f"{certain[0]} is a capture, {logs[0]} is not"
+        raise OpenError(f"{_with_names(both, pipes.among(files))}: open captures or logs, not both at once")
     return found if certain else []
+
+
+def _on_the_way(files: Sequence[Path]) -> Iterator[Update]:
+    """What went wrong on the way from pipes to these files."""
+    for pipe in pipes.among(files):
+        yield from pipe.troubles()
+
+
+def _named(updates: Iterator[Update], found: Sequence[Pipe]) -> Iterator[Update]:
+    """The same updates, in which what came through a pipe is called what the pipe is called."""
+    try:
+        for update in updates:
+            match update:
+                case Trouble(text):
+                    yield replace(update, text=_with_names(text, found))
+                case Batch(log) if log in {pipe.path.name for pipe in found}:
+                    yield replace(update, log=_NAMELESS)
+                case _:
+                    yield update
+    except OpenError as error:
+        raise type(error)(_with_names(str(error), found)) from None
+
+
+def _with_names(text: str, found: Sequence[Pipe]) -> str:
+    for pipe in found:
+        text = text.replace(str(pipe.path), pipe.name)
+    return text
 
 
 def is_capture(path: Path) -> bool:
@@ -108,13 +145,5 @@ def _begins_as_capture(first: bytes) -> bool:
 
 def _first_bytes(path: Path) -> bytes:
     """The beginning of a file, unpacked; nothing where it cannot be unpacked."""
-    first = b""
     with path.open("rb") as file:
-        try:
-            for piece in packing.unpacked(file):
-                first += piece
-                if len(first) >= _FIRST_BYTES:
-                    break
-        except packing.DamagedError:
-            return first
-    return first
+        return packing.beginning(file, _FIRST_BYTES)

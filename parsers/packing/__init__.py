@@ -4,6 +4,6 @@ A packer is one line in `registry.py`, with a file of its own where the library 
 """
 
 from parsers.packing.registry import MAGIC_BYTES, recognise
-from parsers.packing.unpacking import DamagedError, unpacked
+from parsers.packing.unpacking import DamagedError, beginning, unpacked
 
-__all__ = ["MAGIC_BYTES", "DamagedError", "recognise", "unpacked"]
+__all__ = ["MAGIC_BYTES", "DamagedError", "beginning", "recognise", "unpacked"]

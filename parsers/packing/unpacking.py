@@ -46,6 +46,19 @@ def unpacked(file: BinaryIO) -> Iterator[bytes]:
         yield piece
 
 
+def beginning(file: BinaryIO, size: int) -> bytes:
+    """The first bytes that are packed in a file, or those before damage; the file is left somewhere behind them."""
+    first = b""
+    try:
+        for piece in unpacked(file):
+            first += piece
+            if len(first) >= size:
+                break
+    except DamagedError:
+        return first
+    return first[:size]
+
+
 def _members(source: Source, name: str) -> Iterator[bytes]:
     """What the members (streams, frames) of a packed file hold; zeros may lie between and behind them."""
     while first := source.peek(MAGIC_BYTES):

@@ -3,20 +3,21 @@
 Only what is whole and alike is put together; all else is read file by file, which knows what to say of it.
 """
 
+import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from parsers import limits, packing
-from parsers.updates import Batch
+from parsers.updates import Batch, OpenError, Trouble
 from parsers.zeek.header import PREFIX
-from parsers.zeek.lines import Block
 from parsers.zeek.parts import Part
-from parsers.zeek.rows import Section, table
-from parsers.zeek.sections import Sections
+from parsers.zeek.reader import format_of
+
+_STARTS = (PREFIX, b"{")
 
 
-def bundles(parts: Sequence[Part], sizes: dict[Path, int]) -> Iterator[tuple[list[Part], Batch | None]]:
-    """The parts in their order, some at a time: with all their rows, or without where they are to be read one by one.
+def bundles(parts: Sequence[Part], sizes: dict[Path, int]) -> Iterator[tuple[list[Part], list[Batch]]]:
+    """The parts in their order, some at a time: with all their rows, or with none where they are to be read one by one.
 
     The first part comes alone: its rows are waited for.
     """
@@ -24,45 +25,50 @@ def bundles(parts: Sequence[Part], sizes: dict[Path, int]) -> Iterator[tuple[lis
     texts: list[bytes] = []
     length = 0
     for number, part in enumerate(parts):
-        text = _text(part.path) if number and sizes[part.path] < limits.LOG_FIRST_BYTES else None
-        if held and (text is None or length + len(text) > limits.LOG_BLOCK_BYTES):
+        text = _text(part.path) if number and sizes[part.path] < limits.LOG_FIRST_BYTES else b""
+        length += len(text)
+        if held and (text[:1] != texts[0][:1] or length > limits.LOG_BLOCK_BYTES):
             yield held, _rows(held, texts)
-            held, texts, length = [], [], 0
-        if text is None:
-            yield [part], None
-        else:
+            held, texts, length = [], [], len(text)
+        if text:
             held.append(part)
             texts.append(text)
-            length += len(text)
+        else:
+            yield [part], []
     if held:
         yield held, _rows(held, texts)
 
 
-def _text(path: Path) -> bytes | None:
-    """The lines of a small log in Zeek's own format; None when it is another, or too long, or not all there."""
-    pieces: list[bytes] = []
-    length = 0
+def _text(path: Path) -> bytes:
+    """The lines of a small log; nothing when it is in no format of lines, or too long, or not all there."""
     try:
         with path.open("rb") as file:
+            pieces, length = [], 0
             for piece in packing.unpacked(file):
                 pieces.append(piece)
                 length += len(piece)
-                if length > limits.LOG_FIRST_BYTES or not pieces[0].startswith(PREFIX):
-                    return None
+                if length > limits.LOG_FIRST_BYTES or not pieces[0].startswith(_STARTS):
+                    return b""
     except (OSError, packing.DamagedError):
-        return None
+        return b""
     text = b"".join(pieces)
-    return text if text.endswith(b"\n") else None
+    return text if text.endswith(b"\n") else b""
 
 
-def _rows(parts: list[Part], texts: list[bytes]) -> Batch | None:
-    """The rows of files that stand under one header; None when there are several, or anything is wrong."""
+def _rows(parts: list[Part], texts: list[bytes]) -> list[Batch]:
+    """The rows of files that are read as one; none when anything is to be said of them."""
     if len(parts) < 2:
-        return None
-    sections = list(Sections().of(Block(b"".join(texts), 1, 0)))
-    if len(sections) != 1 or not sections[0][0].fields:
-        return None
-    header, data, line = sections[0]
-    log = header.path or parts[0].log
-    rows, faults = table(Section(header, header.schema(log), data, line))
-    return None if faults.count else Batch(log, rows)
+        return []
+    batches = []
+    with tempfile.TemporaryFile() as file:
+        file.writelines(texts)
+        file.seek(0)
+        try:
+            for update in format_of(texts[0]).read(parts[0].path, file):
+                if isinstance(update, Trouble):
+                    return []
+                if isinstance(update, Batch):
+                    batches.append(update)
+        except OpenError:
+            return []
+    return batches

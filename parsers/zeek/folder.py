@@ -85,15 +85,14 @@ class _Folder:
 
     def _series(self, parts: list[Part], total: int) -> Generator[Update]:
         """The files of one log."""
-        for some, batch in bundles(in_order(parts), self._sizes):
-            if batch is None:
+        for some, batches in bundles(in_order(parts), self._sizes):
+            if not batches:
                 for part in some:
                     yield from self._part(part, total)
                 continue
+            yield from filter(self._is_wanted, batches)
             self._done += sum(self._sizes[part.path] for part in some)
-            if self._is_wanted(batch):
-                yield batch
-            yield Progress("bytes", self._done, total)
+            yield Progress("bytes", self._done, max(total, self._done))
 
     def _part(self, part: Part, total: int) -> Iterator[Update]:
         file, size, done = part.path, self._sizes[part.path], 0

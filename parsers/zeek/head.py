@@ -49,8 +49,8 @@ def first_bytes(path: Path) -> bytes:
     """The beginning of a file, unpacked; nothing where there is none."""
     try:
         with path.open("rb") as file:
-            return next(packing.unpacked(file), b"")[:_FIRST_BYTES]
-    except (OSError, packing.DamagedError):
+            return packing.beginning(file, _FIRST_BYTES)
+    except OSError:
         return b""
 
 

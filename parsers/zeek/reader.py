@@ -2,11 +2,9 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
 
-from parsers import limits
+from parsers import limits, packing
 from parsers.updates import OpenError, Update
-from parsers.zeek.lines import Block, blocks
 from parsers.zeek.names import name_of, shown
 from parsers.zeek.registry import FORMATS, Format
 
@@ -21,16 +19,13 @@ def read(path: Path) -> Iterator[Update]:
         raise OpenError(f"{shown(path)}: cannot be opened: {error.strerror}") from None
     with file:
         try:
-            known = _format(file)
+            first = packing.beginning(file, limits.LOG_SNIFFED_BYTES)
+            file.seek(0)
         except OSError as error:
             raise OpenError(f"{shown(path)}: reading failed: {error.strerror}") from None
-        yield from known.read(path, file)
+        yield from format_of(first).read(path, file)
 
 
-def _format(file: BinaryIO) -> Format:
-    """The format of a file, whose place is its beginning again."""
-    item = next(blocks(file, ""), None)
-    file.seek(0)
-    first = item.data[: limits.LOG_SNIFFED_BYTES] if isinstance(item, Block) else file.read(limits.LOG_SNIFFED_BYTES)
-    file.seek(0)
+def format_of(first: bytes) -> Format:
+    """The format of a log that begins so, unpacked."""
     return next(known for known in FORMATS if known.recognises(first))
