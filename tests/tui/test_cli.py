@@ -284,6 +284,31 @@ def test_logs_are_written(tmp_path: Path, run: Any) -> None:
     assert again.out == run("--demo").out
 
 
+@pytest.mark.parametrize(("form", "suffix"), [("json", ".log"), ("parquet", ".parquet"), ("csv", ".csv")])
+def test_logs_are_written_in_a_format(tmp_path: Path, run: Any, form: str, suffix: str) -> None:
+    said = run("--demo", "--write", tmp_path, "--format", form)
+    assert (said.status, said.out, said.err) == (0, [], [])
+    assert {"conn", "pe"} <= {path.name.removesuffix(suffix) for path in tmp_path.iterdir()}
+    again = run(tmp_path)
+    if form == "csv":
+        assert again.status == 2
+    else:
+        assert (again.status, again.err, again.out) == (0, [], run("--demo").out)
+
+
+def test_what_is_there_already_is_found_before_all_is_read(
+    tmp_path: Path, run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "conn.log").write_text(ROWS)
+    out = tmp_path / "out"
+    assert run(tmp_path / "conn.log", "--write", out).status == 0
+    monkeypatch.setattr("tui.batch.write", None)
+    said = run(tmp_path / "conn.log", "--write", out, "--format", "parquet")
+    assert said.err == [
+        f"zeektui: {out}: the logs cannot be written there: conn.log is there already; name another folder"
+    ]
+
+
 def test_nothing_is_ever_overwritten(tmp_path: Path, run: Any) -> None:
     (tmp_path / "a.pcap").write_bytes(DATA)
     (tmp_path / "conn.log").write_text("mine")
