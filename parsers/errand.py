@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 
 from parsers.cancelling import CalledOffError, Cancelled
@@ -15,18 +16,29 @@ class TookTooLongError(Exception):
 
 
 def run(
-    module: str, *arguments: str, question: bytes, cancelled: Cancelled, seconds: float | None = None
+    module: str,
+    *arguments: str,
+    question: bytes,
+    cancelled: Cancelled,
+    seconds: float | None = None,
+    descriptors: Sequence[int] = (),
 ) -> tuple[bytes, int]:
     """What `python -m MODULE ARGUMENTS` writes when it is given the question, and its exit status.
 
-    Raises CalledOffError once `cancelled` says so, and TookTooLongError after so many seconds; the process ends
-    either way.
+    The process is given `descriptors` that this one has open. Raises CalledOffError once `cancelled` says so, and
+    TookTooLongError after so many seconds; the process ends either way.
     """
     # -P: a module that lies in the folder where the program was started is never taken for one of ours.
     command = [sys.executable, "-P", "-m", module, *arguments]
     deadline = None if seconds is None else time.monotonic() + seconds
     with (
-        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process,
+        subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            pass_fds=descriptors,
+        ) as process,
         ThreadPoolExecutor(1) as talker,
     ):
         talk = talker.submit(process.communicate, question)

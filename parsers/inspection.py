@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import pyarrow.compute as pc
 
-from parsers import errand, schema
+from parsers import errand, pipes, schema
 from parsers.cancelling import CalledOffError, Cancelled
 from parsers.files.inspect import InspectError, inspect_in_worker
 from parsers.files.pe_report import PEReport
+from parsers.request import Request
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +24,7 @@ class Inspection:
         self, captures: Sequence[Path], password: bytes | None, files: "Callable[[], pd.DataFrame | None]"
     ) -> None:
         self._captures = captures
-        self._secret = json.dumps(password.hex() if password is not None else None).encode()
+        self._password = password
         self._files = files
 
     def __call__(self, fuid: str, cancelled: Cancelled) -> PEReport:
@@ -48,10 +49,13 @@ class Inspection:
         return str(frame["id.orig_h"].iloc[place]), str(frame["id.resp_h"].iloc[place])
 
     def _extract(self, fuid: str, hosts: tuple[str, str], cancelled: Cancelled) -> bytes:
-        arguments = (fuid, *hosts, *map(str, self._captures))
         try:
             answer, status = errand.run(
-                "parsers.capture.extract", *arguments, question=self._secret, cancelled=cancelled
+                "parsers.capture.extract",
+                *(fuid, *hosts),
+                question=Request.of(self._captures, self._password).written(),
+                cancelled=cancelled,
+                descriptors=pipes.descriptors(self._captures),
             )
         except CalledOffError:
             raise InspectError("the look inside was called off") from None

@@ -90,6 +90,9 @@ def _named(updates: Iterator[Update], found: Sequence[Pipe]) -> Iterator[Update]
 def _with_names(text: str, found: Sequence[Pipe]) -> str:
     for pipe in found:
         text = text.replace(str(pipe.path), pipe.name)
+        # Of a log, places are told with the name of its file alone.
+        if text.startswith(f"{pipe.path.name}:"):
+            text = pipe.name + text.removeprefix(pipe.path.name)
     return text
 
 

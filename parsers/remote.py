@@ -1,7 +1,7 @@
 """A capture read in a process of its own, so that whoever shows its rows parses no bytes and is never kept waiting.
 
 The process writes one message after the other to its standard output: a line of JSON, then as many bytes of
-an Arrow stream as the line says. It is given the password on its standard input and ends when it is told to stop.
+an Arrow stream as the line says. It is given a `Request` on its standard input and ends when it is told to stop.
 """
 
 import json
@@ -10,14 +10,16 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
 import pyarrow as pa
 
+from parsers import pipes
 from parsers.lean import go_without_pandas
+from parsers.request import Request
 from parsers.updates import Batch, Facts, OpenError, PasswordNeeded, Progress, Trouble, Update
 
 
@@ -26,23 +28,29 @@ class RemoteReader:
 
     def __init__(self, paths: Sequence[Path], password: bytes | None = None) -> None:
         # -P: a module that lies in the folder where the program was started is never taken for one of ours.
-        command = [sys.executable, "-P", "-m", "parsers.remote", *map(str, paths)]
-        self._paths = paths
+        command = [sys.executable, "-P", "-m", "parsers.remote"]
         self._stopped = False
         # What the interpreter complains of must not be written across the screen.
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115  it lives as long as the process
+        self._pipes = pipes.among(paths)
+        self._name = self._pipes[0].name if self._pipes else paths[0]
         # In a group of its own, the process and those that it starts are stopped together, and not by a Ctrl-C that
         # was meant for the program that shows the rows.
         self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._complaints, process_group=0
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._complaints,
+            pass_fds=pipes.descriptors(paths),
+            process_group=0,
         )
         assert self._process.stdin is not None
         # A process that has ended already is told of by `updates`.
         with suppress(BrokenPipeError), self._process.stdin as stdin:
-            stdin.write(json.dumps(password.hex() if password is not None else None).encode())
+            stdin.write(Request.of(paths, password).written())
 
     def stop(self) -> None:
-        """End the reading."""
+        """End the reading; pipes are left to whoever follows them."""
         self._stopped = True
         if self._process.poll() is None:
             with suppress(ProcessLookupError):
@@ -55,9 +63,13 @@ class RemoteReader:
             try:
                 while (update := _received(stream)) is not None:
                     yield update
+                for pipe in self._pipes:
+                    yield from pipe.troubles()
             except EOFError:
                 if not self._stopped:
-                    yield Trouble(f"{self._paths[0]}: the reading ended early: {self._last_words()}")
+                    yield Trouble(f"{self._name}: the reading ended early: {self._last_words()}")
+                for pipe in self._pipes:
+                    pipe.stop()
             finally:
                 self.stop()
 
@@ -117,13 +129,21 @@ def _send_update(out: IO[bytes], update: Update) -> None:
             _send(out, "facts", packets=packets, first=first, last=last)
 
 
-def _serve(paths: Sequence[Path]) -> None:
+def _updates(asked: Request) -> Iterator[Update]:
+    if asked.ends:
+        from parsers import live
+
+        return live.updates(asked)
     from parsers.capture import pipeline
 
-    secret = json.load(sys.stdin.buffer)
+    return pipeline.updates(asked.paths, asked.password, asked.names)
+
+
+def _serve() -> None:
+    asked = Request.read(sys.stdin.buffer.read())
     out = sys.stdout.buffer
     try:
-        for update in pipeline.updates(paths, bytes.fromhex(secret) if secret is not None else None):
+        for update in _updates(asked):
             _send_update(out, update)
     except PasswordNeeded as error:
         _send(out, "password", text=str(error))
@@ -137,4 +157,4 @@ if __name__ == "__main__":
     go_without_pandas()
     # Nobody listens any more: the reading is over.
     with suppress(BrokenPipeError):
-        _serve([Path(path) for path in sys.argv[1:]])
+        _serve()

@@ -54,9 +54,13 @@ class Trouble:
     harmless: bool = False
 
 
+# The stage of what comes through a pipe and has not ended: nobody knows how much is still to come.
+LIVE = "live"
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far the reading is: `done` of `total` of a unit (`bytes`, `packets`)."""
+    """How far the reading is: `done` of `total` of a unit (`bytes`, `packets`); nothing of nothing while it is LIVE."""
 
     stage: str
     done: int

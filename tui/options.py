@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
+from parsers.descriptors import STANDARD_INPUT
 from parsers.export.registry import FORMATS
 from tui.exit_status import NOTHING
 from tui.streams import complain
@@ -12,8 +13,6 @@ from tui.streams import complain
 # What goes with --print alone, and of that what may begin with a minus.
 _OF_PRINT = ("where", "count_by", "sort", "head", "fields")
 _VALUED = ("--where", "--sort", "--head")
-# What `-` stands for.
-STANDARD_INPUT = Path("/dev/stdin")
 
 _USAGE = """zeektui PATH... [--password PASSWORD]
        zeektui PATH... --write DIR [--format FORMAT]

@@ -10,6 +10,8 @@ from typing import BinaryIO, TextIO, cast
 
 from parsers import escape
 
+# The terminal of whoever started the process.
+_TERMINAL = "/dev/tty"
 # What stands between the characters that move to the next column or line.
 _CELLS = re.compile(r"[^\t\r\n]+")
 
@@ -23,9 +25,29 @@ def open_missing() -> None:
             setattr(sys, name, stream)
 
 
-def is_terminal() -> bool:
-    """Whether there is somebody in front; a screen without a keyboard could not even be left."""
-    return sys.stdin.isatty() and sys.stdout.isatty()
+def is_terminal(*, piped: bool = False) -> bool:
+    """Whether there is somebody in front; a screen without a keyboard could not even be left.
+
+    With something `piped` into standard input the keyboard is that of the terminal that the process belongs to.
+    """
+    return sys.stdout.isatty() and (sys.stdin.isatty() or (piped and _has_keyboard()))
+
+
+def take_keyboard() -> None:
+    """Make the keyboard standard input, whatever that was before."""
+    if not sys.stdin.isatty():
+        number = os.open(_TERMINAL, os.O_RDWR)
+        os.dup2(number, sys.stdin.fileno())
+        os.close(number)
+
+
+def _has_keyboard() -> bool:
+    """Whether the process has a terminal, which a service or a job of cron has not."""
+    try:
+        os.close(os.open(_TERMINAL, os.O_RDWR))
+    except OSError:
+        return False
+    return True
 
 
 def complain(text: str) -> None:

@@ -110,17 +110,25 @@ _KEYS = ("ts", "uid", "fuid", "id", "fingerprint")
 
 
 def same_row(old: pa.Table, row: int, new: pa.Table) -> int | None:
-    """Where a row of an older table stands in a newer one of the same log: the nearest with the same time and ids."""
-    wanted = [
-        (old.column(key)[row], new.column(key)) for key in _KEYS if key in old.column_names and key in new.column_names
-    ]
-    if not wanted:
+    """Where a row of an older table stands in a newer one of the same log: that with the same time and ids.
+
+    Of several of them it is the one with as many before it, for rows of one connection keep their order.
+    """
+    keys = [key for key in _KEYS if key in old.column_names and key in new.column_names]
+    if not keys:
         return row if row < len(new) else None
-    if row < len(new) and all(column[row].equals(value) for value, column in wanted):
-        return row
-    masks = [pc.equal(column, value) if value.is_valid else pc.is_null(column) for value, column in wanted]
-    found = masks[0]
-    for mask in masks[1:]:
-        found = pc.and_(found, mask)
-    places = pc.indices_nonzero(found).to_numpy()
-    return int(places[np.abs(places.astype(np.int64) - row).argmin()]) if len(places) else None
+    values = {key: old.column(key)[row] for key in keys}
+    before = len(_rows_with(old.slice(0, row), values))
+    places = _rows_with(new, values)
+    return int(places[min(before, len(places) - 1)]) if len(places) else None
+
+
+def _rows_with(table: pa.Table, values: "dict[str, pa.Scalar]") -> Rows:
+    """The rows that have these values in these columns."""
+    found = None
+    for key, value in values.items():
+        column = table.column(key)
+        mask = pc.equal(column, value) if value.is_valid else pc.is_null(column)
+        found = mask if found is None else pc.and_(found, mask)
+    places: Rows = pc.indices_nonzero(found).to_numpy().astype(np.int64)
+    return places

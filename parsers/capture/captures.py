@@ -1,6 +1,6 @@
 """The captures that are opened together, as one run of bytes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,18 +22,20 @@ class Captures:
     troubles: list[Trouble]
 
 
-def open_captures(paths: Sequence[Path], password: bytes | None = None) -> Captures:
+def open_captures(
+    paths: Sequence[Path], password: bytes | None = None, names: Mapping[Path, str] | None = None
+) -> Captures:
     """The captures in files; one that cannot be opened is a Trouble beside others that can.
 
-    Raises OpenError when none can be opened; PasswordNeeded when one lies in a locked zip and the password is missing
-    or wrong.
+    `names` are what some of them are called, where that is not their path. Raises OpenError when none can be opened;
+    PasswordNeeded when one lies in a locked zip and the password is missing or wrong.
     """
     troubles: list[Trouble] = []
     stretches: list[Stretch] = []
     with Spool() as spool:
         for path in paths:
             try:
-                stretches += spool.captures(path, password)
+                stretches += spool.captures(path, password, (names or {}).get(path))
             except PasswordNeeded:
                 raise
             except OpenError as error:

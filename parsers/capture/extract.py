@@ -1,12 +1,12 @@
 """One file's bytes, taken out of a capture again.
 
-As a program (`python -m parsers.capture.extract FUID HOST HOST CAPTURE…`, the password on standard input, in JSON) it
-writes a line of JSON, {"holes": [[offset, length], …], "cut": …} or {"error": "…"}, and then the bytes.
+As a program (`python -m parsers.capture.extract FUID HOST HOST`, a `Request` on its standard input) it writes a line of
+JSON, {"holes": [[offset, length], …], "cut": …} or {"error": "…"}, and then the bytes.
 """
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -20,15 +20,22 @@ from parsers.capture.timeline import timeline
 from parsers.files.kept import Kept
 from parsers.lean import go_without_pandas
 from parsers.limits import SHARD_PACKETS
+from parsers.request import Request
 from parsers.updates import OpenError
 
 
-def extract(paths: Sequence[Path], password: bytes | None, fuid: str, hosts: tuple[str, str]) -> Kept:
+def extract(
+    paths: Sequence[Path],
+    password: bytes | None,
+    fuid: str,
+    hosts: tuple[str, str],
+    names: Mapping[Path, str] | None = None,
+) -> Kept:
     """The bytes of the file `fuid`, which travelled between two hosts; the capture is read anew.
 
     Raises OpenError when the capture cannot be read or holds no such file.
     """
-    captures = open_captures(paths, password)
+    captures = open_captures(paths, password, names)
     line = timeline(captures)
     packets = between(decode(line.index, captures.data), hosts)
     flows = group(packets)
@@ -46,11 +53,11 @@ def between(packets: Packets, hosts: tuple[str, str]) -> Packets:
     return packets.take(wanted)
 
 
-def _serve(paths: Sequence[Path], fuid: str, hosts: tuple[str, str]) -> None:
-    secret = json.load(sys.stdin.buffer)
+def _serve(fuid: str, hosts: tuple[str, str]) -> None:
+    asked = Request.read(sys.stdin.buffer.read())
     content = b""
     try:
-        kept = extract(paths, bytes.fromhex(secret) if secret is not None else None, fuid, hosts)
+        kept = extract(asked.paths, asked.password, fuid, hosts, asked.names)
         head, content = {"holes": kept.holes, "cut": kept.is_cut}, kept.content
     except OpenError as error:
         head = {"error": str(error)}
@@ -59,5 +66,4 @@ def _serve(paths: Sequence[Path], fuid: str, hosts: tuple[str, str]) -> None:
 
 if __name__ == "__main__":
     go_without_pandas()
-    fuid, orig, resp, *captures = sys.argv[1:]
-    _serve([Path(capture) for capture in captures], fuid, (orig, resp))
+    _serve(sys.argv[1], (sys.argv[2], sys.argv[3]))

@@ -71,9 +71,14 @@ def analyse_shard(
     return Analysis(tables, troubles, files.kept)
 
 
-def updates(paths: Sequence[Path], password: bytes | None = None) -> Iterator[Update]:
-    """Read captures, one or several together; rows come shard by shard. Raises OpenError when nothing can be read."""
-    yield from analyse(open_captures(paths, password))
+def updates(
+    paths: Sequence[Path], password: bytes | None = None, names: Mapping[Path, str] | None = None
+) -> Iterator[Update]:
+    """Read captures, one or several together; rows come shard by shard. Raises OpenError when nothing can be read.
+
+    `names` are what some of them are called, where that is not their path.
+    """
+    yield from analyse(open_captures(paths, password, names))
 
 
 def analyse(captures: Captures) -> Iterator[Update]:

@@ -52,21 +52,21 @@ class Spool:
     ) -> None:
         self.file.close()
 
-    def captures(self, path: Path, password: bytes | None = None) -> Iterator[Stretch]:
+    def captures(self, path: Path, password: bytes | None = None, name: str | None = None) -> Iterator[Stretch]:
         """The capture in a file, also where it is packed (gzip, bzip2, xz, zstd, lz4), or all those in a zip.
 
-        Raises OpenError; PasswordNeeded when the zip is locked and the password is missing or wrong.
+        `name` is what the file is called, where that is not its path. Raises OpenError; PasswordNeeded when the zip is
+        locked and the password is missing or wrong.
         """
         try:
             with path.open("rb") as file:
-                yield from self._captures(file, path, password)
+                yield from self._captures(file, path, password, name or str(path))
         except IsADirectoryError:
-            raise OpenError(f"{path}: this is a folder, not a capture") from None
+            raise OpenError(f"{name or path}: this is a folder, not a capture") from None
         except OSError as error:
-            raise not_opened(path, error) from None
+            raise not_opened(Path(name or path), error) from None
 
-    def _captures(self, file: BinaryIO, path: Path, password: bytes | None) -> Iterator[Stretch]:
-        name = str(path)
+    def _captures(self, file: BinaryIO, path: Path, password: bytes | None, name: str) -> Iterator[Stretch]:
         first = file.read(_FIRST_BYTES)
         size = file.seek(0, 2)
         file.seek(0)

@@ -1,6 +1,6 @@
 """The panel: the rows of all logs that belong to the row under the table's cursor."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, NamedTuple, TypeAlias
 
 from rich.cells import chop_cells
@@ -92,12 +92,19 @@ class RelatedPanel(Widget, can_focus=True):
         self._top = 0
 
     def show(self, story: Story) -> None:
-        """Show another story; lines that look the same are left as they are."""
+        """Show another story; lines that look the same are left as they are.
+
+        Whoever is reading the panel is left on the line that says the same as before.
+        """
         before = self._pictures()
+        read = self.current if self.has_focus else None
+        places = [n for n, line in enumerate(story.lines) if read is not None and replace(line, row=read.row) == read]
         self.story = story
-        self.cursor = story.own or 0
-        self._top = 0
+        self.cursor = places[0] if places else story.own or 0
+        self._top = self._top if places else 0
         self._lay_out()
+        if places:
+            self._bring_into_view()
         for y, (old, new) in enumerate(zip(before, self._pictures(), strict=True)):
             if old != new:
                 self.refresh(Region(0, y, self.size.width, 1))
@@ -183,10 +190,13 @@ class RelatedPanel(Widget, can_focus=True):
 
     def _put(self, row: int) -> None:
         self.cursor = max(min(row, len(self.story.lines) - 1), 0)
+        self._bring_into_view()
+        self.refresh()
+
+    def _bring_into_view(self) -> None:
         line = next((n for n, line in enumerate(self._lines) if line.row == self.cursor), 0)
         rows = max(self.size.height - _HEADER, 1)
         self._top = min(max(self._top, line - rows + 1), line)
-        self.refresh()
 
     def action_move(self, lines: int) -> None:
         """Some lines further."""

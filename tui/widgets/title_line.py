@@ -6,6 +6,7 @@ from textual.widget import Widget
 
 from parsers import escape
 from parsers.evidence.values import time_text
+from parsers.updates import LIVE, Progress
 from tui.cells import cut
 from tui.glyphs import GLYPHS
 from tui.reading import Snapshot
@@ -46,7 +47,8 @@ def facts_of(snapshot: Snapshot) -> list[tuple[int, str, str]]:
     progress = snapshot.progress
     if not snapshot.complete:
         done = f" {100 * progress.done // progress.total} %" if progress and progress.total else ""
-        parts.append((9, f"reading {progress.stage if progress else ''}".rstrip() + done, "$accent"))
+        reading = LIVE if progress == Progress(LIVE, 0, 0) else f"reading {progress.stage if progress else ''}".rstrip()
+        parts.append((9, reading + done, "$accent"))
     if snapshot.facts is not None:
         parts.append((3, _number(snapshot.facts.packets, "packet"), "$muted"))
     span = snapshot.span

@@ -9,6 +9,7 @@ import pytest
 
 from parsers.capture.extract import between, extract
 from parsers.source import LogSet
+from parsers.request import Request
 from parsers.updates import OpenError, PasswordNeeded
 from tests.parsers.capture.build import ethernet, ipv4, packets, payloads, udp
 from tests.parsers.capture.test_zipped import zip_crypto
@@ -65,16 +66,16 @@ def test_packets_between_two_hosts() -> None:
     assert np.diff(found.ts).tolist() == [10**9 + 1000]
 
 
-def program(*arguments: str, secret: bytes = b"null") -> tuple[dict[str, Any], bytes]:
+def program(path: Path, *arguments: str) -> tuple[dict[str, Any], bytes]:
     command = [sys.executable, "-P", "-m", "parsers.capture.extract", *arguments]
-    done = subprocess.run(command, input=secret, capture_output=True, check=True)
+    done = subprocess.run(command, input=Request.of([path], None).written(), capture_output=True, check=True)
     assert done.stderr == b""
     head, _, content = done.stdout.partition(b"\n")
     return json.loads(head), content
 
 
 def test_as_a_program(row: dict[str, Any], hosts: tuple[str, str], tmp_path: Path) -> None:
-    head, content = program(row["fuid"], *hosts, str(demo()))
+    head, content = program(demo(), row["fuid"], *hosts)
     assert head == {"holes": [], "cut": False}
     assert content.startswith(b"MZ")
-    assert program("F", *hosts, str(tmp_path)) == ({"error": f"{tmp_path}: this is a folder, not a capture"}, b"")
+    assert program(tmp_path, "F", *hosts) == ({"error": f"{tmp_path}: this is a folder, not a capture"}, b"")
