@@ -14,7 +14,6 @@ from parsers.export.registry import CUT, FORMATS
 from parsers.opening import captures, updates
 from parsers.query.question import QuestionError, Wording
 from parsers.updates import OpenError, Trouble
-from tui.batch import begin
 from tui.exit_status import NOTHING, status_of
 from tui.password import unlocked
 from tui.streams import complain, pour
@@ -31,7 +30,6 @@ def run(
 
     The exit status. Raises OpenError when nothing can be read, when there is no such log, when the question is wrong.
     """
-    begin()
     found = captures(paths)
     form = CUT if format is None else FORMATS[format]
 

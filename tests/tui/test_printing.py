@@ -16,7 +16,7 @@ import pytest
 from parsers import schema
 from tests.parsers.capture.build import ethernet, ipv4, pcap, udp
 from tests.parsers.zeek.logs import log
-from tests.processes import PROGRAM, run_program, start
+from tests.processes import PROGRAM, run_program, run_python, start
 from tests.tui.test_cli import _undone, run  # noqa: F401  fixtures
 
 EXECUTABLES = ("--where", 'resp_mime_types == "application/x-dosexec"')
@@ -297,3 +297,9 @@ def test_a_terminal_gets_nothing_but_text(logs: Path) -> None:
     refused = run_program(logs, "--print", "odd", "--format", "parquet", stdout=terminal)
     assert refused[0] == 2
     assert refused[2].startswith("zeektui: parquet is nothing for a terminal: send it into a file or a pipe")
+
+
+def test_no_pandas_and_no_screen_are_loaded(logs: Path) -> None:
+    asked = [str(logs), "--print", "odd", "--where", "bytes > 1", "--count-by", "names", "--sort", "-count"]
+    code = f"import sys; from tui.cli import main; main({asked}); print({{'pandas', 'textual'}} & {{*sys.modules}})"
+    assert run_python(code) == (0, "1\ta\n1\tb\n1\t-\nset()\n", "")
