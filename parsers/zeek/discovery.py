@@ -133,12 +133,14 @@ class Discovery:
             if other.is_symlink() and not path.is_symlink():
                 files[status.st_dev, status.st_ino] = path
         chosen = set(files.values())
-        for path in sorted(chosen):
+        for path, status in self._found.items():
+            if path not in chosen:
+                continue
             if _UNPACKED_NAME.search(path.name) and path.with_suffix("") in chosen:
                 what = "left out, the same log lies beside it unpacked"
                 self.left_out.append(Trouble(f"{shown(path)}: {what}", harmless=True))
             else:
-                self.sizes[path] = self._found[path].st_size
+                self.sizes[path] = status.st_size
 
 
 def _described(entries: list["os.DirEntry[str]"]) -> str:

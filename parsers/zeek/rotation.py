@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 
 PACKED = r"gz|bz2|xz|zst|zstd|lz4"
 _SUFFIXES = re.compile(
@@ -60,6 +61,8 @@ class Rotated:
         return datetime(found.year, found.month, found.day, *(self.time or _MIDNIGHT), tzinfo=UTC).timestamp()
 
 
+# Names come back in every day's folder.
+@lru_cache(maxsize=1 << 12)
 def rotated(name: str) -> Rotated:
     """What the name of a file says."""
     suffixes = _SUFFIXES.search(name)
