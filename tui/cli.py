@@ -4,15 +4,17 @@ import os
 from functools import partial
 from typing import TYPE_CHECKING
 
+from parsers.descriptors import STANDARD_INPUT
 from tui.exit_status import DONE, INTERRUPTED, NOTHING
 from tui.options import options
-from tui.streams import complain, is_terminal, open_missing, say
+from tui.streams import complain, is_terminal, open_missing, say, take_keyboard
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from parsers.pipes import Pipe
     from parsers.updates import Update
 
 
@@ -36,7 +38,7 @@ def _run(asked: "argparse.Namespace") -> int:
     try:
         if asked.print is not None:
             return _print(asked, password)
-        if asked.write is None and is_terminal():
+        if asked.write is None and is_terminal(piped=STANDARD_INPUT in asked.paths):
             return _explore(asked.paths, password)
         from tui import batch
 
@@ -51,6 +53,10 @@ def _print(asked: "argparse.Namespace", password: bytes | None) -> int:
 
     # Before anything is loaded that would load pandas.
     begin()
+    from tui.batch import begin
+
+    # Before anything is loaded that would load pandas.
+    begin()
     from parsers.query.question import Wording
     from tui import printing
 
@@ -59,13 +65,33 @@ def _print(asked: "argparse.Namespace", password: bytes | None) -> int:
 
 
 def _explore(paths: "Sequence[Path]", password: bytes | None) -> int:
+    from parsers import pipes
+
+    followed = pipes.follow(paths)
+    take_keyboard()
+    try:
+        # Until something comes, the terminal belongs to whoever may ask for a password to send it.
+        for pipe in followed:
+            pipe.wait_for_beginning()
+        return _show(paths, password, followed)
+    finally:
+        for pipe in followed:
+            pipe.stop()
+
+
+def _show(paths: "Sequence[Path]", password: bytes | None, followed: "Sequence[Pipe]") -> int:
     from parsers.opening import captures
     from tui.password import unlocked
 
     found = captures(paths)
     read = partial(_remote, found) if found else partial(_local, paths)
-    (updates, stop), password = unlocked(paths, password, read)
+    (updates, stop_reader), password = unlocked(paths, password, read)
     from tui.app import ZeekTui
+
+    def stop() -> None:
+        for pipe in followed:
+            pipe.stop()
+        stop_reader()
 
     app = ZeekTui(_title(paths), updates, stop, found, password)
     try:
@@ -76,7 +102,7 @@ def _explore(paths: "Sequence[Path]", password: bytes | None) -> int:
 
 
 def _title(paths: "Sequence[Path]") -> str:
-    first = paths[0].name or str(paths[0])
+    first = "standard input" if paths[0] == STANDARD_INPUT else paths[0].name or str(paths[0])
     return first if len(paths) == 1 else f"{first} and {len(paths) - 1} more"
 
 
