@@ -53,10 +53,6 @@ def _print(asked: "argparse.Namespace", password: bytes | None) -> int:
 
     # Before anything is loaded that would load pandas.
     begin()
-    from tui.batch import begin
-
-    # Before anything is loaded that would load pandas.
-    begin()
     from parsers.query.question import Wording
     from tui import printing
 
