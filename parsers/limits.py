@@ -116,6 +116,8 @@ LOG_HEADERS = 1000
 LOG_FAULTS = 10
 # Rows of a Parquet file that are read at a time, however many its groups hold.
 PARQUET_ROWS = 1 << 16
+# The rows of a Parquet file take this at most, against bombs: a byte may stand for a thousand rows.
+PARQUET_BYTES = 16 << 30
 # Folders inside a folder of logs: a sensor's own are two deep, archives by year, month, day and hour five.
 LOG_FOLDERS = 6
 # What is looked at in folders of logs: a year of a sensor that rotates thirty logs every hour.

@@ -52,40 +52,62 @@ class _Reading:
     """One file while it is read."""
 
     def __init__(self, path: Path, file: BinaryIO) -> None:
+        self._path = path
         self._label = shown(Path(path.name))
         self._size = os.fstat(file.fileno()).st_size
         self._source, schema = _opened(path, file)
         self._log = log_name(escape.text((schema.metadata or {}).get(b"log", b""))) or log_of(path)
         self._columns = Columns(schema, self._log)
+        if not self._columns.fields:
+            raise OpenError(f"{shown(path)}: a Parquet file without columns; give one of a log")
         if self._columns.repeated:
             self._source, _ = _opened(path, file, self._columns.repeated)
         self._lost: dict[str, int] = {}
+        self._bytes = 0
 
     def updates(self) -> Iterator[Update]:
-        """Everything there is to tell of the file."""
-        yield Batch(self._log, pa.schema(self._columns.fields).empty_table())
+        """Everything there is to tell of the file. Raises OpenError when there is damage and nothing else."""
         metadata = self._source.metadata
-        row = 0
+        row = end = 0
+        damage: list[str] = []
         for number in range(metadata.num_row_groups):
-            rows = metadata.row_group(number).num_rows
+            end += metadata.row_group(number).num_rows
             try:
-                yield from self._group(number)
+                for table in self._tables(number):
+                    row += table.num_rows
+                    yield Batch(self._log, table)
             except _FAILURES as error:
-                where = f"rows {row + 1:,} to {row + rows:,}"
-                yield Trouble(f"{self._label}: {where} cannot be read: {_why(error)}; get the file again")
-            row += rows
+                damage.append(f"rows {row + 1:,} to {end:,} cannot be read: {_why(error)}; get the file again")
+            if self._bytes > limits.PARQUET_BYTES:
+                damage.append(f"holds more than {limits.PARQUET_BYTES >> 30} GiB; rows after {row:,} are left out")
+                break
+            row = end
             yield Progress("bytes", self._size * row // max(metadata.num_rows, row, 1), self._size)
-        for field in self._columns.fields:
-            if field.name in self._lost:
-                what = f"{self._lost[field.name]:,} cells of {escape.cell(field.name)} are no {zeek_type(field)}"
-                yield Trouble(f"{self._label}: {what}; shown as unset")
+        if not self._bytes:
+            if damage:
+                raise OpenError(f"{shown(self._path)}: {damage[0]}")
+            yield Batch(self._log, pa.schema(self._columns.fields).empty_table())
+        yield from self._troubles(damage)
 
-    def _group(self, number: int) -> Iterator[Batch]:
+    def _tables(self, number: int) -> Iterator[pa.Table]:
+        """The rows of a group."""
         for batch in self._source.iter_batches(limits.PARQUET_ROWS, row_groups=[number]):
             table, lost = self._columns.table(batch)
             for name, count in lost.items():
                 self._lost[name] = self._lost.get(name, 0) + count
-            yield Batch(self._log, table)
+            self._bytes += table.nbytes
+            yield table
+            if self._bytes > limits.PARQUET_BYTES:
+                return
+
+    def _troubles(self, damage: list[str]) -> Iterator[Trouble]:
+        yield from (Trouble(f"{self._label}: {what}") for what in damage[: limits.LOG_FAULTS])
+        if len(damage) > limits.LOG_FAULTS:
+            yield Trouble(f"{self._label}: {len(damage) - limits.LOG_FAULTS} more groups of rows cannot be read")
+        for field in self._columns.fields:
+            if field.name in self._lost:
+                what = f"{self._lost[field.name]:,} cells of {escape.cell(field.name)} are no {zeek_type(field)}"
+                yield Trouble(f"{self._label}: {what}; shown as unset")
 
 
 def _opened(path: Path, file: BinaryIO, repeated: list[str] | None = None) -> "tuple[parquet.ParquetFile, pa.Schema]":

@@ -90,6 +90,22 @@ def test_damage_costs_one_group_of_rows(tmp_path: Path) -> None:
     assert trouble.endswith("; get the file again")
 
 
+def test_nothing_but_damage(tmp_path: Path) -> None:
+    path = tmp_path / "x.parquet"
+    path.write_bytes(b"PAR1" + bytes(len(_grouped(3000)) - 4 - 2000) + _grouped(3000)[-2000:])
+    with pytest.raises(OpenError, match=r"x\.parquet: rows 1 to 3,000 cannot be read: "):
+        list(read(path))
+
+
+def test_more_than_fits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "PARQUET_BYTES", 10_000)
+    path = tmp_path / "x.parquet"
+    path.write_bytes(_grouped())
+    made, troubles = _read(path)
+    assert made.equals(MANY.slice(0, 1000))
+    assert troubles == ["x.parquet: holds more than 0 GiB; rows after 1,000 are left out"]
+
+
 @pytest.mark.parametrize(
     ("content", "why"),
     [
@@ -98,6 +114,7 @@ def test_damage_costs_one_group_of_rows(tmp_path: Path) -> None:
         (b"PAR1" + bytes(100) + b"PAR1", "that cannot be read"),
         (b"PARE" + bytes(100) + b"PARE", "that is encrypted"),
         (gzip.compress(_grouped()), "that is packed once more"),
+        (written("parquet", pa.table({})), "without columns"),
     ],
 )
 def test_what_cannot_be_read_is_told_in_one_line(tmp_path: Path, content: bytes, why: str) -> None:
