@@ -135,7 +135,7 @@ def test_the_bytes_stay_while_somebody_looks_at_them(path: Path) -> None:
         (gzip.compress(b""), "the file is empty"),
         (gzip.compress(b"hello"), "this looks like text"),
         (b"\x1f\x8b\x08", "the gzip is cut off at byte 3; get the file again"),
-        (b"\x1f\x8b" + b"\xff" * 100, "the gzip is damaged near byte 0; get the file again"),
+        (b"\x1f\x8b" + b"\xff" * 100, "the gzip is damaged near byte 3; get the file again"),
         (gzip.compress(DATA)[:13], "the gzip is cut off at byte 13; get the file again"),
     ],
 )

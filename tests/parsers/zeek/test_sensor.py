@@ -3,7 +3,9 @@
 import os
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 from parsers import limits
 from parsers.updates import Batch, OpenError, Trouble
@@ -200,3 +202,14 @@ def test_thousands_of_parts_are_few_batches(tmp_path: Path) -> None:
     batches = [update for update in read_folder(tmp_path) if isinstance(update, Batch)]
     assert len(batches) < 10
     assert sum(batch.table.num_rows for batch in batches) == 33_000
+
+
+def test_parquet_lies_among_the_others(tmp_path: Path) -> None:
+    for number in (10, 9):
+        table = pa.table({"ts": pa.array([number], pa.timestamp("ns", "UTC")), "uid": ["C1"]})
+        (tmp_path / "conn.parquet").mkdir(exist_ok=True)
+        parquet.write_table(table, tmp_path / "conn.parquet" / f"part-{number}.parquet")
+        parquet.write_table(table, tmp_path / f"dns.2020-10-{number + 2}-00-00-00.parquet")
+    write(tmp_path / "dns.2020-10-14-00-00-00.log", log("ts uid", "time string", "11.0\tC2", path="dns"))
+    assert cells(tmp_path, column="ts") == [9, 10]
+    assert cells(tmp_path, "dns", "ts") == [9, 10, 11_000_000_000]
