@@ -35,7 +35,10 @@ def updates(
     from parsers.zeek import folder
 
     files = [pipes.as_file(path) for path in paths]
-    return chain(_on_the_way(files), _named(folder.read_folder(files, only), pipes.among(files)))
+    piped = pipes.among(files)
+    if only is not None and _NAMELESS in only:
+        only |= {pipe.path.name for pipe in piped}
+    return chain(_on_the_way(files), _named(folder.read_folder(files, only), piped))
 
 
 def captures(paths: Sequence[Path]) -> list[Path]:

@@ -303,3 +303,9 @@ def test_no_pandas_and_no_screen_are_loaded(logs: Path) -> None:
     asked = [str(logs), "--print", "odd", "--where", "bytes > 1", "--count-by", "names", "--sort", "-count"]
     code = f"import sys; from tui.cli import main; main({asked}); print({{'pandas', 'textual'}} & {{*sys.modules}})"
     assert run_python(code) == (0, "1\ta\n1\tb\n1\t-\nset()\n", "")
+
+
+def test_what_comes_through_a_pipe(logs: Path) -> None:
+    assert shell('cat "$2/odd.log" | "$1" - --print odd --fields uid', logs)[:2] == (0, "C1\nC2\nC3\n")
+    nameless = """echo '{"uid":"C1"}' | "$1" - --print stdin --fields uid"""
+    assert shell(nameless) == (0, "C1\n", "")
