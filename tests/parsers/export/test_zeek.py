@@ -9,17 +9,11 @@ import pytest
 
 from parsers.export.folder import write
 from parsers.export.registry import FORMATS
-from parsers.schema import FAR_TIME, arrow_field
+from parsers.schema import FAR_TIME
+from tests.parsers.export.tables import table
 
 ZEEK = FORMATS["zeek"]
 NOW = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
-
-
-def table(**columns: tuple[str, list[Any]]) -> pa.Table:
-    """A table of columns, each given as its Zeek type and its values."""
-    fields = [arrow_field(name, kind) for name, (kind, _) in columns.items()]
-    arrays = [pa.array(values, field.type) for field, (_, values) in zip(fields, columns.values(), strict=True)]
-    return pa.Table.from_arrays(arrays, schema=pa.schema(fields))
 
 
 def rows(folder: Path, made: pa.Table, log: str = "odd") -> list[str]:
@@ -142,21 +136,3 @@ def test_nothing_is_cut_where_all_is_wanted(tmp_path: Path) -> None:
 def test_many_batches_stay_in_order(tmp_path: Path) -> None:
     count = 300_000
     assert cells(tmp_path, "count", *range(count)) == [str(n) for n in range(count)]
-
-
-def test_a_log_without_rows_is_not_written(tmp_path: Path) -> None:
-    write(tmp_path / "new", {"none": table(x=("count", [])), "one": table(x=("count", [1]))}, ZEEK, now=NOW)
-    assert [path.name for path in (tmp_path / "new").iterdir()] == ["one.log"]
-
-
-def test_nothing_is_overwritten(tmp_path: Path) -> None:
-    (tmp_path / "b.log").write_text("mine")
-    with pytest.raises(FileExistsError, match=r"b\.log"):
-        write(tmp_path, {"a": table(x=("count", [1])), "b": table(x=("count", [1]))}, ZEEK, now=NOW)
-    assert [path.name for path in tmp_path.iterdir()] == ["b.log"]
-
-
-@pytest.mark.parametrize("name", ["../conn", "a/b", ""])
-def test_a_name_that_leads_elsewhere_is_refused(tmp_path: Path, name: str) -> None:
-    with pytest.raises(ValueError, match="no name of a log"):
-        write(tmp_path, {name: table(x=("count", [1]))}, ZEEK, now=NOW)
