@@ -149,12 +149,28 @@ class Rows:
         entry[1].append(row)
 
 
+class Reject(Interface):
+    """`Context.reject`."""
+
+    def __call__(self, name: str, ts: int, reason: str, data: bytes | None = None) -> None: ...
+
+
+class Weird(Interface):
+    """`Context.weird`."""
+
+    def __call__(self, name: str, ts: int, addl: str = "") -> None: ...
+
+
 @dataclass
 class Context:
     """What an analyser is given beside its bytes.
 
     confirm(name)            the connection speaks this protocol: the name joins conn's service
-    reject(name)             it does not, after all: the analyser is fed no more (Zeek: an analyzer violation)
+    reject(name, ts, reason, data)
+                             it does not, after all, as was seen at `ts`: the analyser is fed no more; where the name
+                             was confirmed, analyzer.log tells it, with the bytes if there are any (Zeek: an analyzer
+                             violation)
+    weird(name, ts, addl)    something that weird.log tells, by Zeek's name for it
     hand_over(name, events)  the rest of the stream, or an inner one, is another protocol's: the named protocol's
                              analyser is made on this connection; later events are delivered by calling the
                              analyser that is returned (None when no protocol has that name). An empty name means
@@ -166,7 +182,8 @@ class Context:
     rows: Rows
     files: "Files"
     confirm: Callable[[str], None]
-    reject: Callable[[str], None]
+    reject: Reject
+    weird: Weird
     hand_over: Callable[[str], Analyzer | None]
     shared: dict[str, object] = field(default_factory=dict)
 

@@ -7,6 +7,7 @@ from typing import ParamSpec, TypeVar
 
 from parsers.files.analysis import Files
 from parsers.limits import HAND_OVERS, VIOLATION_BYTES
+from parsers.protocols import failure, weird
 from parsers.protocols.analyzer import (
     Analyzer,
     Connection,
@@ -183,10 +184,17 @@ class Stream:
         """
         if any(seat.protocol is protocol for seat in self.seats):
             return
-        told = _Told(self)
+        told = _Told(self, protocol)
         shared = self.shared
         context = Context(
-            shared.connection, shared.rows, shared.files, told.confirm, told.reject, told.hand_over, shared.notes
+            shared.connection,
+            shared.rows,
+            shared.files,
+            told.confirm,
+            told.reject,
+            told.weird,
+            told.hand_over,
+            shared.notes,
         )
         analyzer = shared.attempt(protocol, protocol.make, context)
         if analyzer is None:
@@ -210,18 +218,26 @@ class Stream:
 class _Told:
     """What one analyser says of its stream: the functions of its Context."""
 
-    def __init__(self, stream: Stream) -> None:
+    def __init__(self, stream: Stream, protocol: Protocol) -> None:
         self.stream = stream
+        self.source = protocol.name.upper()
         self.has_rejected = False
 
     def confirm(self, name: str) -> None:
         self.stream.shared.service[name] = None
 
-    def reject(self, name: str) -> None:
+    def reject(self, name: str, ts: int, reason: str, data: bytes | None = None) -> None:
         shared = self.stream.shared
-        if shared.size <= VIOLATION_BYTES and not shared.gapped and not shared.connection.partial:
-            self.has_rejected = self.stream.losing = True
-            shared.service.pop(name, None)
+        if shared.size > VIOLATION_BYTES or shared.gapped or shared.connection.partial:
+            return
+        self.has_rejected = self.stream.losing = True
+        if name in shared.service:
+            del shared.service[name]
+            shared.rows.add(failure.RECORD, failure.of_protocol(ts, shared.connection, name, reason, data))
+
+    def weird(self, name: str, ts: int, addl: str = "") -> None:
+        shared = self.stream.shared
+        shared.rows.add(weird.RECORD, weird.of_connection(ts, shared.connection, name, addl, self.source))
 
     def hand_over(self, name: str) -> Analyzer | None:
         shared = self.stream.shared

@@ -81,7 +81,7 @@ class DNS:
         if opcode in _TRACKED:
             self._begin(trans_id, flags, opcode, questions, ts)
         if questions > DNS_QUESTIONS:
-            self.context.reject("dns")
+            self.context.reject("dns", ts, "DNS_Conn_count_too_large")
             self._end(flags)
             return
         message = Message(data, _HEADER_BYTES, self.netbios_server)
@@ -94,7 +94,7 @@ class DNS:
                 self._questions(message, flags, opcode, questions, empty)
                 self._answers(message, sections.answers(message, answers), flags, opcode, ts)
         except ViolationError:
-            self.context.reject("dns")
+            self.context.reject("dns", ts, "DNS_NAPTR_too_short")
         except MalformedError:
             pass
         else:

@@ -238,7 +238,8 @@ class HttpAnalyzer:
         if self._take_request_line(side, line) if side.is_orig else self._take_reply_line(side, line):
             return True
         if line and not (side.is_orig and side.count and not self.keeps_alive):
-            self.context.reject("http")
+            side_of = "request" if side.is_orig else "reply"
+            self.context.reject("http", self.transactions.now, f"not a http {side_of} line")
             side.awaited = Awaited.NOTHING
         return False
 

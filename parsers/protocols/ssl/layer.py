@@ -34,11 +34,11 @@ class Layer:
         """The client's hello has been read."""
         self.context.confirm(self.name)
 
-    def violate(self) -> None:
+    def violate(self, reason: str = "Binpac exception: a message does not have the length that it says") -> None:
         """The bytes are not this protocol; what is known by now is logged."""
         self.session.log()
         self.violated = True
-        self.context.reject(self.name)
+        self.context.reject(self.name, self.session.now, reason)
 
     def skip(self) -> None:
         """Read no further record."""

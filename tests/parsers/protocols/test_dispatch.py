@@ -121,7 +121,7 @@ def test_an_analyser_that_rejects_hears_no_more_and_its_name_goes() -> None:
     def act(context: Context, event: Data) -> None:
         context.confirm("web")
         if event.data == b"no":
-            context.reject("web")
+            context.reject("web", event.ts, "not the web", event.data)
 
     told = run(
         listening("web", heard, act, ports={80}), [data(True, b"yes"), data(True, b"no", START + 1), data(True, b"z")]
@@ -137,7 +137,7 @@ def test_a_rejection_late_in_a_connection_does_not_count(before: int) -> None:
     def act(context: Context, event: Data) -> None:
         context.confirm("web")
         if event.data.endswith(b"no"):
-            context.reject("web")
+            context.reject("web", event.ts, "not the web", event.data)
 
     run(listening("web", heard, act, ports={80}), [data(True, b"x" * before), data(True, b"no"), data(True, b"z")])
     assert (("data", b"z") in heard) == (before + 2 > VIOLATION_BYTES)
