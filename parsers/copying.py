@@ -31,14 +31,14 @@ class _Pipe(io.RawIOBase):
         return b"" if self._wanted and self._wanted[0] in ready else os.read(self._number, size)
 
 
-def copy(number: int, target: BinaryIO, wanted: int | None = None) -> list[str]:
-    """Copy what comes through a pipe to its end, and what is packed unpacked; what went wrong is told.
+def copy(source: int, target: int, wanted: int | None = None) -> list[str]:
+    """Copy what comes through a pipe to its end, unpacked, from one descriptor to another; what went wrong is told.
 
-    The target is not buffered: what has come can be seen there at once.
+    With `wanted` it ends when that descriptor does.
     """
     size = 0
     try:
-        for piece in packing.unpacked(cast(BinaryIO, _Pipe(number, wanted))):
+        for piece in packing.unpacked(cast(BinaryIO, _Pipe(source, wanted))):
             size += len(piece)
             if size > limits.SPOOLED_BYTES:
                 return [f"more than {limits.SPOOLED_BYTES >> 30} GB came through it; the rest is left"]
@@ -52,12 +52,12 @@ def copy(number: int, target: BinaryIO, wanted: int | None = None) -> list[str]:
     return []
 
 
-def _written(piece: bytes, target: BinaryIO) -> OSError | None:
+def _written(piece: bytes, target: int) -> OSError | None:
     """Write all of it, or tell why that cannot be."""
     left = memoryview(piece)
     try:
         while left:
-            left = left[target.write(left) :]
+            left = left[os.write(target, left) :]
     except OSError as error:
         return error
     return None
@@ -67,8 +67,7 @@ def _serve(source: str, target: int, told: int) -> None:
     # A pipe with a name is opened without waiting for its writer: nobody may ever come.
     path = Path(source)
     number = int(path.name) if path.parent == Path("/dev/fd") else os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-    with os.fdopen(target, "wb", buffering=0) as file:
-        troubles = copy(number, cast(BinaryIO, file), sys.stdin.fileno())
+    troubles = copy(number, target, sys.stdin.fileno())
     os.write(told, json.dumps(troubles).encode())
 
 

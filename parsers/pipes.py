@@ -13,7 +13,6 @@ import sys
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
-from typing import BinaryIO, cast
 
 from parsers.copying import copy
 from parsers.descriptors import STANDARD_INPUT, number_of, taken
@@ -25,12 +24,16 @@ _LOOK_SECONDS = 0.05
 
 
 class Pipe:
-    """A pipe that was copied; `path` is the copy for whoever has its descriptor, `name` is what the pipe is called."""
+    """A pipe that was copied, with the copy's descriptor; `path` is the copy for whoever has that.
+
+    `name` is what the pipe is called.
+    """
 
     def __init__(self, path: Path) -> None:
         self.name = "standard input" if path == STANDARD_INPUT else str(path)
-        self.file = cast(BinaryIO, tempfile.TemporaryFile(buffering=0))  # noqa: SIM115  it stays to the end
-        self.path = Path(f"/dev/fd/{self.file.fileno()}")
+        with tempfile.TemporaryFile() as file:
+            self.file = os.dup(file.fileno())
+        self.path = Path(f"/dev/fd/{self.file}")
         self._told: list[str] | None = None
 
     def copy(self, path: Path) -> None:
@@ -64,7 +67,7 @@ class FollowedPipe(Pipe):
         number = number_of(path)
         opened = [] if number is None else [taken(number)]
         source = f"/dev/fd/{opened[0]}" if opened else str(path)
-        passed = [self.file.fileno(), told]
+        passed = [self.file, told]
         # The process ends when its standard input does, so that it never outlives this one. In a group of its own it
         # is not ended by a Ctrl-C that was meant for this one.
         self._process = subprocess.Popen(
@@ -84,7 +87,7 @@ class FollowedPipe(Pipe):
 
     def wait_for_beginning(self) -> None:
         """Wait until it can be seen what comes, or until nothing comes any more."""
-        while os.fstat(self.file.fileno()).st_size < _FIRST_BYTES:
+        while os.fstat(self.file).st_size < _FIRST_BYTES:
             if select.select([self._end], [], [], _LOOK_SECONDS)[0]:
                 return
 
@@ -139,7 +142,7 @@ def among(files: Iterable[Path]) -> list[Pipe]:
 def descriptors(files: Iterable[Path]) -> list[int]:
     """What another process has to be given that is to read these files."""
     found = among(files)
-    return [pipe.file.fileno() for pipe in found] + [pipe.end for pipe in found if pipe.end is not None]
+    return [pipe.file for pipe in found] + [pipe.end for pipe in found if pipe.end is not None]
 
 
 def _is_pipe(path: Path) -> bool:

@@ -1,11 +1,14 @@
 """What all tests share."""
 
+import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd  # noqa: F401  a command line run in this process goes without what is not loaded
 import pytest
 
+from parsers import pipes
 from tests.parsers.capture.large import LARGE_PACKETS, many
 
 # Jobs in the background of a script start with SIGINT ignored, and what they start inherits that: tests that interrupt
@@ -30,6 +33,17 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("large") / "large.pcap"
     path.write_bytes(many(LARGE_PACKETS))
     return path
+
+
+@pytest.fixture
+def own_pipes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The pipes that a test reads are its own, and gone after it."""
+    monkeypatch.setattr(pipes, "_pipes", {})
+    yield
+    for pipe in pipes._pipes.values():
+        pipe.stop()
+        for number in pipes.descriptors([pipe.path]):
+            os.close(number)
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
