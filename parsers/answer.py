@@ -42,10 +42,11 @@ class Answer:
             self.wording.understood(schema.types(self._without_rows()))
 
     def pieces(self, updates: Iterable[Update]) -> Iterator[Trouble | pa.Table]:
-        """What could not be read as it is met, and the answer: at least one table, all of the same columns.
+        """What could not be read as it is met, and the answer: at least one table.
 
-        There are several where nothing that may still come can change the rows so far: their columns are named, they
-        are neither sorted nor counted. Raises QuestionError, and NoSuchLog for one that is not there and not known.
+        There are several where nothing that may still come can change the rows so far, which are neither sorted nor
+        counted. Without named fields a column that comes late stands after the others. Raises QuestionError, and
+        NoSuchLog for a log that is not there and not known.
         """
         for update in _settled(updates) if self.captures else self._there(updates):
             if isinstance(update, Trouble):
@@ -54,10 +55,10 @@ class Answer:
             self.readable |= len(update.table) > 0
             if update.log == self.log:
                 self._take(update.table)
-                if self._question and self._question.fields and not self._question.needs_all:
+                if self._question and not self._question.needs_all:
                     yield self._out(self._question)
-                if self._is_enough():
-                    break
+                    if self._given == self._question.head:
+                        break
         if not self._columns.names:
             self._take(self._without_rows())
         yield self._out(self._understood())
@@ -98,12 +99,6 @@ class Answer:
         self._kept = [self._kept[0].slice(0, 0)]
         self._waiting.clear()
         return answer
-
-    def _is_enough(self) -> bool:
-        question = self._question
-        if question is None or question.head is None or question.needs_all:
-            return False
-        return self._given + sum(map(len, self._kept)) >= question.head
 
     def _understood(self) -> Question:
         return self.wording.understood(schema.types(self._columns.empty_table()))
