@@ -1,6 +1,7 @@
 """tunnel.log: when a tunnel was found, and when it was over. Source: Zeek, base/frameworks/tunnels/main.zeek."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import TypeAlias
 
 import numpy as np
@@ -45,7 +46,7 @@ def thinned(uses: Iterable[Row]) -> list[Row]:
     kept: list[Row] = []
     alive_until: dict[Row, int] = {}
     waiting: dict[Row, Row] = {}
-    for row in sorted(uses, key=_time):
+    for row in sorted(uses, key=_order):
         key = row[1:]
         if key in waiting and row[0] >= alive_until[key]:
             last = waiting.pop(key)
@@ -68,7 +69,7 @@ def activity(uses: Iterable[Row], closed: Mapping[str, int | None], clock: Ints)
     rows: list[Row] = []
     active: dict[Row, tuple[Row, int]] = {}
     sweeps = _sweeps(clock)
-    for row in sorted(uses, key=_time):
+    for row in sorted(uses, key=_order):
         key = row[2:7]
         if key in active:
             end = _end(*active[key], closed, clock, sweeps)
@@ -83,11 +84,12 @@ def activity(uses: Iterable[Row], closed: Mapping[str, int | None], clock: Ints)
             end = int(clock[-1]), _CLOSE
         if end is not None:
             rows.append(_ended(row, end))
-    return sorted(rows, key=_time)
+    return sorted(rows, key=itemgetter(0))
 
 
-def _time(row: Row) -> int:
-    return int(row[0])
+def _order(row: Row) -> tuple[int, str]:
+    """In time; at the same time, always the same."""
+    return row[0], row[1] or ""
 
 
 def _ended(row: Row, end: tuple[int, str]) -> Row:

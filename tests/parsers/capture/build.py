@@ -2,7 +2,7 @@
 
 import ipaddress
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from parsers.capture.decoding import decode
 from parsers.capture.formats.registry import index
@@ -22,18 +22,22 @@ def pcap(
     snaplen: int = 65535,
     wire: int | None = None,
     step: int = 1,
+    times: Sequence[int] = (),
 ) -> bytes:
-    """A capture of frames that come `step` seconds and one unit of the fraction apart."""
+    """A capture of frames that come `step` seconds and one unit of the fraction apart, or at these `times`."""
     parts = [struct.pack(order + "IHHiIII", 0xA1B23C4D if nano else 0xA1B2C3D4, 2, 4, 0, 0, snaplen, link)]
     for i, frame in enumerate(frames):
         length = len(frame) if wire is None else wire
-        parts.append(struct.pack(order + "IIII", START + i * step, i, len(frame), length) + frame)
+        seconds = times[i] if times else START + i * step
+        parts.append(struct.pack(order + "IIII", seconds, i, len(frame), length) + frame)
     return b"".join(parts)
 
 
-def packets(frames: Iterable[bytes], *, link: int = 1, wire: int | None = None, step: int = 1) -> Packets:
+def packets(
+    frames: Iterable[bytes], *, link: int = 1, wire: int | None = None, step: int = 1, times: Sequence[int] = ()
+) -> Packets:
     """The decoded packets of a capture of these frames."""
-    data = memoryview(pcap(frames, link=link, wire=wire, step=step))
+    data = memoryview(pcap(frames, link=link, wire=wire, step=step, times=times))
     return decode(index(data), data)
 
 

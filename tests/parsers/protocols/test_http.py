@@ -277,6 +277,9 @@ def test_a_tunnel_goes_to_whatever_protocol_it_is(way: str) -> None:
         (1, "CONNECT", None),
     ]
     assert told.service == "http"
+    (row,) = told.rows["tunnel"]
+    assert (row["uid"], row["id.orig_p"], row["id.resp_p"]) == (None, 0, 80)
+    assert (row["tunnel_type"], row["action"]) == ("Tunnel::HTTP", "Tunnel::DISCOVER")
 
 
 def test_a_tunnel_that_is_refused_is_none() -> None:
@@ -286,7 +289,9 @@ def test_a_tunnel_that_is_refused_is_none() -> None:
         (True, GET),
         (False, OK),
     ]
-    assert [row["method"] for row in converse(HTTP, turns).rows["http"]] == ["CONNECT", "GET"]
+    told = converse(HTTP, turns)
+    assert [row["method"] for row in told.rows["http"]] == ["CONNECT", "GET"]
+    assert "tunnel" not in told.rows
 
 
 def test_tunnels_in_tunnels_are_bounded() -> None:
