@@ -28,7 +28,7 @@ def structs(lines: Lines, kinds: Mapping[Way, pa.DataType], others: Literal["err
     except pa.ArrowInvalid:
         return None
     # Two objects on one line, or one on two, are none that Zeek wrote.
-    return table.combine_chunks().to_struct_array().combine_chunks() if table.num_rows == len(lines.numbers) else None
+    return table.combine_chunks().to_struct_array().combine_chunks() if table.num_rows == lines.count else None
 
 
 def _schema(kinds: Mapping[Way, pa.DataType]) -> pa.Schema | None:

@@ -8,9 +8,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from parsers import limits
-from parsers.schema import ARROW_TYPES, FAR_TIME
+from parsers.schema import ARROW_TYPES, FAR_TIME, is_inferred
 from parsers.zeek.json_lines import arrow, spelling, times
-from parsers.zeek.json_lines.cells import CELLS
+from parsers.zeek.json_lines.cells import CELLS, EXACT
 from parsers.zeek.json_lines.lines import Lines
 from parsers.zeek.json_lines.objects import Way
 from parsers.zeek.json_lines.shape import Shape
@@ -37,7 +37,17 @@ def table(lines: Lines, shape: Shape, escapes: Escapes) -> pa.Table:
         column = pc.struct_field(batch, list(way))
         if column.null_count < len(column):
             arrays[name] = _made(column, shape.fields[name].type, shape.step, escapes)
+            if is_inferred(shape.fields[name]):
+                _refuse_inexact(arrays[name])
     return shape.table(arrays, len(batch))
+
+
+def _refuse_inexact(column: pa.Array) -> None:
+    """Raises OtherwiseError where a number of a column whose type only values have told may have been a longer one."""
+    if pa.types.is_list(column.type):
+        _refuse_inexact(column.flatten())
+    elif pa.types.is_floating(column.type) and not pc.all(pc.less(pc.abs(column), EXACT)).as_py():
+        raise OtherwiseError
 
 
 def _ways(shape: Shape) -> dict[str, tuple[Way, str]]:
@@ -117,7 +127,10 @@ def _times(column: pa.Array, kind: pa.DataType, step: int) -> pa.Array:
 def _exact(column: pa.Array, kind: pa.DataType) -> pa.Array:
     """Times of decimals of seconds."""
     made = _fitting(column, kind)
-    if made.type == FAR_TIME:
+    if made.type != kind:
+        # What has more than six decimals would be cut, not rounded.
+        raise OtherwiseError
+    if kind == FAR_TIME:
         return made
     numbers = made.cast(pa.int64()).fill_null(0).to_numpy()
     rounded = times.rounded(numbers)

@@ -19,7 +19,7 @@ from parsers.zeek.values import Cells, Mask
 # Texts that hold nothing to undo: times are seconds, truths T and F, and so on.
 CELLS = Cells(Header(), escapes=False, empties=False)
 # Whole numbers that a double holds exactly; what 64 bits hold, and in how many digits.
-_EXACT = 1 << 53
+EXACT = 1 << 53
 _UINT64_MAX = (1 << 64) - 1
 _LONGEST = 20
 _TRUTHS = {"true": "T", "false": "F"}
@@ -95,7 +95,7 @@ def _of_numbers(numbers: Sequence[Number]) -> str:
         return "string"
     least, most = min(map(int, wholes), default=0), max(map(int, wholes), default=0)
     if len(wholes) < len(numbers):
-        return "double" if max(-least, most) <= _EXACT else "string"
+        return "double" if max(-least, most) <= EXACT else "string"
     if least >= -limits.INT64_MAX and most <= limits.INT64_MAX:
         return "int"
     return "count" if least >= 0 and most <= _UINT64_MAX else "string"

@@ -30,7 +30,7 @@ def pieces(found: Iterable[Block | Trouble], name: str) -> Iterator[Trouble | tu
 
 def _by_form(first: Block, read: Iterable[Block | Trouble], name: str) -> Iterator[Trouble | tuple[Block, Lines]]:
     is_array = first.data.lstrip().startswith(b"[")
-    each_on_a_line = any(is_object(line) for _, line in _trimmed(Lines.of(first.data, first.line)))
+    each_on_a_line = any(is_object(line) for _, line in _trimmed(Lines(first.data, first.line)))
     if not each_on_a_line and (is_array or _begins_with_object(first.data)):
         yield from _objects(read, name)
         return
@@ -38,7 +38,7 @@ def _by_form(first: Block, read: Iterable[Block | Trouble], name: str) -> Iterat
         if isinstance(item, Trouble):
             yield item
         else:
-            lines = Lines.of(item.data, item.line)
+            lines = Lines(item.data, item.line)
             yield item, _trimmed(lines) if is_array else lines
 
 

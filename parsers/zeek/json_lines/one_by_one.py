@@ -127,10 +127,19 @@ def _made(shape: Shape, name: str, cells: Sequence[Any], values: Values) -> tupl
         if not (wrong.all() and may_differ):
             return made, named, wrong
         named = None
-    kind = inferred(cells)
-    named = inferred_field(name, wider(zeek_type(named), kind) if named is not None else kind)
+    named = inferred_field(name, inferred(cells) if named is None else _wider(named, cells))
     made, wrong = values.column(cells, named.type)
     return made, named, wrong
+
+
+def _wider(named: pa.Field, cells: Sequence[Any]) -> str:
+    """The Zeek type that holds the values of an inferred column and more of them."""
+    kind = zeek_type(named)
+    if pa.types.is_list(named.type) and spelling.of(cells) == spelling.EMPTY:
+        # Lists of nothing may be lists of anything.
+        return kind
+    # Whole numbers must fit a double where there are others.
+    return wider(kind, inferred([*cells, Number("0.5")] if kind == "double" else cells))
 
 
 def _spread(made: pa.Array, rows: list[int], count: int) -> pa.Array:

@@ -9,6 +9,7 @@ from typing import Any
 from parsers.zeek.json_lines.objects import Number
 
 NOTHING, BOOL, INTEGER, NUMBER, TEXT, MIXED = "", "bool", "integer", "number", "text", "mixed"
+EMPTY = "[]"
 _NO_DIGIT = re.compile(r"[^0-9-]")
 
 

@@ -160,6 +160,7 @@ def test_what_nobody_knows_is_inferred(tmp_path: Path, texts: list[str], kind: s
         ("[1]", '["a"]', "vector[string]", [["1"], ["a"]]),
         ("[1]", "2", "string", ["[1]", "2"]),
         ("null", "2", "int", [None, 2]),
+        ("1", "[]", "string", ["1", "[]"]),
     ],
 )
 @pytest.mark.parametrize("folder", [False, True], ids=["in the file", "in the next file"])
@@ -178,6 +179,22 @@ def test_a_type_becomes_wider_where_a_later_row_asks_for_it(
     assert troubles == []
     assert zeek_type(tables["odd"].schema.field("x")) == kind
     assert values(tables["odd"], "x") == [cell for cell in expected for _ in range(50)]
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "kind", "expected"),
+    [
+        ("[1]", "[]", "vector[int]", [[1], []]),
+        ("1.5", "9007199254740993", "string", ["1.5", "9007199254740993"]),
+    ],
+)
+def test_a_type_is_as_wide_as_it_must_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: str, then: str, kind: str, expected: list[Any]
+) -> None:
+    monkeypatch.setattr(limits, "LOG_FIRST_BYTES", 50)
+    table, _ = read_log(tmp_path, "".join(f'{{"n":1,"x":{text}}}\n' * 20 for text in (first, then)))
+    assert zeek_type(table.schema.field("x")) == kind
+    assert values(table, "x") == [cell for cell in expected for _ in range(20)]
 
 
 @pytest.mark.parametrize(

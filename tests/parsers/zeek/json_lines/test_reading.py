@@ -3,6 +3,7 @@
 import gzip
 import json
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -115,7 +116,7 @@ def test_a_message_of_zeek_s_own_stays(tmp_path: Path) -> None:
     assert values(table, "message") == ['{"ts":2.0}']
 
 
-FORMS = {
+FORMS: dict[str, Callable[[list[dict[str, Any]]], str]] = {
     "array": json.dumps,
     "array, an object a line": lambda some: "[\n" + ",\n".join(map(json.dumps, some)) + "\n]\n",
     "array, commas first": lambda some: "[" + "\n,".join(map(json.dumps, some)) + "]",
