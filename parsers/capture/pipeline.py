@@ -96,6 +96,9 @@ def analyse(captures: Captures) -> Iterator[Update]:
         yield Batch(packet_filter.RECORD.name, packet_filter.RECORD.table([packet_filter.row(int(ts[0]))]))
     else:
         yield Facts(0, None, None)
+    if len(ts) and not len(packets):
+        # What else is in such a capture most often: ARP alone, or Wi-Fi under encryption.
+        yield Trouble(f"{line.name}: none of the {len(ts)} packets holds IP in the clear: no connections", harmless=True)
     flows = group(packets)
     work = partial(analyse_shard, packets, flows, captures=None if line.origin is None else line)
     late: dict[str, _Join] = {x509.RECORD.name: x509.first_of, tunnel.RECORD.name: partial(_tunnels, packets)}

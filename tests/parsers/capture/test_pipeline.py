@@ -59,7 +59,9 @@ def test_frames_that_hold_no_ip_are_packets_all_the_same(path: Path) -> None:
     assert found.facts is not None
     assert found.facts.packets == 1
     assert found.names == ["packet_filter"]
-    assert not found.troubles
+    (trouble,) = found.troubles
+    assert trouble.harmless
+    assert trouble.text == f"{path}: none of the 1 packets holds IP in the clear: no connections"
 
 
 def test_troubles_name_the_capture(path: Path) -> None:
