@@ -69,7 +69,7 @@ def _members(flat: pa.Table, place: int) -> pa.Table:
     made = flat.take(np.concatenate([pairs.column("row").to_numpy(), bare]))
     made = made.set_column(place, arrow_field(str(place), zeek_type), members.cast(arrow_type(zeek_type)))
     kinds = np.concatenate([np.full(len(pairs), _MEMBER), kinds])
-    return made.append_column(arrow_field(_KIND, "count"), [pa.array(kinds, pa.uint64())])
+    return made.add_column(place + 1, arrow_field(_KIND, "count"), [pa.array(kinds, pa.uint64())])
 
 
 def _lists(members: pa.ChunkedArray, kinds: pa.ChunkedArray, kind: pa.DataType) -> pa.Array:
