@@ -98,7 +98,8 @@ def analyse(captures: Captures) -> Iterator[Update]:
         yield Facts(0, None, None)
     if len(ts) and not len(packets):
         # What else is in such a capture most often: ARP alone, or Wi-Fi under encryption.
-        yield Trouble(f"{line.name}: none of the {len(ts)} packets holds IP in the clear: no connections", harmless=True)
+        what = f"none of the {len(ts)} packets holds IP in the clear: no connections"
+        yield Trouble(f"{line.name}: {what}", harmless=True)
     flows = group(packets)
     work = partial(analyse_shard, packets, flows, captures=None if line.origin is None else line)
     late: dict[str, _Join] = {x509.RECORD.name: x509.first_of, tunnel.RECORD.name: partial(_tunnels, packets)}
