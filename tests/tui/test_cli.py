@@ -355,7 +355,7 @@ def screen(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(app, "ZeekTui", App)
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
-    monkeypatch.setattr(cli, "is_terminal", lambda: True)
+    monkeypatch.setattr(cli, "is_terminal", lambda **_: True)
 
 
 @pytest.mark.usefixtures("screen")
