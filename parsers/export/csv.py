@@ -56,6 +56,8 @@ def _texts(column: pa.Array) -> pa.Array:
 
 
 def _guarded(texts: pa.Array) -> pa.Array:
+    if not pc.any(pc.match_substring_regex(texts, rf"(^|;){_FORMULA}")).as_py():
+        return texts
     return pc.replace_substring_regex(texts, rf"(^|;)({_FORMULA})", r"\1'\2")
 
 
