@@ -1,6 +1,7 @@
 """One of Zeek's ASCII logs, read in blocks: rows as they come, what could not be read, how far it is."""
 
 import os
+import re
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -10,6 +11,7 @@ import pyarrow as pa
 
 from parsers import limits
 from parsers.updates import OpenError, Trouble, Update
+from parsers.zeek import known
 from parsers.zeek.header import Header
 from parsers.zeek.jobs import Faults, Job, Report, in_order
 from parsers.zeek.lines import Block, blocks
@@ -26,6 +28,10 @@ def recognises(first: bytes) -> bool:  # noqa: ARG001
 def read(path: Path, file: BinaryIO) -> Iterator[Update]:
     """The log's rows as batches, in the file's order. OpenError when the file holds no log."""
     return _Reading(path, file).updates()
+
+
+# A line of the header other than the last, which is not always there.
+_IN_HEADER = re.compile(rb"#(?!close)")
 
 
 class _Reading:
@@ -64,8 +70,13 @@ class _Reading:
                 if isinstance(block, Trouble):
                     yield block
                     continue
+                if block.open_end and _IN_HEADER.match(block.data):
+                    yield self._report.open_end(block, "the header is not whole")
                 for header, data, line in sections.of(block):
-                    self._turn_to(header)
+                    if missing := self._turn_to(header, data):
+                        what = f"no {missing} line stands before this row; it is read as Zeek writes {self._log}"
+                        first = line + len(data) - len(data.lstrip(b"\n"))
+                        yield Trouble(f"{self._report.label}:{first}: {what}")
                     if self._headers > limits.LOG_HEADERS:
                         yield Trouble(
                             f"{self._report.label}:{line}: the header changes too often; the rest is left out"
@@ -75,19 +86,32 @@ class _Reading:
         except OSError as error:
             yield Trouble(f"{self._report.label}: reading failed: {error.strerror}; the rows so far are shown")
         if not self._headers:
-            self._turn_to(sections.header)
+            self._turn_to(sections.header, b"")
             yield Block(b"", 1, self._report.size), Section(sections.header, self._schema, b"", 1)
 
-    def _turn_to(self, header: Header) -> None:
-        """Rows of another header begin. Raises OpenError when there is none that names their fields."""
+    def _turn_to(self, header: Header, data: bytes) -> str:
+        """Rows of another header begin; which line of it is missing where that could be made up for.
+
+        Raises OpenError where it cannot.
+        """
         if self._headers and header == self._header:
-            return
-        if not header.fields:
-            raise OpenError(f"{shown(self._path)}: {self._why_no_log()}")
+            return ""
         self._header = header
         self._headers += 1
         self._log = header.path or name_of(self._path)
         self._schema = header.schema(self._log)
+        columns = known.columns(self._log)
+        if not header.fields:
+            cells = data.lstrip(b"\n").partition(b"\n")[0].count(header.separator) + 1
+            if columns is None or cells != len(columns):
+                raise OpenError(f"{shown(self._path)}: {self._why_no_log()}")
+            self._schema = columns
+            return "#fields"
+        if not header.types and columns is not None:
+            types = {named.name: named for named in columns}
+            self._schema = pa.schema([types.get(named.name, named) for named in self._schema])
+            return "#types"
+        return ""
 
     def _why_no_log(self) -> str:
         if not self._report.size:

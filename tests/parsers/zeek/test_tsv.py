@@ -273,6 +273,24 @@ def test_a_close_line_without_an_end_is_no_fault(tmp_path: Path) -> None:
     assert read_text(tmp_path, log("a", "count", "1").removesuffix("\n"))[1] == []
 
 
+@pytest.mark.parametrize("cut", ["#fields\ta\tb", "#types\tcou", "#ty"])
+def test_a_file_that_ends_in_its_header(tmp_path: Path, cut: str) -> None:
+    before = HEAD + "#fields\ta\tb\n" * (not cut.startswith("#fields"))
+    table, troubles = read_text(tmp_path, before + cut)
+    assert table.column_names == ["a", "b"]
+    line = before.count("\n") + 1
+    assert troubles == [f"odd.log:{line}: the file ends in the middle of this line; the header is not whole"]
+
+
+@pytest.mark.parametrize("damaged", ["fields", "types"])
+def test_a_log_of_zeek_s_is_known_without_its_header(tmp_path: Path, damaged: str) -> None:
+    whole = log("ts host", "time addr", "1.5\t10.0.0.1", "2.5\t-", path="known_hosts")
+    expected, _ = read_text(tmp_path, whole)
+    table, troubles = read_text(tmp_path, whole.replace(f"#{damaged}", "#damage"))
+    assert table.equals(expected)
+    assert troubles == [f"odd.log:9: no #{damaged} line stands before this row; it is read as Zeek writes known_hosts"]
+
+
 def test_gzip(tmp_path: Path) -> None:
     first, second = log("a", "count", "1"), log("a", "count", "2")
     packed = gzip.compress(first.encode()) + gzip.compress(second.encode()) + bytes(100)
