@@ -159,3 +159,10 @@ TUNNEL_CHANGES = 5
 # no new connection comes is said to be over (Tunnel::expiration_interval), in nanoseconds.
 TUNNEL_PAIR_TIMEOUT = 24 * 3600 * 1_000_000_000
 TUNNEL_TIMEOUT = 3600 * 1_000_000_000
+# Zeek's Weird::sampling_threshold and sampling_rate: so many of a kind count, then one of so many.
+WEIRD_THRESHOLD = 25
+WEIRD_SAMPLING = 1000
+# The same of the same is not told again so soon (Zeek: Weird::weird_ignore, Weird::sampling_duration), what is told
+# once not for a day (Weird::did_log), in nanoseconds.
+WEIRD_QUIET = 600 * 1_000_000_000
+WEIRD_TOLD = 24 * 3600 * 1_000_000_000

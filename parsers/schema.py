@@ -1,7 +1,7 @@
 """What a log's columns are: Zeek's types, the Arrow types that stand for them, frames of both."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -120,12 +120,25 @@ class Record:
         arrays = [_array(column, field.type) for column, field in zip(columns, self.arrow, strict=True)]
         return pa.Table.from_arrays(arrays, schema=self.arrow)
 
+    def rows(self, table: pa.Table) -> Iterator[Row]:
+        """The rows that such a table was made of."""
+        columns = (table[field.name] for field in self.arrow)
+        return zip(*(_cells(column) for column in columns), strict=True)
+
 
 def _array(cells: Sequence[Any], kind: pa.DataType) -> pa.Array:
     if kind == FAR_TIME:
         step = nanoseconds_in(kind)
         cells = [None if cell is None else cell // step for cell in cells]
     return pa.array(cells, type=kind)
+
+
+def _cells(column: pa.ChunkedArray) -> list[Any]:
+    kind = column.type
+    if not (pa.types.is_timestamp(kind) or pa.types.is_duration(kind)):
+        return list(column.to_pylist())
+    step = nanoseconds_in(kind)
+    return [None if cell is None else cell * step for cell in column.cast(pa.int64()).to_pylist()]
 
 
 def far(kind: pa.DataType) -> pa.DataType:

@@ -4,6 +4,7 @@ import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TypeAlias
 
@@ -20,7 +21,7 @@ from parsers.files import x509
 from parsers.files.analysis import Files
 from parsers.files.kept import Kept
 from parsers.limits import INLINE_PACKETS, SHARD_PACKETS
-from parsers.protocols import conn, packet_filter, tunnel
+from parsers.protocols import conn, packet_filter, tunnel, weird
 from parsers.protocols.analyzer import Rows
 from parsers.protocols.dispatch import dispatch
 from parsers.schema import Row
@@ -32,6 +33,7 @@ _Join: TypeAlias = Callable[[Sequence[pa.Table]], pa.Table]
 _NEEDED: dict[str, Callable[[Sequence[Row]], list[Row]]] = {
     x509.RECORD.name: x509.first_rows,
     tunnel.RECORD.name: tunnel.thinned,
+    weird.RECORD.name: weird.thinned,
 }
 
 
@@ -102,9 +104,17 @@ def analyse(captures: Captures) -> Iterator[Update]:
         yield Trouble(f"{line.name}: {what}", harmless=True)
     flows = group(packets)
     work = partial(analyse_shard, packets, flows, captures=None if line.origin is None else line)
-    late: dict[str, _Join] = {x509.RECORD.name: x509.first_of, tunnel.RECORD.name: partial(_tunnels, packets)}
+    late: dict[str, _Join] = {
+        x509.RECORD.name: x509.first_of,
+        tunnel.RECORD.name: partial(_tunnels, packets),
+        weird.RECORD.name: partial(_weirds, packets),
+    }
     seen = list(packets.encapsulations.uses(packets.encapsulations.seen))
-    held = {x509.RECORD.name: [], tunnel.RECORD.name: [tunnel.RECORD.table(seen)] if seen else []}
+    held = {
+        x509.RECORD.name: [],
+        tunnel.RECORD.name: [tunnel.RECORD.table(seen)] if seen else [],
+        weird.RECORD.name: [],
+    }
     for update in _analyses(work, flows.shards(SHARD_PACKETS), len(packets), held, late):
         yield replace(update, text=f"{line.name}: {update.text}") if isinstance(update, Trouble) else update
 
@@ -133,8 +143,8 @@ def _analyses(
             yield Trouble(text)
         yield Progress("connections", done, total)
     for log, tables in held.items():
-        if tables:
-            yield Batch(log, late[log](tables))
+        if tables and len(table := late[log](tables)):
+            yield Batch(log, table)
 
 
 def _tunnels(packets: Packets, tables: Sequence[pa.Table]) -> pa.Table:
@@ -142,3 +152,9 @@ def _tunnels(packets: Packets, tables: Sequence[pa.Table]) -> pa.Table:
     enclosing = packets.encapsulations
     closed = {uid: carrier.closed for uid, carrier in enclosing.carriers.items()}
     return tunnel.RECORD.table(tunnel.activity(tunnel.rows_of(tables), closed, enclosing.clock))
+
+
+def _weirds(packets: Packets, tables: Sequence[pa.Table]) -> pa.Table:
+    """The rows of weird.log, from those that the packets and the shards made."""
+    rows = chain.from_iterable(map(weird.RECORD.rows, tables))
+    return weird.RECORD.table(weird.logged(rows, packets.encapsulations.clock))

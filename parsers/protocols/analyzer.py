@@ -158,7 +158,7 @@ class Reject(Interface):
 class Weird(Interface):
     """`Context.weird`."""
 
-    def __call__(self, name: str, ts: int, addl: str = "") -> None: ...
+    def __call__(self, name: str, ts: int, addl: str = "", source: str | None = None) -> None: ...
 
 
 @dataclass
@@ -170,7 +170,10 @@ class Context:
                              it does not, after all, as was seen at `ts`: the analyser is fed no more; where the name
                              was confirmed, analyzer.log tells it, with the bytes if there are any (Zeek: an analyzer
                              violation)
-    weird(name, ts, addl)    something that weird.log tells, by Zeek's name for it
+    weird(name, ts, addl, source)
+                             something that weird.log tells, by Zeek's name for it, each time that it is met; the
+                             source is the protocol's own name in capitals where no other is given, empty for what
+                             Zeek's scripts find without one
     hand_over(name, events)  the rest of the stream, or an inner one, is another protocol's: the named protocol's
                              analyser is made on this connection; later events are delivered by calling the
                              analyser that is returned (None when no protocol has that name). An empty name means

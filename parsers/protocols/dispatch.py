@@ -85,6 +85,7 @@ class _Shared:
     gapped   some are missing: what looks like another protocol may be this one with a hole
     notes    what their analysers leave for each other
     broken   the names of protocols that have failed
+    weirds   which of the weird things that come in masses count
     """
 
     connection: Connection
@@ -97,6 +98,7 @@ class _Shared:
     broken: set[str] = field(default_factory=set)
     size: int = 0
     gapped: bool = False
+    weirds: weird.Sampling = field(default_factory=weird.Sampling)
 
     def attempt(self, protocol: Protocol, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
         """Call into a protocol; the one place where a fault of ours in it ends, and the protocol with it."""
@@ -235,9 +237,11 @@ class _Told:
             del shared.service[name]
             shared.rows.add(failure.RECORD, failure.of_protocol(ts, shared.connection, name, reason, data))
 
-    def weird(self, name: str, ts: int, addl: str = "") -> None:
+    def weird(self, name: str, ts: int, addl: str = "", source: str | None = None) -> None:
         shared = self.stream.shared
-        shared.rows.add(weird.RECORD, weird.of_connection(ts, shared.connection, name, addl, self.source))
+        if shared.weirds.permits(name, ts):
+            told = self.source if source is None else source
+            shared.rows.add(weird.RECORD, weird.of_connection(ts, shared.connection, name, addl, told))
 
     def hand_over(self, name: str) -> Analyzer | None:
         shared = self.stream.shared

@@ -2,13 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
-from typing import TypeAlias
 
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from parsers.limits import TUNNEL_TIMEOUT
+from parsers.protocols.expiry import Expiry, Ints
 from parsers.schema import CONNECTION, Field, Record, Row, ranked
 
 RECORD = Record(
@@ -29,11 +27,8 @@ RECORD = Record(
 )
 _DISCOVER, _CLOSE, _EXPIRE = "Tunnel::DISCOVER", "Tunnel::CLOSE", "Tunnel::EXPIRE"
 _SECOND = 1_000_000_000
-_SWEEP = 10 * _SECOND
 # What is left of TUNNEL_TIMEOUT, as Zeek counts it in whole seconds, when it is sure that a tunnel has not expired.
 _ALIVE = TUNNEL_TIMEOUT - 2 * _SECOND
-
-Ints: TypeAlias = npt.NDArray[np.int64]
 
 
 def used(ts: int, tunnel: Row) -> Row:
@@ -68,18 +63,18 @@ def activity(uses: Iterable[Row], closed: Mapping[str, int | None], clock: Ints)
     """
     rows: list[Row] = []
     active: dict[Row, tuple[Row, int]] = {}
-    sweeps = _sweeps(clock)
+    expiry = Expiry(clock)
     for row in sorted(uses, key=_order):
         key = row[2:7]
         if key in active:
-            end = _end(*active[key], closed, clock, sweeps)
+            end = _end(*active[key], closed, expiry)
             if end is not None and end[0] <= row[0]:
                 rows.append(_ended(active.pop(key)[0], end))
         if key not in active:
             rows.append(row)
         active[key] = active.get(key, (row, 0))[0], row[0]
     for row, last in active.values():
-        end = _end(row, last, closed, clock, sweeps)
+        end = _end(row, last, closed, expiry)
         if end is None and row[1] in closed:
             end = int(clock[-1]), _CLOSE
         if end is not None:
@@ -96,34 +91,16 @@ def _ended(row: Row, end: tuple[int, str]) -> Row:
     return end[0], *row[1:7], end[1]
 
 
-def _end(row: Row, last: int, closed: Mapping[str, int | None], clock: Ints, sweeps: Ints) -> tuple[int, str] | None:
+def _end(row: Row, last: int, closed: Mapping[str, int | None], expiry: Expiry) -> tuple[int, str] | None:
     """When and how a tunnel that was last used at `last` ends before the capture does."""
-    # Zeek remembers a use in whole seconds from the first packet on.
-    begun = int(clock[0])
-    due = last - (last - begun) % _SECOND + TUNNEL_TIMEOUT
-    place = int(np.searchsorted(sweeps, due, "right"))
+    expired = expiry.after(last, TUNNEL_TIMEOUT)
     over = closed.get(row[1])
-    if place < len(sweeps) and (over is None or sweeps[place] <= over):
-        return int(sweeps[place]), _EXPIRE
+    if expired is not None and (over is None or expired <= over):
+        return expired, _EXPIRE
     return None if over is None else (over, _CLOSE)
-
-
-def _sweeps(clock: Ints) -> Ints:
-    """When Zeek looks for tunnels that are not used any more; nowhere where none can be so old.
-
-    Source: Zeek, src/Val.cc (TableVal::DoExpire), scripts/base/init-bare.zeek (table_expire_interval).
-    """
-    times: list[int] = []
-    if len(clock) and clock[-1] - clock[0] > TUNNEL_TIMEOUT:
-        place = 0
-        while place < len(clock):
-            times.append(int(clock[place]))
-            place = int(np.searchsorted(clock, times[-1] + _SWEEP))
-    return np.array(times, np.int64)
 
 
 def rows_of(tables: Sequence[pa.Table]) -> Iterable[Row]:
     """The rows of tables of this log."""
     for table in tables:
-        ts, *others = (table[name] for name in RECORD.names)
-        yield from zip(ts.cast(pa.int64()).to_pylist(), *(column.to_pylist() for column in others), strict=True)
+        yield from RECORD.rows(table)

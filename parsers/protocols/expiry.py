@@ -1,0 +1,40 @@
+"""When Zeek's tables forget what they hold: a timer looks for old entries every few seconds.
+
+Source: Zeek, src/Val.cc (TableVal::DoExpire), scripts/base/init-bare.zeek (table_expire_interval).
+"""
+
+from functools import cached_property
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+Ints: TypeAlias = npt.NDArray[np.int64]
+
+_SECOND = 1_000_000_000
+_SWEEP = 10 * _SECOND
+
+
+class Expiry:
+    """The moments at which tables are looked through; `clock` is the course of the capture's clock, nanoseconds."""
+
+    def __init__(self, clock: Ints) -> None:
+        self._clock = clock
+
+    def after(self, ts: int, timeout: int) -> int | None:
+        """When an entry of the time `ts` is forgotten; None when the capture ends before."""
+        # Zeek remembers times in whole seconds from the first packet on.
+        due = ts - (ts - int(self._clock[0])) % _SECOND + timeout
+        if due >= self._clock[-1]:
+            return None
+        place = int(np.searchsorted(self._sweeps, due, "right"))
+        return int(self._sweeps[place]) if place < len(self._sweeps) else None
+
+    @cached_property
+    def _sweeps(self) -> Ints:
+        times: list[int] = []
+        place = 0
+        while place < len(self._clock):
+            times.append(int(self._clock[place]))
+            place = int(np.searchsorted(self._clock, times[-1] + _SWEEP))
+        return np.array(times, np.int64)
