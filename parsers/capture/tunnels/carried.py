@@ -19,13 +19,15 @@ def carried(layer: Layer, carriers: Carriers, places: Ints, protocol: TunnelProt
     rows, connection = carriers.row[places], carriers.connection[places]
     reading = layer.read(rows, protocol)
     still = _before_first(connection, reading.violates)
-    _confirm(layer, carriers, places[reading.confirms & still], protocol)
+    confirmed = _confirmed(carriers, places[reading.confirms & still], protocol)
+    lost = np.zeros(0, np.int64)
     if not protocol.forgives:
         reading.pass_over(~still)
-        _mark(layer, carriers, places[layer.is_deep(rows) & still])
+        lost = places[layer.is_deep(rows) & still]
     found = reading.frames(np.arange(len(rows)))
     used, place = np.unique(connection[found[0]], return_inverse=True)
-    tunnels = [_tunnel(layer, carriers, number, protocol, clock) for number in used.tolist()]
+    _tell(layer, carriers, protocol, confirmed, lost)
+    tunnels = _tunnels(layer, carriers, used, protocol, clock)
     return layer.inner((rows[found[0]], *found[1:]), place, tunnels, whole=False)
 
 
@@ -38,29 +40,32 @@ def _before_first(connection: Ints, violates: Bools) -> Bools:
     return before
 
 
-def _confirm(layer: Layer, carriers: Carriers, places: Ints, protocol: TunnelProtocol) -> None:
-    """The protocol is sure of the connections of these datagrams."""
+def _confirmed(carriers: Carriers, places: Ints, protocol: TunnelProtocol) -> Ints:
+    """The connections of which the protocol is sure after these datagrams."""
     connection = carriers.connection[places]
     if protocol.both_sides:
         is_orig = carriers.is_orig[places]
-        connection = np.intersect1d(connection[is_orig], connection[~is_orig])
-    for number in np.unique(connection).tolist():
-        layer.encapsulations.carrier(carriers.uid(number)).services.append(protocol.name)
+        return np.intersect1d(connection[is_orig], connection[~is_orig])
+    return np.unique(connection)
 
 
-def _mark(layer: Layer, carriers: Carriers, places: Ints) -> None:
-    """These datagrams may hold tunnels that are too deep to look into."""
-    numbers, firsts = np.unique(carriers.connection[places], return_index=True)
-    for number, place in zip(numbers.tolist(), places[firsts].tolist(), strict=True):
-        mark = int(layer.packets.clock[carriers.row[place]]), "X"
-        layer.encapsulations.carrier(carriers.uid(number)).marks.append(mark)
+def _tell(layer: Layer, carriers: Carriers, protocol: TunnelProtocol, confirmed: Ints, lost: Ints) -> None:
+    """What conn.log is to say: these connections are the protocol's, those datagrams are too deep to be looked into."""
+    for uid in carriers.uids(confirmed):
+        layer.encapsulations.carrier(uid).services.append(protocol.name)
+    numbers, firsts = np.unique(carriers.connection[lost], return_index=True)
+    times = layer.packets.clock[carriers.row[lost[firsts]]]
+    for uid, time in zip(carriers.uids(numbers), times.tolist(), strict=True):
+        layer.encapsulations.carrier(uid).marks.append((time, "X"))
 
 
-def _tunnel(layer: Layer, carriers: Carriers, number: int, protocol: TunnelProtocol, clock: Ints) -> Tunnel:
-    """The tunnel on a connection; when the connection is over is noted."""
-    uid = carriers.uid(number)
-    _, _, orig, ends = carriers.connections[number]
-    over = int(np.searchsorted(clock, carriers.last(number) + QUIET))
-    layer.encapsulations.carrier(uid).closed = int(clock[over]) if over < len(clock) else None
-    resp = 1 - orig
-    return Tunnel(uid, ends.addresses[orig], ends.ports[orig], ends.addresses[resp], ends.ports[resp], protocol.kind)
+def _tunnels(layer: Layer, carriers: Carriers, numbers: Ints, protocol: TunnelProtocol, clock: Ints) -> list[Tunnel]:
+    """The tunnels on connections; when each connection is over is noted."""
+    over = np.searchsorted(clock, carriers.last(numbers) + QUIET).tolist()
+    made = []
+    for number, uid, place in zip(numbers.tolist(), carriers.uids(numbers), over, strict=True):
+        layer.encapsulations.carrier(uid).closed = int(clock[place]) if place < len(clock) else None
+        _, _, orig, ends = carriers.connections[number]
+        (orig_h, resp_h), (orig_p, resp_p) = (pair if orig == 0 else pair[::-1] for pair in ends)
+        made.append(Tunnel(uid, orig_h, orig_p, resp_h, resp_p, protocol.kind))
+    return made

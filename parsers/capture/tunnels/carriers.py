@@ -36,15 +36,20 @@ class Carriers:
     kind: Kinds
     connections: list[tuple[int, int, int, Ends]]
 
-    def uid(self, number: int) -> str:
-        """The identifier that conn.log gives to a connection."""
-        first, _, orig, ends = self.connections[number]
-        row = self.row[first]
-        return connection_uid(ends, orig, UDP, int(self.packets.ts[row]), int(self.packets.number[row]))
+    def uids(self, numbers: Ints) -> list[str]:
+        """The identifiers that conn.log gives to connections."""
+        of = [self.connections[number] for number in numbers.tolist()]
+        rows = self.row[np.array([first for first, _, _, _ in of], np.int64)]
+        starts, places = self.packets.ts[rows].tolist(), self.packets.number[rows].tolist()
+        return [
+            connection_uid(ends, orig, UDP, start, place)
+            for (_, _, orig, ends), start, place in zip(of, starts, places, strict=True)
+        ]
 
-    def last(self, number: int) -> int:
-        """When the last datagram of a connection came, in nanoseconds."""
-        return int(self.packets.ts[self.row[self.connections[number][1] - 1]])
+    def last(self, numbers: Ints) -> Ints:
+        """When the last datagrams of connections came, in nanoseconds."""
+        stops = np.array([self.connections[number][1] for number in numbers.tolist()], np.int64)
+        return self.packets.ts[self.row[stops - 1]]
 
 
 def carriers(packets: Packets, content: Kinds) -> Carriers:

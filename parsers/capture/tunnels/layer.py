@@ -26,25 +26,26 @@ class Inner:
     parent: Ints
 
 
-@dataclass(frozen=True, slots=True)
 class Layer:
     """Packets of one depth, the store that their payloads are in, and all encapsulations that are known so far."""
 
-    packets: Packets
-    store: Store
-    encapsulations: Encapsulations
+    def __init__(self, packets: Packets, store: Store, encapsulations: Encapsulations) -> None:
+        self.packets = packets
+        self.store = store
+        self.encapsulations = encapsulations
+        # The last one is for packets that came through no tunnel.
+        self._depths = np.array([*(enclosing.depth for enclosing in encapsulations.places), 0])
+        self._kinds = np.array([*(enclosing.tunnel.kind for enclosing in encapsulations.places), ""])
 
     def is_deep(self, rows: Ints) -> Bools:
         """Whether packets have come through so many tunnels that Zeek looks into no other."""
-        depths = [enclosing.depth for enclosing in self.encapsulations.places]
-        deep: Bools = np.array([*depths, 0])[self.packets.parent[rows]] >= TUNNEL_DEPTH
+        deep: Bools = self._depths[self.packets.parent[rows]] >= TUNNEL_DEPTH
         return deep
 
     def read(self, rows: Ints, protocol: TunnelProtocol) -> Reading:
         """What a tunnel protocol makes of packets; of those that are too deep already, nothing."""
         packets = self.packets
-        same = [enclosing.tunnel.kind == protocol.kind for enclosing in self.encapsulations.places]
-        nested = np.array([*same, False])[packets.parent[rows]]
+        nested = (self._kinds == protocol.kind)[packets.parent[rows]]
         size = packets.captured[rows].astype(np.int64)
         reading = protocol.read(Payloads(self.store, packets.offset[rows], size, packets.proto[rows], nested))
         reading.forget(self.is_deep(rows))

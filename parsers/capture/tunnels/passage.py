@@ -20,7 +20,7 @@ class Passage:
 
     parents  the uids of the innermost ones, in the order of their use; None where it used none
     uses     (time, encapsulation) at its beginning and at each change
-    lost     when there were more changes than are followed, None where there were not
+    lost     when the last packet came before one change too many to be followed, None where there was none
     """
 
     parents: list[str] | None = None
@@ -38,5 +38,5 @@ def passage(encapsulations: Encapsulations, parent: npt.NDArray[np.int32], now: 
         return NO_PASSAGE
     uses = [(now[i], int(parent[i])) for i in (0, *changes[:TUNNEL_CHANGES]) if parent[i] >= 0]
     parents = dict.fromkeys(encapsulations.places[place].tunnel.uid for _, place in uses)
-    lost = now[changes[TUNNEL_CHANGES]] if len(changes) > TUNNEL_CHANGES else None
+    lost = now[changes[TUNNEL_CHANGES] - 1] if len(changes) > TUNNEL_CHANGES else None
     return Passage(list(parents) or None, uses, lost)

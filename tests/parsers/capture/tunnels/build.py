@@ -12,9 +12,11 @@ INNER, INNER6 = ("172.16.0.1", "172.16.0.2"), ("2001:db8:5::1", "2001:db8:5::2")
 TEREDO6 = "2001:0:4136:e378:8000:63bf:3fff:fdd2"
 
 
-def packet(payload: bytes = b"inside", sport: int = 7777, dport: int = 9999) -> bytes:
-    """An IPv4 packet to put into a tunnel."""
-    return ipv4(udp(payload, sport, dport), src=INNER[0], dst=INNER[1])
+def packet(payload: bytes = b"inside", sport: int = 7777, dport: int = 9999, *, back: bool = False) -> bytes:
+    """An IPv4 packet to put into a tunnel; or one of the other side's."""
+    src, dst = INNER[::-1] if back else INNER
+    ports = (dport, sport) if back else (sport, dport)
+    return ipv4(udp(payload, *ports), src=src, dst=dst)
 
 
 def packet6(payload: bytes = b"inside", src: str = INNER6[0]) -> bytes:

@@ -96,6 +96,12 @@ def test_changes_that_are_too_many_are_told(tmp_path: Path, changes: int, histor
     assert Logs(tmp_path, frames[: changes + 1]).conn(9999)["history"] == history
 
 
+def test_they_are_told_before_the_packet_that_changed_once_more(tmp_path: Path) -> None:
+    plain = [ethernet(packet(back=number == 6)) for number in range(7)]
+    frames = [frame if number % 2 else on(vxlan(frame)) for number, frame in enumerate(plain)]
+    assert Logs(tmp_path, frames).conn(9999)["history"] == "DXd"
+
+
 def test_a_carrier_that_is_too_deep(tmp_path: Path) -> None:
     deep = ipv4(udp(vxlan(DIRECT), 5555, 4789))
     for host in range(4):
