@@ -4,6 +4,7 @@ A format without types (JSON) is read with these. Source: the headers of logs th
 that its scripts log (scripts/base, scripts/policy); older fields as Zeek 3 to 5 named them.
 """
 
+from collections.abc import Collection
 from functools import cache
 
 import pyarrow as pa
@@ -131,7 +132,7 @@ _OPTIONAL = {
     "dhcp": "msg_orig:vector[addr] client_software server_software circuit_id agent_remote_id subscriber_id",
     "dns": "original_query auth:set[string] addl:set[string]",
     "dpd": "packet_segment",
-    "files": "tx_hosts:set[addr] rx_hosts:set[addr] conn_uids:set[string] entropy:double",
+    "files": "entropy:double",
     "http": "client_header_names:vector[string] server_header_names:vector[string] cookie_vars:vector[string] "
     "uri_vars:vector[string] filename",
     "kerberos": "auth_ticket new_ticket auth_ticket_sha256 new_ticket_sha256",
@@ -141,15 +142,40 @@ _OPTIONAL = {
     "smtp": "is_webmail:bool",
     "software": "url",
     "ssh": "host_key @place",
-    "ssl": "cert_chain_fuids:vector[string] client_cert_chain_fuids:vector[string] subject issuer client_subject "
-    "client_issuer validation_status validation_code:int ocsp_status valid_ct_logs:count valid_ct_operators:count "
+    "ssl": "subject issuer client_subject client_issuer validation_status validation_code:int ocsp_status "
+    "valid_ct_logs:count valid_ct_operators:count "
     "requested_client_certificate_authorities:vector[string] server_version:count client_version:count "
     "client_ciphers:vector[count] ssl_client_exts:vector[count] ssl_server_exts:vector[count] "
     "ticket_lifetime_hint:count dh_param_size:count point_formats:vector[count] client_curves:vector[count] "
     "orig_alpn:vector[string] client_supported_versions:vector[count] server_supported_version:count "
     "psk_key_exchange_modes:vector[count] client_key_share_groups:vector[count] server_key_share_group:count "
     "client_comp_methods:vector[count] sigalgs:vector[count] hashalgs:vector[count]",
-    "x509": "id cert",
+    "x509": "cert",
+}
+
+# Logs as Zeek wrote them up to 4 or 5, and a field by which such a log is known.
+_OLDER = {
+    "files": (
+        "conn_uids",
+        "ts:time fuid tx_hosts:set[addr] rx_hosts:set[addr] conn_uids:set[string] source depth:count "
+        "analyzers:set[string] mime_type filename duration:interval local_orig:bool is_orig:bool seen_bytes:count "
+        "total_bytes:count missing_bytes:count overflow_bytes:count timedout:bool parent_fuid md5 sha1 sha256 "
+        "extracted extracted_cutoff:bool extracted_size:count",
+    ),
+    "ssl": (
+        "cert_chain_fuids",
+        "@ version cipher curve server_name resumed:bool last_alert next_protocol established:bool "
+        "cert_chain_fuids:vector[string] client_cert_chain_fuids:vector[string] subject issuer client_subject "
+        "client_issuer",
+    ),
+    "x509": (
+        "id",
+        "ts:time id certificate.version:count certificate.serial certificate.subject certificate.issuer "
+        "certificate.not_valid_before:time certificate.not_valid_after:time certificate.key_alg certificate.sig_alg "
+        "certificate.key_type certificate.key_length:count certificate.exponent certificate.curve "
+        "san.dns:vector[string] san.uri:vector[string] san.email:vector[string] san.ip:vector[addr] "
+        "basic_constraints.ca:bool basic_constraints.path_len:count",
+    ),
 }
 
 # What the fields are that any log may have: those that open it, and those that a sensor puts around its rows
@@ -163,6 +189,18 @@ def columns(log: str) -> pa.Schema | None:
     if log in RECORDS:
         return RECORDS[log].arrow
     return _schema(_types(_FIELDS[log])) if log in _FIELDS else None
+
+
+def older(log: str, names: Collection[str]) -> pa.Schema | None:
+    """The columns of a log that an older Zeek wrote, if the names of its fields say that one did."""
+    mark, line = _OLDER.get(log, (None, ""))
+    now = columns(log)
+    if mark is None or mark not in names or now is None:
+        return None
+    there = set(now.names)
+    return pa.schema(
+        [now.field(name) if name in there else arrow_field(name, kind) for name, kind in _types(line).items()]
+    )
 
 
 @cache

@@ -89,11 +89,12 @@ class _Rows:
 
 def _table(rows: _Rows, escapes: Escapes) -> Parsed:
     columns = rows.columns()
-    unit = rows.shape.unit or _unit(rows.shape, columns)
+    before = rows.shape.begun(columns)
+    unit = before.unit or _unit(before, columns)
     values = Values(escapes, unit or times.SECOND)
     fields, arrays = {}, {}
     for name, column in columns.items():
-        made, fields[name], wrong = _made(rows.shape, name, column.values, values)
+        made, fields[name], wrong = _made(before, name, column.values, values)
         arrays[name] = _spread(made, column.rows, len(rows.numbers))
         for place in np.flatnonzero(wrong).tolist():
             shown = escape.cell(str(values.text(column.values[place], pa.string()))[:_SHOWN])
@@ -101,7 +102,7 @@ def _table(rows: _Rows, escapes: Escapes) -> Parsed:
             rows.faults.tell(rows.numbers[column.rows[place]], what)
     rows.faults.first.sort(key=lambda fault: fault.line)
     spellings = {way: spelling.of(cells.values) for way, cells in rows.cells.items()}
-    shape = rows.shape.after(fields, spellings, unit)
+    shape = before.after(fields, spellings, unit)
     return shape.table(arrays, len(rows.numbers)), rows.faults, shape
 
 

@@ -1,7 +1,7 @@
 """What is known of the rows of one log: its columns, where in an object each stands, and how it is spelled there."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -33,6 +33,11 @@ class Shape:
     def of(cls, log: str) -> "Shape":
         """What is known of a log before the first row: Zeek's columns, if it is one of Zeek's."""
         return cls(log, {named.name: named for named in known.columns(log) or ()})
+
+    def begun(self, names: Collection[str]) -> "Shape":
+        """The same when the first rows have columns of these names: an older Zeek may have written them."""
+        older = None if self.spellings else known.older(self.log, names)
+        return self if older is None else replace(self, fields={named.name: named for named in older})
 
     @cached_property
     def step(self) -> int:

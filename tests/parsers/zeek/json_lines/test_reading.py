@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parsers import limits
+from parsers.schema import FAR_TIME, zeek_type
 from parsers.updates import Batch, OpenError, Progress, Trouble
 from parsers.zeek import known
 from parsers.zeek.reader import read
@@ -36,6 +37,20 @@ def test_a_log_of_zeek_has_its_columns_and_a_sensor_s_behind_them(tmp_path: Path
     assert table.column_names == [*columns.names, "mine", "vlan", "_path", "_write_ts", "_system_name"]
     assert values(table, "_write_ts") == [1_602_536_538_461_329_000]
     assert values(table, "proto") == [None]
+
+
+def test_a_log_of_an_older_zeek_has_its_columns(tmp_path: Path) -> None:
+    row = {"ts": 1.0, "fuid": "F1", "tx_hosts": ["::1"], "conn_uids": ["C1"], "seen_bytes": 5}
+    table, troubles = read_log(tmp_path, rows(row, {"ts": 2.0}), "files.log")
+    assert troubles == []
+    assert table.column_names[:5] == ["ts", "fuid", "tx_hosts", "rx_hosts", "conn_uids"]
+    assert "id.orig_h" not in table.column_names
+    assert zeek_type(table.schema.field("tx_hosts")) == "set[addr]"
+    table, _ = read_log(
+        tmp_path, rows({"ts": 1.0, "id": "F1", "certificate.not_valid_after": 253402300799.0}), "x509.log"
+    )
+    assert table.schema.field("certificate.not_valid_after").type == FAR_TIME
+    assert "fingerprint" not in table.column_names
 
 
 def test_a_log_that_nobody_knows_has_what_its_rows_have(tmp_path: Path) -> None:
