@@ -1,6 +1,7 @@
 """UDP, ICMP and other protocols: what makes one connection, and who began it."""
 
 import struct
+from itertools import pairwise
 
 import pytest
 
@@ -140,3 +141,13 @@ def test_other_protocols() -> None:
 @pytest.mark.parametrize("proto", [2, 4, 41, 47])
 def test_tunnels_and_igmp_are_no_connections(proto: int) -> None:
     assert rows([P(">", data=b"abc", proto=proto)]) == []
+
+
+@pytest.mark.parametrize("gaps", [(), (10,), (63, 64, 65), (64, 130, 131, 400), tuple(range(60, 300, 7))])
+def test_a_silence_ends_a_long_run_wherever_it_is(gaps: tuple[int, ...]) -> None:
+    at, said = 0.0, []
+    for number in range(500):
+        at += 60 if number in gaps else 59.9
+        said.append(datagram(">", b"x", HIGH, at=at))
+    sizes = [found["orig_pkts"] for found in rows(said)]
+    assert sizes == [stop - start for start, stop in pairwise((0, *gaps, 500))]

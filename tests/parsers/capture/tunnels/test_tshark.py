@@ -3,13 +3,13 @@
 import shutil
 import struct
 import subprocess
-from pathlib import Path
 
 import pytest
 
 from parsers.capture.packets import Packets
 from tests.parsers.capture.build import ethernet, ipv4, ipv6, packets, pcap, udp
 from tests.parsers.capture.tunnels.build import (
+    INNER6,
     ORIGIN,
     TEREDO6,
     authentication,
@@ -47,35 +47,38 @@ CARRIED = {
 }
 
 
-def seen(path: Path, number: int) -> tuple[str, str, int, int, int]:
-    """The innermost source, destination, ports and UDP payload of one packet, as tshark sees them."""
+# The innermost source, destination, ports and bytes of UDP payload.
+Seen = tuple[str, str, int, int, int]
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Seen]:
+    """What tshark sees of each packet."""
     program = shutil.which("tshark")
     if program is None:
         pytest.skip("tshark is not installed")
+    path = tmp_path_factory.mktemp("tunnels") / "all.pcap"
+    path.write_bytes(pcap(CARRIED.values()))
     names = ("ip.src", "ip.dst", "ipv6.src", "ipv6.dst", "udp.srcport", "udp.dstport", "udp.length")
-    command = [program, "-r", str(path), "-n", "-Y", f"frame.number == {number + 1}", "-T", "fields"]
-    command += ["-E", "occurrence=l", *(part for name in names for part in ("-e", name))]
+    command = [program, "-r", str(path), "-n", "-T", "fields", "-E", "occurrence=l"]
+    command += [part for name in names for part in ("-e", name)]
     run = subprocess.run(command, capture_output=True, text=True, check=True)
-    source4, target4, source6, target6, sport, dport, length = run.stdout.rstrip("\n").split("\t")
-    is6 = "2001:db8:5::2" in target6
-    source, target = (source6, target6) if is6 else (source4, target4)
-    return source, target, int(sport), int(dport), int(length) - 8
+    return dict(zip(CARRIED, map(_read, run.stdout.splitlines()), strict=True))
 
 
-def innermost(found: Packets) -> tuple[str, str, int, int, int]:
+def _read(line: str) -> Seen:
+    source4, target4, source6, target6, sport, dport, length = line.split("\t")
+    ends = (source6, target6) if target6 == INNER6[1] else (source4, target4)
+    return *ends, int(sport), int(dport), int(length) - 8
+
+
+def innermost(found: Packets) -> Seen:
     names = found.addresses
     assert found.parent[-1] >= 0
     ends = names[found.src[-1]], names[found.dst[-1]]
     return *ends, int(found.sport[-1]), int(found.dport[-1]), int(found.length[-1])
 
 
-@pytest.fixture(scope="module")
-def capture(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("tunnels") / "all.pcap"
-    path.write_bytes(pcap(CARRIED.values()))
-    return path
-
-
 @pytest.mark.parametrize("name", CARRIED)
-def test_the_innermost_packet(capture: Path, name: str) -> None:
-    assert innermost(packets([CARRIED[name]])) == seen(capture, list(CARRIED).index(name))
+def test_the_innermost_packet(seen: dict[str, Seen], name: str) -> None:
+    assert innermost(packets([CARRIED[name]])) == seen[name]
