@@ -5,10 +5,8 @@ from pathlib import Path
 
 from parsers import limits, packing
 from parsers.updates import OpenError, Update
-from parsers.zeek.names import name_of, shown
+from parsers.zeek.names import shown
 from parsers.zeek.registry import FORMATS, Format
-
-__all__ = ["name_of", "read", "shown"]
 
 
 def read(path: Path) -> Iterator[Update]:
