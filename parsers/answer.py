@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from parsers import schema
-from parsers.protocols import packet_filter
 from parsers.protocols.registry import RECORDS
 from parsers.query.errors import UnknownFieldError
 from parsers.query.question import Question, QuestionError, Wording
@@ -111,10 +110,9 @@ class Answer:
     def _without_rows(self) -> pa.Table:
         """The log where none of its rows came. Raises NoSuchLog for one that is not known."""
         if self.captures:
-            records = {**RECORDS, packet_filter.RECORD.name: packet_filter.RECORD}
-            if self.log in records:
-                return records[self.log].table([])
-            raise NoSuchLog(f"no log is called {self.log}; of captures there are {', '.join(in_order(records))}")
+            if self.log in RECORDS:
+                return RECORDS[self.log].table([])
+            raise NoSuchLog(f"no log is called {self.log}; of captures there are {', '.join(in_order(RECORDS))}")
         columns = known.columns(self.log)
         if columns is None:
             raise NoSuchLog(f"no log is called {self.log}")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from parsers.files import pe, record, x509
-from parsers.protocols import conn, dns, http, rdp, ssl, tunnel
+from parsers.protocols import conn, dns, failure, http, packet_filter, rdp, ssl, tunnel, weird
 from parsers.protocols.analyzer import Protocol
 from parsers.schema import Record
 
@@ -16,7 +16,16 @@ PROTOCOLS: tuple[Protocol, ...] = (
 )
 
 # The logs that are written without an analyser on a connection's bytes, and those of files.
-OTHER_RECORDS: tuple[Record, ...] = (conn.RECORD, record.RECORD, pe.RECORD, x509.RECORD, tunnel.RECORD)
+OTHER_RECORDS: tuple[Record, ...] = (
+    conn.RECORD,
+    record.RECORD,
+    pe.RECORD,
+    x509.RECORD,
+    tunnel.RECORD,
+    weird.RECORD,
+    failure.RECORD,
+    packet_filter.RECORD,
+)
 
 RECORDS: dict[str, Record] = {
     record.name: record for group in (OTHER_RECORDS, *(p.records for p in PROTOCOLS)) for record in group

@@ -33,7 +33,7 @@ async def test_digits_and_names_lead_to_the_logs() -> None:
         await press(pilot, "4")
         assert cursor(pilot)[0] == "conn"
         await press(pilot, "9")
-        assert cursor(pilot)[0] == "conn"
+        assert cursor(pilot)[0] == explorer(pilot).tabs.tabs[8].log
         await press(pilot, "t", *"x50", "enter")
         assert cursor(pilot)[0] == "x509"
         await press(pilot, "t", "down", "down", "enter")
