@@ -45,7 +45,8 @@ def copy(source: int, target: int, wanted: int | None = None) -> list[str]:
             error = _written(piece, target)
             if error is not None:
                 folder = tempfile.gettempdir()
-                why = f"there is no room in {folder} for more than its first {size - len(piece)} bytes"
+                come = os.lseek(target, 0, os.SEEK_CUR)
+                why = f"there is no room in {folder} for more than its first {come} bytes"
                 return [f"{why} ({error.strerror}); set TMPDIR to another folder"]
     except packing.DamagedError as error:
         return [f"{error}; what comes before is shown"]

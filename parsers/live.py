@@ -104,7 +104,8 @@ class _Rounds:
         for log, table in self._told.items():
             if log not in tables:
                 tables[log] = table.slice(0, 0)
-        for log, table in tables.items():
+        # The story's first logs come last: whoever sees a file's row finds its connection too.
+        for log, table in reversed(tables.items()):
             if log not in self._told or not table.equals(self._told[log]):
                 yield Batch(log, table, replaces=True)
         self._told = tables

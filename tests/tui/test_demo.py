@@ -1,9 +1,6 @@
 """From the executable to the address that served it, on the demonstration, by at most four keys."""
 
-import shutil
-import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,16 +10,13 @@ from parsers import query, schema
 from parsers.opening import updates
 from parsers.source import LogSet
 from tests.tui.driving import lines, until
+from tests.tui.terminal import Terminal, row_of
 from tui.app import ZeekTui
 from tui.options import demo
 
 SIZE = (80, 24)
 KEYS = ("o", "o", "o")
 SERVER, PORT = "198.51.100.77", "8080"
-
-
-def row_of(lines: list[str], *texts: str) -> str | None:
-    return next((line for line in lines if all(text in line for text in texts)), None)
 
 
 async def test_the_panel_shows_the_server_without_a_key() -> None:
@@ -44,39 +38,8 @@ async def test_four_keys_lead_to_the_connection_that_served_it() -> None:
     assert len(KEYS) + 1 <= 4
 
 
-class Terminal:
-    """A real terminal: a program in tmux."""
-
-    def __init__(self, socket: Path, command: list[str], size: tuple[int, int]) -> None:
-        self._tmux = ["tmux", "-S", str(socket), "-f", "/dev/null"]
-        width, height = map(str, size)
-        self._run("new-session", "-d", "-x", width, "-y", height, *command)
-
-    def _run(self, *arguments: str) -> str:
-        done = subprocess.run([*self._tmux, *arguments], capture_output=True, text=True, check=True)
-        return done.stdout
-
-    def press(self, *keys: str) -> None:
-        self._run("send-keys", *keys)
-
-    def lines(self) -> list[str]:
-        return self._run("capture-pane", "-p").splitlines()
-
-    def wait_for(self, *texts: str) -> str:
-        """The first line that holds all the texts, once there is one."""
-        deadline = time.monotonic() + 30
-        while (line := row_of(self.lines(), *texts)) is None:
-            assert time.monotonic() < deadline, "\n".join(self.lines())
-        return line
-
-    def close(self) -> None:
-        subprocess.run([*self._tmux, "kill-server"], capture_output=True, check=False)
-
-
 @pytest.fixture
 def terminal(tmp_path: Path) -> Iterator[Terminal]:
-    if shutil.which("tmux") is None:
-        pytest.skip("tmux is not installed")
     command = [sys.executable, "-P", "-c", "from tui.cli import main; raise SystemExit(main(['--demo']))"]
     made = Terminal(tmp_path / "tmux", command, SIZE)
     yield made

@@ -1,11 +1,14 @@
 """The program as a shell starts it: its standard streams, signals, a full disk, a hostile folder."""
 
+import fcntl
 import gzip
 import os
 import pty
 import signal
 import subprocess
+import termios
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -78,6 +81,63 @@ def test_a_disk_that_is_full(tmp_path: Path, capture: Path) -> None:
     assert status == 2
     assert f"{packed}: there is no room in " in said
     assert said.endswith("to unpack it (File too large); set TMPDIR to another folder\n")
+
+
+# --- standard input
+
+
+def piped(content: bytes, *arguments: str | Path, **options: Any) -> tuple[int, str, str]:
+    """A run of the program behind a pipe."""
+    process = subprocess.run(
+        [PROGRAM, *arguments], input=content, capture_output=True, check=False, timeout=60, **options
+    )
+    return process.returncode, process.stdout.decode(), process.stderr.decode()
+
+
+def test_a_capture_comes_through_a_pipe(tmp_path: Path, capture: Path) -> None:
+    listed = run_program(capture)
+    for content in (DATA, gzip.compress(DATA)):
+        assert piped(content, "-", env={**os.environ, "PYTHONWARNINGS": "error"}) == listed
+    status, out, err = piped(DATA[:-5], "-")
+    assert (status, out.split()[:2]) == (1, ["conn", "1"])
+    what = f"the capture is cut off in packet 3, at byte {len(DATA) - 5}; the 2 packets before it are shown"
+    assert err == f"zeektui: standard input: {what}\n"
+    assert piped(DATA, "-", "--write", tmp_path / "out") == (0, "", "")
+    assert (tmp_path / "out" / "conn.log").exists()
+    assert piped(DATA, "-", "--print", "conn", "--fields", "orig_pkts") == (0, "3\n", "")
+    with capture.open("rb") as file:
+        assert run_program("-", stdin=file) == listed
+
+
+def test_nothing_comes_through_it() -> None:
+    assert piped(b"", "-") == (2, "", "zeektui: standard input: the file is empty\n")
+    status, said = shell('"$@" <&-', "-")
+    assert (status, said.startswith("zeektui: standard input: nothing comes through it; use it behind a pipe")) == (
+        2,
+        True,
+    )
+
+
+def test_what_comes_finds_no_room(tmp_path: Path) -> None:
+    path = tmp_path / "a.pcap"
+    path.write_bytes(many(100))
+    status, said = shell('ulimit -f 4; cat "$2" | TMPDIR="$2/.." "$1" -', path)
+    lines = said.splitlines()
+    assert (status, len(lines)) == (1, 2)
+    assert lines[0].startswith("zeektui: standard input: there is no room in ")
+    assert lines[0].endswith(" for more than its first 2048 bytes (File too large); set TMPDIR to another folder")
+    assert lines[1].startswith("zeektui: standard input: the capture is cut off in packet ")
+
+
+def test_a_pipe_that_never_ends_is_left_with_ctrl_c() -> None:
+    process = start("-", stdin=subprocess.PIPE)
+    assert process.stdin is not None
+    process.stdin.write("what begins")
+    process.stdin.flush()
+    pipe = process.stdin.fileno()
+    wait_until(lambda: fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)) == bytes(4))
+    process.send_signal(signal.SIGINT)
+    assert finish(process) == (130, "", "")
 
 
 # --- the password
@@ -220,6 +280,7 @@ def test_modules_beside_the_capture_are_not_executed(hostile: Path, large: Path)
 REMOTE = """
 import os, sys
 from pathlib import Path
+from typing import Any
 from parsers.files.inspect import InspectError
 from parsers.inspection import Inspection
 from parsers.remote import RemoteReader

@@ -39,10 +39,12 @@ def test_a_newer_table_keeps_the_row_wherever_it_stands_now() -> None:
     assert same_row(new, 1, old) is None
 
 
-def test_the_nearest_of_equal_rows_is_the_same() -> None:
+def test_of_rows_that_are_alike_the_one_with_as_many_before_it_is_the_same() -> None:
     rows = [(START, "C1", n) for n in range(5)]
     assert same_row(table_of(*rows), 3, table_of(*rows)) == 3
     assert same_row(table_of(*rows), 4, table_of(*rows[:3])) == 2
+    others = [(START - n, "C2", n) for n in range(9)]
+    assert same_row(table_of(*rows), 1, table_of(*others, *rows)) == 10
 
 
 def test_rows_without_identifiers_keep_their_place() -> None:

@@ -6,7 +6,7 @@ from textual.widget import Widget
 
 from parsers import escape
 from parsers.evidence.values import time_text
-from parsers.updates import LIVE, Progress
+from parsers.updates import LIVE
 from tui.cells import cut
 from tui.glyphs import GLYPHS
 from tui.reading import Snapshot
@@ -45,12 +45,13 @@ def facts_of(snapshot: Snapshot) -> list[tuple[int, str, str]]:
     """What is known, from left to right: how important it is, its text, its style."""
     parts: list[tuple[int, str, str]] = []
     progress = snapshot.progress
+    is_live = not snapshot.complete and progress is not None and progress.stage == LIVE
     if not snapshot.complete:
         done = f" {100 * progress.done // progress.total} %" if progress and progress.total else ""
-        reading = LIVE if progress == Progress(LIVE, 0, 0) else f"reading {progress.stage if progress else ''}".rstrip()
+        reading = LIVE if is_live else f"reading {progress.stage if progress else ''}".rstrip()
         parts.append((9, reading + done, "$accent"))
     if snapshot.facts is not None:
-        parts.append((3, _number(snapshot.facts.packets, "packet"), "$muted"))
+        parts.append((6 if is_live else 3, _number(snapshot.facts.packets, "packet"), "$muted"))
     span = snapshot.span
     if span is not None:
         first, last = (time_text(time, 0) for time in span)

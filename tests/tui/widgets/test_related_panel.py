@@ -56,6 +56,26 @@ async def test_the_cursor_stays_in_sight() -> None:
         assert any("line 0" in line for line in lines(pilot))
 
 
+async def test_whoever_reads_it_stays_on_the_line_when_the_story_grows() -> None:
+    async with app_of().run_test(size=(80, 24)) as pilot:
+        await rest(pilot)
+        panel = explorer(pilot).panel
+        texts = [(Part(f"line {n}"),) for n in range(30)]
+        panel.show(story_of(*texts[5:]))
+        await press(pilot, "tab", "G", "k")
+        panel.show(story_of(*texts))
+        assert panel.current is not None
+        assert panel.current.text == "line 28"
+        await pilot.pause()
+        assert any("line 28" in line for line in lines(pilot))
+        panel.show(story_of(*texts[:5]))
+        assert panel.cursor == 0
+        await press(pilot, "tab")
+        panel.show(story_of(*texts))
+        panel.show(story_of(*texts))
+        assert panel.cursor == 0
+
+
 async def test_rows_that_were_left_out_lead_to_their_log() -> None:
     async with app_of().run_test(size=(80, 24)) as pilot:
         await rest(pilot)
