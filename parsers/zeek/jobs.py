@@ -1,5 +1,6 @@
 """Blocks of a log parsed at the same time and told in their order, whatever the format."""
 
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -12,7 +13,8 @@ from parsers import limits
 from parsers.updates import Batch, Progress, Trouble, Update
 from parsers.zeek.lines import Block
 
-_THREADS = 2
+# One block is told while others are parsed; with more of them the disk and the telling are what is waited for.
+_THREADS = min(4, max(2, os.cpu_count() or 1))
 Parsed = TypeVar("Parsed")
 
 
