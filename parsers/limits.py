@@ -166,3 +166,11 @@ WEIRD_SAMPLING = 1000
 # once not for a day (Weird::did_log), in nanoseconds.
 WEIRD_QUIET = 600 * 1_000_000_000
 WEIRD_TOLD = 24 * 3600 * 1_000_000_000
+# Zeek's DHCP::max_uids_per_log_entry and max_msg_types_per_log_entry: a transaction of more is written and begins anew.
+DHCP_CONNECTIONS = 10
+DHCP_MESSAGES = 50
+# A transaction is looked at after so long, and is over when it was quiet or lasted for more than this, in nanoseconds
+# (Zeek: scripts/base/protocols/dhcp/main.zeek, join_data, DHCP::max_txid_watch_time).
+DHCP_TIMEOUT = 10 * 1_000_000_000
+DHCP_QUIET = 5 * 1_000_000_000
+DHCP_WATCHED = 30 * 1_000_000_000

@@ -64,8 +64,10 @@ class LogSet:
         for log in self._parts:
             table = self.table(log).unify_dictionaries()
             if self.facts is not None and "ts" in table.column_names:
-                # The second column tells apart what came at the same time, so that the order is always the same.
-                keys = [(column, "ascending") for column in table.column_names[:2]]
+                # The second column tells apart what came at the same time, so that the order is always the same; a set
+                # (in dhcp.log) cannot, and is only in logs that come as one.
+                first = table.column_names[:2]
+                keys = [(name, "ascending") for name in first if not pa.types.is_list(table.schema.field(name).type)]
                 table = table.take(pc.sort_indices(table, keys))
             self._parts[log] = [table]
             self._frames.pop(log, None)

@@ -21,7 +21,7 @@ from parsers.files import x509
 from parsers.files.analysis import Files
 from parsers.files.kept import Kept
 from parsers.limits import INLINE_PACKETS, SHARD_PACKETS
-from parsers.protocols import conn, packet_filter, tunnel, weird
+from parsers.protocols import conn, dhcp, packet_filter, tunnel, weird
 from parsers.protocols.analyzer import Rows
 from parsers.protocols.dispatch import dispatch
 from parsers.schema import Row
@@ -108,12 +108,14 @@ def analyse(captures: Captures) -> Iterator[Update]:
         x509.RECORD.name: x509.first_of,
         tunnel.RECORD.name: partial(_tunnels, packets),
         weird.RECORD.name: partial(_weirds, packets),
+        dhcp.RECORD.name: partial(_dhcp, packets),
     }
     seen = list(packets.encapsulations.uses(packets.encapsulations.seen))
     held = {
         x509.RECORD.name: [],
         tunnel.RECORD.name: [tunnel.RECORD.table(seen)] if seen else [],
         weird.RECORD.name: [],
+        dhcp.RECORD.name: [],
     }
     for update in _analyses(work, flows.shards(SHARD_PACKETS), len(packets), held, late):
         yield replace(update, text=f"{line.name}: {update.text}") if isinstance(update, Trouble) else update
@@ -158,3 +160,9 @@ def _weirds(packets: Packets, tables: Sequence[pa.Table]) -> pa.Table:
     """The rows of weird.log, from those that the packets and the shards made."""
     rows = chain.from_iterable(map(weird.RECORD.rows, tables))
     return weird.RECORD.table(weird.logged(rows, packets.encapsulations.clock))
+
+
+def _dhcp(packets: Packets, tables: Sequence[pa.Table]) -> pa.Table:
+    """The rows of dhcp.log, from the messages that the shards met."""
+    messages = chain.from_iterable(map(dhcp.MESSAGES.rows, tables))
+    return dhcp.RECORD.table(dhcp.joined(messages, packets.encapsulations.clock))

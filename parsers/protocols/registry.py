@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 from parsers.files import pe, record, x509
-from parsers.protocols import conn, dns, failure, http, packet_filter, rdp, ssl, tunnel, weird
+from parsers.protocols import conn, dhcp, dns, failure, http, packet_filter, rdp, ssl, tunnel, weird
 from parsers.protocols.analyzer import Protocol
 from parsers.schema import Record
 
 PROTOCOLS: tuple[Protocol, ...] = (
+    dhcp.PROTOCOL,
     dns.PROTOCOL,
     http.HTTP,
     rdp.RDP,
