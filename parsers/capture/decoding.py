@@ -108,8 +108,9 @@ def _block(frames: Frames, part: slice, clock: Ints, network: Network, addresses
     datagrams = network.read(clock[number], at, left, wire)
     found = segments(datagrams)
     kept = found.kept
+    origin = rows[kept]
     return {
-        "number": number[kept],
+        "number": frames.number[part][origin],
         "src": addresses.places(datagrams.src_high[kept], datagrams.src_low[kept]),
         "dst": addresses.places(datagrams.dst_high[kept], datagrams.dst_low[kept]),
         "proto": datagrams.protocol[kept],
@@ -123,7 +124,7 @@ def _block(frames: Frames, part: slice, clock: Ints, network: Network, addresses
         "ack": found.ack,
         "flags": found.flags,
         "window": found.window,
-        "parent": frames.parent[part][rows][kept],
+        "parent": frames.parent[part][origin],
     }
 
 

@@ -91,10 +91,8 @@ class Network:
         captured[~sound | singly] = -1
         begin = at + size
         found = Datagrams(
-            np.where(is4, np.uint64(0), header["src_high"]),
-            np.where(is4, header["src4"] | np.uint64(MAPPED), header["src_low"]),
-            np.where(is4, np.uint64(0), header["dst_high"]),
-            np.where(is4, header["dst4"] | np.uint64(MAPPED), header["dst_low"]),
+            *_words(header, is4, "src"),
+            *_words(header, is4, "dst"),
             protocol,
             ip_len,
             said,
@@ -156,6 +154,16 @@ class Network:
             return None
         payload = joined[chain.size : ip_len]
         return _row6(chain, ip_len, payload, self.store.keep(payload))
+
+
+def _words(header: npt.NDArray[np.void], is4: npt.NDArray[np.bool_], end: str) -> tuple[Words, Words]:
+    """The addresses of one end, each as two words."""
+    high = np.zeros(len(header), np.uint64)
+    low = header[f"{end}4"] | np.uint64(MAPPED)
+    longer = np.flatnonzero(~is4)
+    high[longer] = header[f"{end}_high"][longer]
+    low[longer] = header[f"{end}_low"][longer]
+    return high, low
 
 
 # A row of `Datagrams`.
