@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from parsers.capture import pipeline
 from parsers.request import Request
 from parsers.source import LogSet
-from parsers.updates import LIVE, Batch, OpenError, PasswordNeeded, Progress, Update
+from parsers.updates import LIVE, Batch, OpenError, PasswordNeeded, Progress, Trouble, Update
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -29,10 +29,10 @@ _HOPELESS_BYTES = 1 << 20
 def updates(asked: Request) -> Iterator[Update]:
     """Read captures of which some are still coming.
 
-    Each round replaces the tables of the round before. A round begins when there is more, a second after the one
-    before at the earliest, and not before as long has passed as that one took. What is wrong with the captures is told
-    after the last one: that the last packet is not all there is no damage until then. Raises OpenError when nothing
-    can be read, PasswordNeeded as `pipeline.updates` does.
+    Each round replaces the tables of the round before; the rows of the first one are told as they are found. A round
+    begins when there is more, a second after the one before at the earliest, and not before as long has passed as that
+    one took. What is wrong with the captures is told after the last one: that the last packet is not all there is no
+    damage until then. Raises OpenError when nothing can be read, PasswordNeeded as `pipeline.updates` does.
     """
     rounds = _Rounds(asked)
     coming = _Coming(asked.paths, asked.ends)
@@ -40,7 +40,7 @@ def updates(asked: Request) -> Iterator[Update]:
         ended, size = coming.have_ended(0), coming.size()
         started = time.monotonic()
         try:
-            yield from rounds.run(silent=not ended)
+            yield from rounds.run(last=ended)
         except PasswordNeeded:
             raise
         except OpenError:
@@ -88,14 +88,15 @@ class _Rounds:
         self._told: dict[str, pa.Table] = {}
         self.logs = LogSet()
 
-    def run(self, *, silent: bool) -> Iterator[Update]:
-        """One more round; `silent` ones do not tell how far they are."""
+    def run(self, *, last: bool) -> Iterator[Update]:
+        """One more round; the first one and the last one tell how far they are."""
         # What the round before kept from the collector may go.
         gc.unfreeze()
         self.logs = LogSet()
         for update in pipeline.updates(self._asked.paths, self._asked.password, self._asked.names):
             self.logs.apply(update)
-            if isinstance(update, Progress) and not silent:
+            is_first = not self._told and not isinstance(update, Trouble)
+            if is_first or (last and isinstance(update, Progress)):
                 yield update
         self.logs.settle()
         if self.logs.facts is not None:
