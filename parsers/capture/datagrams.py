@@ -1,7 +1,7 @@
 """Connections of protocols without a state of their own: UDP, ICMP and all others.
 
-Source: Zeek, src/packet_analysis/protocol/{udp/UDP,udp/UDPSessionAdapter,icmp/ICMP}.cc, src/analyzer/protocol/
-ntp/ntp-analyzer.pac (who turns roles round), times from scripts/base/init-bare.zeek.
+Source: Zeek, src/packet_analysis/protocol/{udp/UDP,udp/UDPSessionAdapter,icmp/ICMP}.cc, times from
+scripts/base/init-bare.zeek.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,7 +12,7 @@ import numpy as np
 from parsers.capture.columns import Columns
 from parsers.capture.flows import UDP, Ends
 from parsers.capture.packets import Packets
-from parsers.capture.ports import DNS_UDP, NTP_UDP, SERVER_UDP
+from parsers.capture.ports import DNS_UDP, SERVER_UDP
 from parsers.limits import DNS_QUESTIONS, VIOLATION_BYTES
 from parsers.protocols.analyzer import Mark
 
@@ -25,8 +25,6 @@ _DNS_LOOK = 10 * SECOND
 _DNS_QUIET = 9 * SECOND
 # DNS's operations that are read: query, notify, update; NetBIOS has others.
 _DNS_HEADER, _DNS_READ, _NETBIOS = 12, frozenset((0, 4, 5)), 137
-_NTP_BYTES = 48
-_NTP_CLIENT, _NTP_SERVER = 3, 4
 
 
 @dataclass(slots=True)
@@ -53,7 +51,7 @@ def datagram_connections(
 ) -> Iterator[Datagrams]:
     """The connections in the packets from `start` to before `stop`, all of one flow."""
     for first, last, orig in runs(c, packets, start, stop, ends, proto):
-        yield datagram_connection(c, packets, first, last, orig, ends, proto)
+        yield datagram_connection(c, first, last, orig, proto)
 
 
 def runs(c: Columns, packets: Packets, start: int, stop: int, ends: Ends, proto: int) -> Iterator[tuple[int, int, int]]:
@@ -125,26 +123,16 @@ def _is_no_dns(c: Columns, packets: Packets, first: int, stop: int, netbios: boo
 
 
 def datagram_connection(
-    c: Columns,
-    packets: Packets,
-    first: int,
-    stop: int,
-    orig: int,
-    ends: Ends,
-    proto: int,
-    marks: Sequence[Mark] = (),
+    c: Columns, first: int, stop: int, orig: int, proto: int, marks: Sequence[Mark] = ()
 ) -> Datagrams:
     """The connection that these packets make when analysers leave these marks in its history."""
     made = Datagrams(first, stop, orig, orig)
     history = ["^"] if proto == UDP and orig != c.side[first] else []
-    ntp = _Ntp() if proto == UDP and ends.ports[1 - orig] == NTP_UDP else None
     left = list(reversed(marks))
     for i in range(first, stop):
         role = int(c.side[i] != made.orig)
         made.sent[role] = (made.sent[role] or 0) + c.length[i]
         letters = "Dd"[role] if proto == UDP else ""
-        if ntp is not None and ntp.turns(packets.payload(c.offset[i], c.captured[i]), role):
-            letters += "^"
         while left and left[-1][0] <= c.now[i]:
             letters += left.pop()[1]
         for letter in letters:
@@ -155,19 +143,3 @@ def datagram_connection(
                 history.append(letter)
     made.history = "".join(history)
     return made
-
-
-class _Ntp:
-    """Who is the originator of NTP messages: the client, once for each side."""
-
-    def __init__(self) -> None:
-        self.turned = [False, False]
-
-    def turns(self, payload: memoryview | bytes, role: int) -> bool:
-        """Whether a message turns roles round."""
-        if len(payload) < _NTP_BYTES or self.turned[role]:
-            return False
-        if payload[0] & 7 != (_NTP_CLIENT if role else _NTP_SERVER):
-            return False
-        self.turned[role] = True
-        return True

@@ -13,6 +13,5 @@ SERVER_TCP = frozenset(map(int, _TCP.split()))
 SERVER_UDP = frozenset(map(int, _UDP.split()))
 # Where a DNS analyser sits from the first datagram, and ends the connection when it is quiet.
 DNS_UDP = frozenset((53, 137, 5353, 5355))
-NTP_UDP = 123
 # Interactive services, which may be silent for long (scripts/base/protocols/conn/inactivity.zeek).
 INTERACTIVE_TCP = frozenset((21, 22, 23, 513))

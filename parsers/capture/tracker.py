@@ -147,9 +147,7 @@ class _Tracker:
 
     def _datagram_cells(self, made: Datagrams, ends: Ends, proto: int, marks: Sequence[Mark]) -> Row:
         if marks:
-            made = datagram_connection(
-                self.columns, self.packets, made.first, made.stop, made.began, ends, proto, marks
-            )
+            made = datagram_connection(self.columns, made.first, made.stop, made.began, proto, marks)
         return _cells(
             ends,
             made.orig,

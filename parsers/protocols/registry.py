@@ -3,7 +3,21 @@
 from collections.abc import Sequence
 
 from parsers.files import pe, record, x509
-from parsers.protocols import conn, dhcp, dns, failure, http, packet_filter, rdp, ssl, tunnel, weird
+from parsers.protocols import (
+    conn,
+    dhcp,
+    dns,
+    failure,
+    http,
+    ntp,
+    packet_filter,
+    radius,
+    rdp,
+    ssl,
+    syslog,
+    tunnel,
+    weird,
+)
 from parsers.protocols.analyzer import Protocol
 from parsers.schema import Record
 
@@ -11,9 +25,12 @@ PROTOCOLS: tuple[Protocol, ...] = (
     dhcp.PROTOCOL,
     dns.PROTOCOL,
     http.HTTP,
+    ntp.PROTOCOL,
+    radius.PROTOCOL,
     rdp.RDP,
     ssl.SSL,
     ssl.DTLS,
+    syslog.PROTOCOL,
 )
 
 # The logs that are written without an analyser on a connection's bytes, and those of files.

@@ -55,15 +55,15 @@ class TestRolesTurnRound:
         assert (found["id.orig_h"], found["history"]) == ("10.0.0.1", "D")
 
     def test_an_ntp_server_speaks_first(self) -> None:
-        found = row([datagram(">", NTP_SERVER, (123, 123)), datagram("<", NTP_CLIENT, (123, 123))])
+        found = analysed([datagram(">", NTP_SERVER, (123, 123)), datagram("<", NTP_CLIENT, (123, 123))])
         assert (found["id.orig_h"], found["history"]) == ("192.0.2.7", "D^")
 
     def test_an_ntp_client_speaks_first(self) -> None:
-        found = row([datagram(">", NTP_CLIENT, (40000, 123)), datagram("<", NTP_SERVER, (40000, 123))])
+        found = analysed([datagram(">", NTP_CLIENT, (40000, 123)), datagram("<", NTP_SERVER, (40000, 123))])
         assert (found["id.orig_h"], found["history"]) == ("10.0.0.1", "Dd")
 
     def test_short_messages_turn_nothing(self) -> None:
-        assert row([datagram(">", NTP_SERVER[:40], (40000, 123))])["history"] == "D"
+        assert analysed([datagram(">", NTP_SERVER[:40], (40000, 123))])["history"] == "D"
         assert analysed([datagram(">", REPLY[:11], DNS)])["history"] == "D"
 
 
