@@ -58,8 +58,9 @@ WORKERS = 8
 CAPTURED_PACKET_BYTES = 262_144
 # libpcap and Wireshark refuse a longer block of a pcapng; here it only tells damage from a file that was cut off.
 PCAPNG_BLOCK_BYTES = 16 << 20
-# Packets that are read: a hundred bytes of memory each, for their columns; empty ones pack to next to nothing.
-CAPTURE_PACKETS = 1 << 26
+# Packets that are read: each takes a hundred bytes of memory for its columns, and a microsecond to be found; empty ones
+# pack to next to nothing. A usual capture of 16 GB has no more.
+CAPTURE_PACKETS = 1 << 25
 # Captures that are opened together: the kernel gives a process 65,530 mappings.
 CAPTURES = 10_000
 # A compressed capture grows to this at most, against bombs: the rest is left, and said so.

@@ -61,10 +61,13 @@ def timeline(captures: Captures) -> Timeline:
     if not indexes:
         raise OpenError(failures[0])
     troubles += [Trouble(failure) for failure in failures]
-    if len(captures.places) == 1:
-        return Timeline(_bounded(indexes[0], troubles), names, None, troubles)
-    merged, origin = _merged(indexes)
-    return Timeline(_bounded(merged, troubles), names, origin, troubles)
+    whole, origin = (indexes[0], None) if len(captures.places) == 1 else _merged(indexes)
+    line = Timeline(whole, names, origin, troubles)
+    most = limits.CAPTURE_PACKETS
+    if len(whole) <= most:
+        return line
+    rest = f"{line.name}: only the first {most} packets are read; cut the capture into pieces with editcap -c"
+    return replace(line, index=whole.until(most), troubles=[*troubles, Trouble(rest)])
 
 
 def _merged(indexes: Sequence[Index]) -> tuple[Index, Ints]:
@@ -86,13 +89,3 @@ def _merged(indexes: Sequence[Index]) -> tuple[Index, Ints]:
         troubles=[],
     )
     return whole, origin[order]
-
-
-def _bounded(whole: Index, troubles: list[Trouble]) -> Index:
-    most = limits.CAPTURE_PACKETS
-    if len(whole) <= most:
-        return whole
-    too_many = f"{len(whole)} packets are too many: the first {most} are shown"
-    troubles.append(Trouble(f"{too_many}; cut the capture into pieces with editcap -c"))
-    columns = ("ts", "offset", "captured", "wire", "link")
-    return replace(whole, **{name: getattr(whole, name)[:most] for name in columns})

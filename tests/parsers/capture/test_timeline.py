@@ -134,7 +134,7 @@ def test_packets_and_captures_have_a_bound(tmp_path: Path, monkeypatch: pytest.M
     assert ends == [b"x1", b"x2", b"x3"]
     assert [trouble.text for trouble in line.troubles] == [
         f"{tmp_path}/c: left out, and 0 more: more than 2 captures are not opened together",
-        "4 packets are too many: the first 3 are shown; cut the capture into pieces with editcap -c",
+        f"{tmp_path}/a and 1 more: only the first 3 packets are read; cut the capture into pieces with editcap -c",
     ]
 
 
