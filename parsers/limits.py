@@ -134,6 +134,10 @@ COPIED_CHARACTERS = 50_000
 # Zeek's SSL::max_ssl_history_length and SSL::max_alerts_per_record.
 SSL_HISTORY = 100
 ALERTS_PER_RECORD = 10
+# Zeek's SSH::max_packet_length, max_string_length and max_kexinit_*_algorithms: longer ones are cut.
+SSH_PACKET_BYTES = 8 << 20
+SSH_STRING_BYTES = 2 << 20
+SSH_ALGORITHMS = 100
 # Zeek's binpac buffers (flowbuffer_capacity_max): a longer handshake message is none.
 HANDSHAKE_BYTES = 10 << 20
 # Zeek's bounds for DTLS: the handshake message that is put together, the records of a wrong version in a row.
