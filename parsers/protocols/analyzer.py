@@ -152,7 +152,7 @@ class Rows:
 class Reject(Interface):
     """`Context.reject`."""
 
-    def __call__(self, name: str, ts: int, reason: str, data: bytes | None = None) -> None: ...
+    def __call__(self, name: str, ts: int, reason: str, data: bytes | None = None) -> bool: ...
 
 
 class Weird(Interface):
@@ -169,7 +169,8 @@ class Context:
     reject(name, ts, reason, data)
                              it does not, after all, as was seen at `ts`: the analyser is fed no more; where the name
                              was confirmed, analyzer.log tells it, with the bytes if there are any (Zeek: an analyzer
-                             violation)
+                             violation); False where that does not count, for the connection has gone on for long or
+                             has holes
     weird(name, ts, addl, source)
                              something that weird.log tells, by Zeek's name for it, each time that it is met; the
                              source is the protocol's own name in capitals where no other is given, empty for what
@@ -197,7 +198,8 @@ class Protocol:
 
     `recognise` looks at the first bytes of both directions (the originator's first, empty while nothing came;
     of UDP at one datagram, the other side empty) and says whether they are this protocol; it must answer fast
-    and never fail. A protocol that only ports find has none.
+    and never fail. A protocol that only ports find has none. One that `stays` is only ever carried by others and
+    heard on after it was rejected: Zeek takes off what stands on a connection itself.
     """
 
     name: str
@@ -207,3 +209,4 @@ class Protocol:
     udp_ports: frozenset[int] = frozenset()
     recognise: Callable[[bytes, bytes], bool] | None = None
     transports: frozenset[str] = frozenset({"tcp"})
+    stays: bool = False

@@ -223,19 +223,23 @@ class _Told:
     def __init__(self, stream: Stream, protocol: Protocol) -> None:
         self.stream = stream
         self.source = protocol.name.upper()
+        self.stays = protocol.stays
         self.has_rejected = False
 
     def confirm(self, name: str) -> None:
         self.stream.shared.service[name] = None
 
-    def reject(self, name: str, ts: int, reason: str, data: bytes | None = None) -> None:
+    def reject(self, name: str, ts: int, reason: str, data: bytes | None = None) -> bool:
         shared = self.stream.shared
         if shared.size > VIOLATION_BYTES or shared.gapped or shared.connection.partial:
-            return
-        self.has_rejected = self.stream.losing = True
+            return False
         if name in shared.service:
             del shared.service[name]
             shared.rows.add(failure.RECORD, failure.of_protocol(ts, shared.connection, name, reason, data))
+        if self.stays:
+            return False
+        self.has_rejected = self.stream.losing = True
+        return True
 
     def weird(self, name: str, ts: int, addl: str = "", source: str | None = None) -> None:
         shared = self.stream.shared
