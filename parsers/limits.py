@@ -179,5 +179,7 @@ DHCP_MESSAGES = 50
 DHCP_TIMEOUT = 10 * 1_000_000_000
 DHCP_QUIET = 5 * 1_000_000_000
 DHCP_WATCHED = 30 * 1_000_000_000
+# Zeek's SIP::max_request_path_length and max_response_path_length: what is kept of the way that a message has come.
+SIP_PATH = 100
 # A message that is waited for until it is whole: Zeek gives up on longer ones (BinPAC::flowbuffer_capacity_max).
 FRAME_BYTES = 10 << 20
