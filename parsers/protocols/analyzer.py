@@ -179,6 +179,8 @@ class Context:
                              analyser is made on this connection; later events are delivered by calling the
                              analyser that is returned (None when no protocol has that name). An empty name means
                              whatever the bytes are recognised as. Whoever is handed one calls its `finish`.
+    at_removal(function)     call this when the connection is removed, with the time of its last packet, whatever has
+                             become of the analyser (Zeek: Conn::register_removal_hook)
     shared                   what the analysers of one connection leave for each other, by protocol
     """
 
@@ -189,6 +191,7 @@ class Context:
     reject: Reject
     weird: Weird
     hand_over: Callable[[str], Analyzer | None]
+    at_removal: Callable[[Callable[[int], None]], None]
     shared: dict[str, object] = field(default_factory=dict)
 
 

@@ -73,6 +73,8 @@ def dispatch(
         if stream.idle:
             break
     stream.finish(last)
+    for protocol, function in shared.removals:
+        shared.attempt(protocol, function, last)
     return ",".join(shared.service) or None
 
 
@@ -86,6 +88,7 @@ class _Shared:
     notes    what their analysers leave for each other
     broken   the names of protocols that have failed
     weirds   which of the weird things that come in masses count
+    removals what protocols want to be called when the connection is removed
     """
 
     connection: Connection
@@ -99,6 +102,7 @@ class _Shared:
     size: int = 0
     gapped: bool = False
     weirds: weird.Sampling = field(default_factory=weird.Sampling)
+    removals: list[tuple[Protocol, Callable[[int], None]]] = field(default_factory=list)
 
     def attempt(self, protocol: Protocol, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
         """Call into a protocol; the one place where a fault of ours in it ends, and the protocol with it."""
@@ -196,6 +200,7 @@ class Stream:
             told.reject,
             told.weird,
             told.hand_over,
+            told.at_removal,
             shared.notes,
         )
         analyzer = shared.attempt(protocol, protocol.make, context)
@@ -222,6 +227,7 @@ class _Told:
 
     def __init__(self, stream: Stream, protocol: Protocol) -> None:
         self.stream = stream
+        self.protocol = protocol
         self.source = protocol.name.upper()
         self.stays = protocol.stays
         self.has_rejected = False
@@ -246,6 +252,9 @@ class _Told:
         if shared.weirds.permits(name, ts):
             told = self.source if source is None else source
             shared.rows.add(weird.RECORD, weird.of_connection(ts, shared.connection, name, addl, told))
+
+    def at_removal(self, function: Callable[[int], None]) -> None:
+        self.stream.shared.removals.append((self.protocol, function))
 
     def hand_over(self, name: str) -> Analyzer | None:
         shared = self.stream.shared

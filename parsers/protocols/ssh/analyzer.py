@@ -1,10 +1,7 @@
 """SSH on one connection: the versions, what is agreed on, the server's key, whether someone logs in.
 
-Source: Zeek, src/analyzer/protocol/ssh/{SSH.cc,ssh-analyzer.pac,ssh-protocol.pac}, base/protocols/ssh/main.zeek.
+Source: Zeek, src/analyzer/protocol/ssh/{SSH.cc,ssh-analyzer.pac,ssh-protocol.pac}.
 """
-
-import base64
-import hashlib
 
 from parsers import escape
 from parsers.limits import SSH_ALGORITHMS, SSH_PACKET_BYTES, SSH_STRING_BYTES
@@ -12,40 +9,25 @@ from parsers.protocols.analyzer import Context, Data, End, Gap
 from parsers.protocols.binpac import BinpacError, mismatch, out_of_bound
 from parsers.protocols.ssh.login import Login
 from parsers.protocols.ssh.messages import NEWKEYS, SESSION_KEY, Fields, State, exchange, ssh1_message
-from parsers.protocols.ssh.offers import Offer, agreed, exchange_of, first_common, read_offer
-from parsers.protocols.ssh.record import RECORD
+from parsers.protocols.ssh.offers import Offer, exchange_of, first_common, read_offer
+from parsers.protocols.ssh.session import common_version, session_of, version_of
 from parsers.protocols.ssh.side import Side
-from parsers.site import is_local
-
-# Under these the sizes of packets tell nothing of a login.
-_COMPRESSED = frozenset(("zlib", "zlib@openssh.com"))
-_BOTH = 199
-# Zeek cuts a fingerprint there: a digest has 32 bytes, and 43 characters as text.
-_FINGERPRINT_CHARACTERS = 32
-_NOTHING_AGREED = (None,) * 5
 
 
 class SshAnalyzer:
-    """One session.
-
-    Its row is written when someone has logged in, or when the connection ends.
-    """
+    """One session's messages, until they are encrypted."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
+        self._session = session_of(context)
         self._sides = {True: Side(is_orig=True), False: Side(is_orig=False)}
-        self._banners: dict[bool, bytes] = {}
+        self._versions: dict[bool, int | None] = {}
         self._version: int | None = None
         self._offer: tuple[bool, Offer] | None = None
-        self._agreed: tuple[str | None, ...] = _NOTHING_AGREED
-        self._fingerprint: str | None = None
         self._login = Login()
-        self._auth_success: bool | None = None
-        self._attempts = 0
         self._confirmed = False
         # Neither side can be followed over a hole.
         self._is_deaf = context.connection.partial
-        self._began: int | None = None
         self._now = 0
 
     def deliver(self, data: Data) -> None:
@@ -68,9 +50,8 @@ class SshAnalyzer:
     def end(self, end: End) -> None:
         """One side has closed: what it sent is read."""
 
-    def finish(self, ts: int) -> None:  # noqa: ARG002
-        if self._began is not None:
-            self._write()
+    def finish(self, ts: int) -> None:
+        """Nothing waits for the end: the session's row is written when the connection is removed."""
 
     def _read(self, side: Side, data: bytes) -> bool:
         """The next segment of a side; whether there will be another."""
@@ -123,26 +104,10 @@ class SshAnalyzer:
                 raise mismatch("ssh-protocol.pac:48", "SSH-.*", line)
             return
         side.state = State.KEX_INIT
-        if self._began is None:
-            self._began = self._now
-        self._banners[side.is_orig] = line
-        if len(self._banners) == 2:
-            self._compare_versions(self._banners[True], self._banners[False])
-
-    def _compare_versions(self, client: bytes, server: bytes) -> None:
-        addl = f"{escape.text(server)} vs {escape.text(client)}"
-        if min(len(client), len(server)) <= 4:
-            self._context.weird("SSH_cannot_determine_version", self._now, addl, "")
-            return
-        versions = _version(client), _version(server)
-        if versions == (_BOTH, _BOTH):
-            self._version = 2
-        elif None not in versions:
-            low, high = sorted(filter(None, versions))
-            if high in {low, _BOTH}:
-                self._version = low
-            else:
-                self._context.weird("SSH_version_mismatch", self._now, addl, "")
+        self._session.name_version(side.is_orig, line, self._now)
+        self._versions[side.is_orig] = version_of(line)
+        if len(self._versions) == 2:
+            self._version = common_version(set(self._versions.values()))
 
     def _read_ssh1(self, side: Side, length: int, fields: Fields) -> None:
         fields.raw(8 - length % 8, "SSH1_Key_Exchange:pad_fill")
@@ -168,15 +133,15 @@ class SshAnalyzer:
         else:
             key = exchange(side.state, kind, payload, fields)
             if key is not None:
-                self._fingerprint = _fingerprint(key)
+                self._session.show_key(key)
 
     def _take_offer(self, is_orig: bool, offer: Offer) -> None:
         if self._offer is None:
             self._offer = is_orig, offer
         elif self._offer[0] != is_orig:
-            client, server = (offer, self._offer[1]) if is_orig else (self._offer[1], offer)
-            self._choose_exchange(client, server)
-            self._agreed = agreed(client, server)
+            other = self._offer[1]
+            self._choose_exchange(offer, other) if is_orig else self._choose_exchange(other, offer)
+        self._session.take_offer(is_orig, offer)
         for kind, count in offer.excesses():
             self._exceed(f"SSH_max_kexinit_{kind}_exceeded", count, SSH_ALGORITHMS)
 
@@ -200,14 +165,8 @@ class SshAnalyzer:
         if self._login.decided or self._version != 2:
             return
         success = self._login.segment(size, is_orig=side.is_orig)
-        if success is None:
-            return
-        if self._agreed[2] not in _COMPRESSED:
-            self._auth_success = success
-            self._attempts += 1
-        if success and self._began is not None:
-            self._write()
-            self._began = None
+        if success is not None:
+            self._session.attempt(success)
 
     def _exceed(self, name: str, count: int, bound: int) -> None:
         self._context.connection.give_up(self._now)
@@ -215,39 +174,3 @@ class SshAnalyzer:
 
     def _cut_string(self, length: int) -> None:
         self._exceed("SSH_max_string_length_exceeded", length, SSH_STRING_BYTES)
-
-    def _write(self) -> None:
-        connection = self._context.connection
-        client, server = (self._banners.get(is_orig) for is_orig in (True, False))
-        row = (
-            self._began,
-            *connection.head,
-            self._version,
-            self._auth_success,
-            self._attempts,
-            _direction(connection.orig_h, connection.resp_h),
-            None if client is None else escape.text(client),
-            None if server is None else escape.text(server),
-            *self._agreed,
-            self._fingerprint,
-        )
-        self._context.rows.add(RECORD, row)
-
-
-def _version(banner: bytes) -> int | None:
-    """1, 2, or both; None for what is none of these."""
-    number = banner[4:5]
-    if number == b"1":
-        return _BOTH if banner[6:8] == b"99" else 1
-    return 2 if number == b"2" else None
-
-
-def _fingerprint(key: bytes) -> str:
-    return "SHA256:" + base64.b64encode(hashlib.sha256(key).digest())[:_FINGERPRINT_CHARACTERS].decode()
-
-
-def _direction(orig_h: str, resp_h: str) -> str | None:
-    """Which way the session goes, where only one of its ends is local."""
-    if is_local(orig_h) == is_local(resp_h):
-        return None
-    return "OUTBOUND" if is_local(orig_h) else "INBOUND"
