@@ -7,6 +7,11 @@ STANDARD_INPUT = Path("/dev/stdin")
 _FOLDERS = (Path("/dev/fd"), Path("/proc/self/fd"))
 
 
+def called(path: Path) -> str:
+    """What a path is called when it is told of."""
+    return "standard input" if path == STANDARD_INPUT else str(path)
+
+
 def number_of(path: Path) -> int | None:
     """The descriptor that a path stands for."""
     if path == STANDARD_INPUT:

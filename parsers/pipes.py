@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from parsers.copying import copy
-from parsers.descriptors import STANDARD_INPUT, number_of, taken
+from parsers.descriptors import STANDARD_INPUT, called, number_of, taken
 from parsers.updates import OpenError, Trouble, not_opened
 
 # Of fewer bytes it cannot be said what they begin.
@@ -30,7 +30,7 @@ class Pipe:
     """
 
     def __init__(self, path: Path) -> None:
-        self.name = "standard input" if path == STANDARD_INPUT else str(path)
+        self.name = called(path)
         with tempfile.TemporaryFile() as file:
             self.file = os.dup(file.fileno())
         self.path = Path(f"/dev/fd/{self.file}")

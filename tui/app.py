@@ -158,6 +158,8 @@ class ZeekTui(App[None]):
         if self._timer is not None:
             self._timer.stop()
         self._show_snapshot()
+        # Whoever wrote into a pipe that has ended may have left words on the screen.
+        self.screen.refresh()
 
     @on(Explorer.StopAsked)
     def stop_reading(self) -> None:

@@ -4,7 +4,7 @@ import os
 from functools import partial
 from typing import TYPE_CHECKING
 
-from parsers.descriptors import STANDARD_INPUT
+from parsers.descriptors import STANDARD_INPUT, called, number_of
 from tui.exit_status import DONE, INTERRUPTED, NOTHING
 from tui.options import options
 from tui.streams import complain, is_terminal, open_missing, say, take_keyboard
@@ -98,7 +98,7 @@ def _show(paths: "Sequence[Path]", password: bytes | None, followed: "Sequence[P
 
 
 def _title(paths: "Sequence[Path]") -> str:
-    first = "standard input" if paths[0] == STANDARD_INPUT else paths[0].name or str(paths[0])
+    first = called(paths[0]) if number_of(paths[0]) is not None else paths[0].name or str(paths[0])
     return first if len(paths) == 1 else f"{first} and {len(paths) - 1} more"
 
 

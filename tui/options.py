@@ -21,7 +21,9 @@ _USAGE = """zeektui PATH... [--password PASSWORD]
        zeektui --demo, which stands for a PATH"""
 _EXAMPLES = """examples:
   zeektui capture.pcap                 open a capture; in it, ? shows the keys and q quits
-  zeektui ./zeek-logs/                 open a folder of Zeek logs
+  zeektui monday.pcap tuesday.pcap.gz  open several captures as one, in the order of time
+  zeektui ./zeek-logs/                 open a folder of Zeek logs, or of captures
+  tcpdump -U -w - | zeektui -          open what comes through a pipe, while it comes
   zeektui --demo                       open a sample infection; its bytes are harmless
   zeektui capture.pcap --write logs    write the logs into the folder "logs"
   zeektui capture.pcap | cat           list the logs: name, rows, first and last time
@@ -34,7 +36,8 @@ _EXAMPLES = """examples:
   zeektui ./zeek-logs/ --print conn --count-by id.resp_h --head 10
   zeektui ./zeek-logs/ --print conn --sort -orig_bytes --head 10 --fields id.orig_h,orig_bytes
 
-A capture is a pcap file. It may lie in a .gz or in a .zip.
+A capture is a pcap, pcapng or snoop file. Captures and logs may be packed: gzip, bzip2, xz, zstd, lz4; captures
+may lie in a zip.
 
 exit status: 0 everything was read; 1 something could not be read, the rest was; 2 nothing could be read,
 or the command is wrong. Messages say what to do.
@@ -85,7 +88,11 @@ def options(arguments: list[str] | None) -> argparse.Namespace:
         allow_abbrev=False,
     )
     parser.add_argument(
-        "paths", metavar="PATH", nargs="*", type=_input, help="a capture, a folder of Zeek logs, or one log"
+        "paths",
+        metavar="PATH",
+        nargs="*",
+        type=_input,
+        help="a capture, a folder of Zeek logs, or one log; - is standard input",
     )
     parser.add_argument("--demo", action="store_true", help="open the sample that comes with the program")
     parser.add_argument(
@@ -114,7 +121,7 @@ def options(arguments: list[str] | None) -> argparse.Namespace:
     printed.add_argument("--fields", metavar="FIELDS", help="these fields, apart by commas, in this order")
     found = parser.parse_args(_with_values(sys.argv[1:] if arguments is None else arguments))
     if not found.version and found.demo == bool(found.paths):
-        parser.error("give one capture, one folder of Zeek logs, or --demo")
+        parser.error("give captures, a folder of Zeek logs, or --demo")
     _refuse_strangers(parser, found)
     if found.demo:
         found.paths = [demo()]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from parsers import escape
+from parsers.descriptors import called, number_of
 from parsers.updates import OpenError, PasswordNeeded
 from tui.streams import complain
 
@@ -26,14 +27,16 @@ def unlocked(
             except PasswordNeeded as error:
                 if password is not None:
                     complain(str(error))
-                password = _ask(paths[0])
+                password = _ask(paths)
     return read(password), password
 
 
-def _ask(path: Path) -> bytes:
+def _ask(paths: Sequence[Path]) -> bytes:
     from getpass import getpass
 
+    # Which of several it is that is locked, nobody has told.
+    name = escape.cell(paths[0].name) if len(paths) == 1 and number_of(paths[0]) is None else "the locked zip"
     try:
-        return os.fsencode(getpass(f"password of {escape.cell(path.name)}: "))
+        return os.fsencode(getpass(f"password of {name}: "))
     except (EOFError, UnicodeDecodeError):
-        raise OpenError(f"{path}: no password was given") from None
+        raise OpenError(f"{called(paths[0])}: no password was given") from None
