@@ -8,8 +8,9 @@ from math import floor
 from struct import Struct, unpack_from
 
 from parsers import escape
-from parsers.protocols.analyzer import Context, Data, End, Gap, Protocol
+from parsers.protocols.analyzer import Context, Data, Protocol
 from parsers.protocols.binpac import BinpacError, not_enforced, out_of_bound
+from parsers.protocols.datagrams import DatagramAnalyzer
 from parsers.schema import CONNECTION, Field, Record, Row, ranked
 
 RECORD = Record(
@@ -54,7 +55,7 @@ _EXTENSION_BYTES, _SHORTEST_EXTENSION, _SIGNED_EXTENSION = 18, 16, 22
 _CONTROL_BYTES, _PRIVATE_BYTES, _MAC_BYTES = 11, 5, 20
 
 
-class NTP:
+class NTP(DatagramAnalyzer):
     """The messages of one connection; each datagram is one."""
 
     def __init__(self, context: Context) -> None:
@@ -77,15 +78,6 @@ class NTP:
         self._take_roles(mode, data)
         if mode <= _LAST_OF_TIME:
             context.rows.add(RECORD, (data.ts, *context.connection.head, version, mode, *cells))
-
-    def gap(self, gap: Gap) -> None:
-        """Datagrams have no holes."""
-
-    def end(self, end: End) -> None:
-        """Datagrams have no end."""
-
-    def finish(self, ts: int) -> None:
-        """Each message is told when it comes."""
 
     def _take_roles(self, mode: int, data: Data) -> None:
         """Whoever asks as a client is the originator, whoever answers as a server is not."""

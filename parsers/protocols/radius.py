@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address
 
 from parsers import escape
-from parsers.protocols.analyzer import Context, Data, End, Gap, Protocol
+from parsers.protocols.analyzer import Context, Data, Protocol
 from parsers.protocols.binpac import BinpacError, out_of_bound
+from parsers.protocols.datagrams import DatagramAnalyzer
 from parsers.schema import CONNECTION, Field, Record, Row, ranked
 
 RECORD = Record(
@@ -87,7 +88,7 @@ class _Session:
         )
 
 
-class RADIUS:
+class RADIUS(DatagramAnalyzer):
     """The messages of one connection; each datagram is one."""
 
     def __init__(self, context: Context) -> None:
@@ -110,12 +111,6 @@ class RADIUS:
             session.challenge(attributes)
         elif code in _RESULTS:
             self._write(session, _RESULTS[code], data.ts - session.ts or None)
-
-    def gap(self, gap: Gap) -> None:
-        """Datagrams have no holes."""
-
-    def end(self, end: End) -> None:
-        """Datagrams have no end."""
 
     def finish(self, ts: int) -> None:  # noqa: ARG002
         if self._session is not None:

@@ -7,8 +7,9 @@ Source: Zeek, scripts/base/protocols/syslog/{main,consts}.zeek, src/analyzer/pro
 import re
 
 from parsers import escape
-from parsers.protocols.analyzer import Context, Data, End, Gap, Protocol
+from parsers.protocols.analyzer import Context, Data, Protocol
 from parsers.protocols.binpac import to_int
+from parsers.protocols.datagrams import DatagramAnalyzer
 from parsers.schema import CONNECTION, Field, Record, ranked
 
 RECORD = Record(
@@ -48,7 +49,7 @@ _UNSPECIFIED = "UNSPECIFIED"
 _PRIORITY = re.compile(rb"<([0-9]+)>")
 
 
-class Syslog:
+class Syslog(DatagramAnalyzer):
     """The messages of one connection; each datagram is one."""
 
     def __init__(self, context: Context) -> None:
@@ -70,15 +71,6 @@ class Syslog:
         connection = context.connection
         row = data.ts, *connection.head, connection.proto, facility, severity, escape.text(message)
         context.rows.add(RECORD, row)
-
-    def gap(self, gap: Gap) -> None:
-        """Datagrams have no holes."""
-
-    def end(self, end: End) -> None:
-        """Datagrams have no end."""
-
-    def finish(self, ts: int) -> None:
-        """Each message is told when it comes."""
 
 
 PROTOCOL = Protocol("syslog", (RECORD,), Syslog, udp_ports=frozenset({514}), transports=frozenset({"udp"}))

@@ -7,8 +7,9 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from parsers import escape
-from parsers.protocols.analyzer import Context, Data, End, Gap
+from parsers.protocols.analyzer import Context, Data
 from parsers.protocols.binpac import BinpacError
+from parsers.protocols.datagrams import DatagramAnalyzer
 from parsers.protocols.dhcp.message import (
     CLIENT_ID,
     COOKIE,
@@ -52,7 +53,7 @@ _MAC_BYTES, _LONG_MAC_BYTES = 6, 8
 _COOKIE_BYTES, _COOKIE_PLACE = COOKIE.to_bytes(4, "big"), 236
 
 
-class DHCP:
+class DHCP(DatagramAnalyzer):
     """The messages of one connection; each datagram is one."""
 
     def __init__(self, context: Context) -> None:
@@ -74,15 +75,6 @@ class DHCP:
         if message.cookie != COOKIE:
             signed = (message.cookie + (1 << 31)) % (1 << 32) - (1 << 31)
             context.reject("dhcp", ts, f"bad cookie ({signed})")
-
-    def gap(self, gap: Gap) -> None:
-        """Datagrams have no holes."""
-
-    def end(self, end: End) -> None:
-        """Datagrams have no end."""
-
-    def finish(self, ts: int) -> None:
-        """Transactions go on in other connections."""
 
     def _tell(self, message: Message, ts: int, is_orig: bool) -> None:
         connection = self._context.connection

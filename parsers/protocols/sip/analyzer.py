@@ -8,8 +8,9 @@ from typing import Any
 
 from parsers import escape
 from parsers.limits import SIP_PATH
-from parsers.protocols.analyzer import Context, Data, End, Gap
+from parsers.protocols.analyzer import Context, Data
 from parsers.protocols.binpac import BinpacError
+from parsers.protocols.datagrams import DatagramAnalyzer
 from parsers.protocols.sip import messages
 from parsers.protocols.sip.messages import Flow, Header, Reply, Request
 from parsers.protocols.sip.record import RECORD
@@ -53,7 +54,7 @@ _COUNT_DIGITS, _COUNT_LIMIT = 20, 1 << 64
 _HEAD = RECORD.names.index("trans_depth")
 
 
-class SIP:
+class SIP(DatagramAnalyzer):
     """The messages of one connection, and the requests that wait for a reply."""
 
     def __init__(self, context: Context) -> None:
@@ -74,12 +75,6 @@ class SIP:
                 self._take(part, ts, is_request=is_request)
         except BinpacError as error:
             self._context.reject("sip", ts, str(error))
-
-    def gap(self, gap: Gap) -> None:
-        """Datagrams have no holes."""
-
-    def end(self, end: End) -> None:
-        """Datagrams have no end."""
 
     def finish(self, ts: int) -> None:  # noqa: ARG002
         for session in self._pending.values():

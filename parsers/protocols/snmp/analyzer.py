@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from parsers import escape
 from parsers.protocols import weird
-from parsers.protocols.analyzer import Context, Data, End, Gap
+from parsers.protocols.analyzer import Context, Data
 from parsers.protocols.binpac import BinpacError
+from parsers.protocols.datagrams import DatagramAnalyzer
 from parsers.protocols.snmp.ber import IDENTIFIER, INTEGER, OCTETS, SEQUENCE, Reader
 from parsers.protocols.snmp.record import RECORD
 
@@ -44,7 +45,7 @@ class _Session:
     up_since: int | None = None
 
 
-class SNMP:
+class SNMP(DatagramAnalyzer):
     """The messages of one connection; each datagram is one."""
 
     def __init__(self, context: Context) -> None:
@@ -62,12 +63,6 @@ class SNMP:
             self._context.rows.add(weird.RECORD, weird.of_net(data.ts, name, str(size), ""))
         for flaw in flaws:
             self._context.reject("snmp", data.ts, flaw)
-
-    def gap(self, gap: Gap) -> None:
-        """Datagrams have no holes."""
-
-    def end(self, end: End) -> None:
-        """Datagrams have no end."""
 
     def finish(self, ts: int) -> None:  # noqa: ARG002
         session = self._session
