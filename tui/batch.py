@@ -20,6 +20,8 @@ from tui.exit_status import NOTHING, status
 from tui.password import unlocked
 from tui.streams import complain, say
 
+_SOON = 0.01
+
 
 def run(
     paths: Sequence[Path],
@@ -51,12 +53,23 @@ def begin() -> None:
     """Set this process up for work that nobody watches."""
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _end)
+    sys.unraisablehook = _end_later
     go_without_pandas()
 
 
 def _end(number: int, _frame: FrameType | None) -> NoReturn:
     """End in order: processes are ended, and what is written only in part is taken away."""
     sys.exit(128 + number)
+
+
+def _end_later(lost: "sys.UnraisableHookArgs") -> None:
+    """A signal that comes while an object is being destroyed ends nothing: it is given once more, when that is over."""
+    error = lost.exc_value
+    if isinstance(error, SystemExit):
+        signal.signal(signal.SIGALRM, lambda *_: sys.exit(error.code))
+        signal.setitimer(signal.ITIMER_REAL, _SOON)
+    else:
+        sys.__unraisablehook__(lost)
 
 
 def _refuse(folder: Path) -> None:

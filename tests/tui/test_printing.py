@@ -123,7 +123,7 @@ def test_rows_of_a_capture_are_in_order_of_time(run: Any) -> None:  # noqa: F811
 @pytest.mark.parametrize(
     ("arguments", "what"),
     [
-        (["--print", "odd", "--fields", "uids"], "--fields: this log has no field uids; near: uid"),
+        (["--print", "odd", "--fields", "uidd"], "--fields: this log has no field uidd; near: uid"),
         (["--print", "odd", "--sort", "-byte"], "--sort: this log has no field byte; near: bytes"),
         (
             ["--print", "odd", "--count-by", "q"],

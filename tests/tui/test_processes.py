@@ -109,6 +109,19 @@ def test_a_capture_comes_through_a_pipe(tmp_path: Path, capture: Path) -> None:
         assert run_program("-", stdin=file) == listed
 
 
+def test_without_a_keyboard_it_is_listed_even_on_a_terminal(capture: Path) -> None:
+    reading, terminal = pty.openpty()
+    with capture.open("rb") as file:
+        # In a session of its own it has no terminal to read keys from.
+        process = start("-", stdin=subprocess.PIPE, stdout=terminal)
+        assert process.stdin is not None
+        process.stdin.buffer.write(file.read())
+    assert finish(process)[::2] == (0, "")
+    os.close(terminal)
+    assert os.read(reading, 1000).decode().split()[:2] == ["conn", "1"]
+    os.close(reading)
+
+
 def test_nothing_comes_through_it() -> None:
     assert piped(b"", "-") == (2, "", "zeektui: standard input: the file is empty\n")
     status, said = shell('"$@" <&-', "-")
@@ -280,7 +293,6 @@ def test_modules_beside_the_capture_are_not_executed(hostile: Path, large: Path)
 REMOTE = """
 import os, sys
 from pathlib import Path
-from typing import Any
 from parsers.files.inspect import InspectError
 from parsers.inspection import Inspection
 from parsers.remote import RemoteReader
@@ -302,3 +314,19 @@ def test_modules_beside_it_are_not_executed_by_helpers_either(hostile: Path) -> 
     assert (status, err) == (0, "")
     assert "'pe', 'files', 'http'" in out
     assert not (hostile / "executed").exists()
+
+
+def test_a_signal_that_comes_while_an_object_is_destroyed_ends_all_the_same() -> None:
+    program = """
+import os, signal, threading
+from tui import batch
+
+class Destroyed:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGTERM)
+
+batch.begin()
+del Destroyed
+"""
+    program = program.replace("del Destroyed", "Destroyed()\nthreading.Event().wait(60)")
+    assert run_python(program) == (128 + signal.SIGTERM, "", "")

@@ -22,7 +22,7 @@ _HINT = (
     " apply  ",
     ("esc", "bold $foreground"),
     " leave  ",
-    ("↑", "bold $foreground"),
+    ("up", "bold $foreground"),
     " earlier  ",
     "== != < > contains ~ in has  and or not  word: anywhere",
 )
