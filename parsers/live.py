@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from parsers.capture import pipeline
+from parsers.capture.foreign import ZIPS
+from parsers.capture.formats.registry import recognise
 from parsers.request import Request
 from parsers.source import LogSet
 from parsers.updates import LIVE, Batch, OpenError, PasswordNeeded, Progress, Trouble, Update
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 _ROUND_SECONDS = 1.0
 _LOOK_SECONDS = 0.1
+# So many bytes tell what a file is.
+_FIRST_BYTES = 64
 # What of so many bytes cannot be read will not be read when there are more.
 _HOPELESS_BYTES = 1 << 20
 
@@ -44,7 +48,7 @@ def updates(asked: Request) -> Iterator[Update]:
         except PasswordNeeded:
             raise
         except OpenError:
-            if ended or size > _HOPELESS_BYTES:
+            if ended or size > _HOPELESS_BYTES or not any(map(_may_become_capture, asked.paths)):
                 raise
         if ended:
             yield from rounds.logs.troubles
@@ -52,6 +56,13 @@ def updates(asked: Request) -> Iterator[Update]:
         yield Progress(LIVE, 0, 0)
         took = time.monotonic() - started
         coming.wait_for_more(size, max(took, _ROUND_SECONDS))
+
+
+def _may_become_capture(path: Path) -> bool:
+    """Whether a file begins as a capture does, as far as that can be seen yet."""
+    with path.open("rb") as file:
+        first = file.read(_FIRST_BYTES)
+    return len(first) < _FIRST_BYTES or first.startswith(ZIPS) or recognise(first) is not None
 
 
 class _Coming:

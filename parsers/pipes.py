@@ -95,6 +95,7 @@ class FollowedPipe(Pipe):
         if self._told is None:
             with os.fdopen(self._end, "rb", closefd=False) as told:
                 said = told.read()
+            self._process.wait()
             self._told = json.loads(said) if said else ["what came after this is lost: the copying was ended"]
         return super().troubles()
 

@@ -68,10 +68,19 @@ class RemoteReader:
             except EOFError:
                 if not self._stopped:
                     yield Trouble(f"{self._name}: the reading ended early: {self._last_words()}")
-                for pipe in self._pipes:
-                    pipe.stop()
+                self._leave_pipes()
+            except PasswordNeeded:
+                raise
+            except OpenError:
+                self._leave_pipes()
+                raise
             finally:
                 self.stop()
+
+    def _leave_pipes(self) -> None:
+        """What still comes is of no use to anybody."""
+        for pipe in self._pipes:
+            pipe.stop()
 
     def _last_words(self) -> str:
         self._process.wait()

@@ -124,7 +124,9 @@ def test_all_rounds_together_tell_what_one_would(coming: Coming) -> None:
         assert coming.logs.table(log).to_pylist() == whole.table(log).to_pylist()
 
 
-@pytest.mark.parametrize("content", [b"hello, this is text", DATA[:10], DATA[:20] + b"\x93\0\0\0"])
+@pytest.mark.parametrize(
+    "content", [b"hello, this is text", DATA[:10], DATA[:20] + b"\x93\0\0\0", zip_crypto(DATA)[:-1]]
+)
 def test_what_cannot_be_read_is_waited_for_and_told_at_the_end(coming: Coming, content: bytes) -> None:
     coming.more(content)
     assert coming.round() == [Progress(LIVE, 0, 0)]
@@ -134,8 +136,20 @@ def test_what_cannot_be_read_is_waited_for_and_told_at_the_end(coming: Coming, c
 
 
 def test_what_is_hopeless_is_not_waited_for(coming: Coming) -> None:
-    coming.more(b"hello " * 200_000)
+    coming.more(b"hello " * 20)
     with pytest.raises(OpenError, match=r"^standard input: this looks like text"):
+        coming.round()
+
+
+def test_what_cannot_be_read_so_far_is_not_waited_for_without_end(
+    coming: Coming, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "_HOPELESS_BYTES", len(DATA) - 1)
+    foreign = DATA[:20] + b"\x93\0\0\0" + DATA[24:]
+    coming.more(foreign[:-1])
+    assert coming.round() == [Progress(LIVE, 0, 0)]
+    coming.more(foreign[-1:])
+    with pytest.raises(OpenError, match=r"^standard input: packets of link type 147"):
         coming.round()
 
 
@@ -190,6 +204,19 @@ def test_a_pipe_is_read_in_a_process() -> None:
     what = f"the capture is cut off in packet 4, at byte {len(DATA) - 1}; the 3 packets before it are shown"
     assert logs.troubles == [Trouble(f"{path}: {what}")]
     pipe.stop()
+
+
+@pytest.mark.usefixtures("own_pipes")
+def test_a_pipe_that_nothing_can_be_made_of_is_left() -> None:
+    path, writing = opened()
+    (pipe,) = pipes.follow([path])
+    os.write(writing, b"hello " * 20)
+    pipe.wait_for_beginning()
+    with pytest.raises(OpenError, match="this looks like text"):
+        list(RemoteReader([pipes.as_file(path)]).updates())
+    with pytest.raises(BrokenPipeError):
+        os.write(writing, b"hello")
+    os.close(writing)
 
 
 @pytest.mark.usefixtures("own_pipes")
