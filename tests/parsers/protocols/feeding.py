@@ -52,6 +52,11 @@ def events(turns: Iterable[Turn], way: str = "whole", trailing: bytes = b"") -> 
     yield End(False, end)
 
 
+def datagrams(turns: Iterable[Turn]) -> list[Event]:
+    """The events of a conversation over UDP, a second apart, the first one at the START."""
+    return [data(is_orig, content, START + number * SECOND) for number, (is_orig, content) in enumerate(turns)]
+
+
 def _joined(turns: Sequence[Turn], trailing: bytes) -> list[Turn]:
     joined: list[Turn] = []
     for is_orig, content in turns:

@@ -54,24 +54,25 @@ class Loopback:
             **more,
         )
 
-    def wait_for(self, port: int) -> None:
-        """Wait until a program listens at this TCP port."""
+    def wait_for(self, port: int, kind: str = "tcp") -> None:
+        """Wait until a program listens at this port of TCP, or of UDP."""
         wanted = f":{port:04X} "
+        state = {"tcp": "0A", "udp": "07"}[kind]
         deadline = time.monotonic() + _PATIENCE
-        while not any(wanted in line and line.split()[3] == "0A" for line in self._sockets()):
+        while not any(wanted in line and line.split()[3] == state for line in self._sockets(kind)):
             if time.monotonic() > deadline:
                 pytest.skip(f"nothing listens at port {port}")
             os.sched_yield()
 
     @contextmanager
-    def captured(self) -> Iterator[None]:
-        """Capture what is sent inside."""
-        command = ["tcpdump", "-i", "lo", "-w", str(self.path), "-U", "--immediate-mode", "-s", "0", "-Z", "root"]
+    def captured(self, interface: str = "lo", end: str = "127.0.0.1") -> Iterator[None]:
+        """Capture what is sent inside; the last packet is one to the address `end`."""
+        command = ["tcpdump", "-i", interface, "-w", str(self.path), "-U", "--immediate-mode", "-s", "0", "-Z", "root"]
         with subprocess.Popen(self._inside(*command), stderr=subprocess.PIPE) as dump:
             assert dump.stderr is not None
             assert b"listening on" in dump.stderr.readline()
             yield
-            self.run("bash", "-c", f"echo {_END.decode()} > /dev/udp/127.0.0.1/9")
+            self.run("bash", "-c", f"echo {_END.decode()} > /dev/udp/{end}/9")
             deadline = time.monotonic() + _PATIENCE
             while _END not in self.path.read_bytes() and time.monotonic() < deadline:
                 os.sched_yield()
@@ -91,11 +92,11 @@ class Loopback:
     def _inside(self, *command: str) -> list[str]:
         return ["ip", "netns", "exec", self.name, *command]
 
-    def _sockets(self) -> list[str]:
+    def _sockets(self, protocol: str) -> list[str]:
         alive = [running.pid for running in self._running if running.poll() is None]
         lines: list[str] = []
         for pid in alive[-1:]:
-            for kind in ("tcp", "tcp6"):
+            for kind in (protocol, f"{protocol}6"):
                 lines += Path(f"/proc/{pid}/net/{kind}").read_text().splitlines()[1:]
         return lines
 
