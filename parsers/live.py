@@ -60,6 +60,8 @@ def updates(asked: Request) -> Iterator[Update]:
 
 def _may_become_capture(path: Path) -> bool:
     """Whether a file begins as a capture does, as far as that can be seen yet."""
+    if not path.is_file():
+        return False
     with path.open("rb") as file:
         first = file.read(_FIRST_BYTES)
     return len(first) < _FIRST_BYTES or first.startswith(ZIPS) or recognise(first) is not None

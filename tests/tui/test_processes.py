@@ -109,17 +109,16 @@ def test_a_capture_comes_through_a_pipe(tmp_path: Path, capture: Path) -> None:
         assert run_program("-", stdin=file) == listed
 
 
-def test_without_a_keyboard_it_is_listed_even_on_a_terminal(capture: Path) -> None:
-    reading, terminal = pty.openpty()
-    with capture.open("rb") as file:
-        # In a session of its own it has no terminal to read keys from.
-        process = start("-", stdin=subprocess.PIPE, stdout=terminal)
-        assert process.stdin is not None
-        process.stdin.buffer.write(file.read())
-    assert finish(process)[::2] == (0, "")
-    os.close(terminal)
-    assert os.read(reading, 1000).decode().split()[:2] == ["conn", "1"]
-    os.close(reading)
+def test_without_a_keyboard_it_is_listed_even_on_a_terminal() -> None:
+    screen, terminal = pty.openpty()
+    reading, writing = os.pipe()
+    os.write(writing, DATA)
+    os.close(writing)
+    # In a session of its own it has no terminal to read keys from.
+    assert run_program("-", stdin=reading, stdout=terminal)[::2] == (0, "")
+    assert os.read(screen, 1000).decode().split()[:2] == ["conn", "1"]
+    for number in (screen, terminal, reading):
+        os.close(number)
 
 
 def test_nothing_comes_through_it() -> None:
