@@ -6,6 +6,7 @@ from parsers.files import pe, record, x509
 from parsers.protocols import (
     conn,
     dhcp,
+    dnp3,
     dns,
     failure,
     http,
@@ -27,6 +28,8 @@ from parsers.schema import Record
 
 PROTOCOLS: tuple[Protocol, ...] = (
     dhcp.PROTOCOL,
+    dnp3.TCP,
+    dnp3.UDP,
     dns.PROTOCOL,
     http.HTTP,
     modbus.MODBUS,

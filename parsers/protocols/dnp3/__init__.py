@@ -1,0 +1,33 @@
+"""DNP3 (IEEE 1815), over TCP and UDP: recognised by the two bytes that open each frame (Zeek: dnp3/dpd.sig)."""
+
+from functools import partial
+
+from parsers.protocols.analyzer import Protocol
+from parsers.protocols.dnp3.analyzer import Dnp3Analyzer
+from parsers.protocols.dnp3.record import RECORD
+
+_MAGIC = b"\x05\x64"
+
+
+def _answers(orig: bytes, resp: bytes) -> bool:  # noqa: ARG001
+    return resp.startswith(_MAGIC)
+
+
+def _is_frame(orig: bytes, resp: bytes) -> bool:
+    return orig.startswith(_MAGIC) or resp.startswith(_MAGIC)
+
+
+TCP = Protocol(
+    "dnp3_tcp",
+    (RECORD,),
+    partial(Dnp3Analyzer, name="dnp3_tcp"),
+    tcp_ports=frozenset({20000}),
+    recognise=_answers,
+)
+UDP = Protocol(
+    "dnp3_udp",
+    (RECORD,),
+    partial(Dnp3Analyzer, name="dnp3_udp"),
+    recognise=_is_frame,
+    transports=frozenset({"udp"}),
+)
