@@ -7,8 +7,8 @@ from collections import deque
 from enum import Enum, auto
 
 from parsers.protocols.analyzer import Analyzer, Context, Data, End, Gap, Reset
+from parsers.protocols.filename import unescaped
 from parsers.protocols.http.entity import Body, Message
-from parsers.protocols.http.filename import unescaped
 from parsers.protocols.http.lines import Direction
 from parsers.protocols.http.start_line import reply_line, request_line
 from parsers.protocols.http.transactions import Transactions

@@ -1,67 +1,31 @@
-"""One direction's bytes as lines, or plainly as they are where a message says how many.
+"""Where reading one direction of HTTP stands: headers in one go, bodies by their length or as lines.
 
-Source: Zeek, src/analyzer/protocol/tcp/ContentLine.cc.
+Source: Zeek, src/analyzer/protocol/tcp/ContentLine.cc, src/analyzer/protocol/http/HTTP.cc.
 """
 
 import re
-from bisect import bisect_right
 
-from parsers.limits import LINE_BYTES
 from parsers.protocols.analyzer import Data
+from parsers.protocols.lines import Lines
 
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
-class Direction:
-    """Where reading one direction stands.
+class Direction(Lines):
+    """One direction's lines; in the parts of a multipart body, which may hold any bytes, they end with CR LF alone."""
 
-    plain      how many of the next bytes are no lines
-    crlf_only  lines end with CR LF alone: in the parts of a multipart body, which may hold any bytes
-    stopped    nothing more is read
-    place      the place in the delivery that is being read
-    """
-
-    __slots__ = (
-        "_after_cr",
-        "_counted",
-        "_expected",
-        "_newline",
-        "_no_block_before",
-        "_pending",
-        "_size",
-        "crlf_only",
-        "data",
-        "place",
-        "plain",
-        "stopped",
-    )
+    __slots__ = ("_counted", "_expected", "_no_block_before")
 
     def __init__(self) -> None:
-        self.data = Data(True, b"", [], [])
-        self.place = 0
-        self.plain = 0
-        self.crlf_only = False
-        self.stopped = False
-        self._pending: list[bytes] = []
-        self._size = 0
-        self._after_cr = False
+        super().__init__()
         self._expected = -1
         self._counted = 0
         self._no_block_before = 0
-        # Where the next LF of the delivery is; it is not searched for at each line that ends with CR.
-        self._newline = -1
 
     def begin(self, data: Data) -> None:
-        """Read this delivery next."""
-        self.data = data
-        self.place = 0
+        super().begin(data)
         self._counted = 0
         self._no_block_before = 0
-        self._newline = -1
-        if self._after_cr and data.data:
-            self._after_cr = False
-            if data.data[0] == 0x0A:
-                self.place = 1
 
     def expect(self, length: int) -> None:
         """The body is this long; -1 where nothing is known of it.
@@ -81,18 +45,6 @@ class Direction:
             if self._expected > 0:
                 self._expected -= self._counted - start
         return self._counted
-
-    def line(self, limit: int) -> bytes | None:
-        """The next line, without its end; None when it has none before `limit`."""
-        raw = self.data.data
-        start = self.place
-        end = self._crlf(raw, start, limit) if self.crlf_only else self._any_end(raw, start, limit)
-        if end < 0:
-            return self._wait(raw[start:limit], limit)
-        line = raw[start:end]
-        if self._pending:
-            line = self._joined(line)
-        return line
 
     def header_block(self) -> tuple[list[bytes], int] | None:
         """All lines up to an empty one, and the place after that, when they lie here and are simple; else None.
@@ -151,58 +103,7 @@ class Direction:
             return self.rest()
         return None
 
-    def rest(self) -> bytes | None:
-        """What came of a line whose end never will; None when nothing did."""
-        return self._joined(b"") if self._pending else None
-
     def first_end(self, start: int) -> int:
         """Where the first of the lines that were just read ends, so that Zeek passes it on."""
         end = self.data.data.find(b"\n", start, self.place)
         return self.place - 1 if end < 0 else end
-
-    def segment_end(self, place: int) -> int:
-        """Where the segment of the byte at `place` ends."""
-        ends = self.data.ends
-        return ends[min(bisect_right(ends, place), len(ends) - 1)] if ends else 0
-
-    def _any_end(self, raw: bytes, start: int, limit: int) -> int:
-        """The place of the next CR, LF or CR LF; reading goes on after it."""
-        if self._newline < start:
-            self._newline = raw.find(b"\n", start)
-            if self._newline < 0:
-                self._newline = len(raw)
-        newline = self._newline if self._newline < limit else -1
-        end = raw.find(b"\r", start, limit if newline < 0 else newline)
-        if end < 0:
-            self.place = newline + 1
-            return newline
-        self.place = end + 1
-        if self.place == len(raw):
-            self._after_cr = True
-        elif raw[self.place] == 0x0A:
-            self.place += 1
-        return end
-
-    def _crlf(self, raw: bytes, start: int, limit: int) -> int:
-        if self._pending and raw[start] == 0x0A and self._pending[-1].endswith(b"\r"):
-            self._pending[-1] = self._pending[-1][:-1]
-            self.place = start + 1
-            return start
-        end = raw.find(b"\r\n", start, limit)
-        self.place = end + 2
-        return end
-
-    def _wait(self, piece: bytes, limit: int) -> bytes | None:
-        """Keep the beginning of a line; one that is far too long ends here."""
-        self.place = limit
-        if piece:
-            self._pending.append(piece)
-            self._size += len(piece)
-        return self._joined(b"") if self._size >= LINE_BYTES else None
-
-    def _joined(self, line: bytes) -> bytes:
-        self._pending.append(line)
-        whole = b"".join(self._pending)
-        self._pending.clear()
-        self._size = 0
-        return whole

@@ -11,7 +11,7 @@ from parsers.files.analysis import File
 from parsers.limits import CONTAINER_ELEMENTS, HTTP_FILES, PENDING_REQUESTS, ROW_STRING_BYTES
 from parsers.protocols import tunnel
 from parsers.protocols.analyzer import Connection, Context
-from parsers.protocols.http.filename import filename
+from parsers.protocols.filename import filename
 from parsers.protocols.http.record import RECORD
 from parsers.protocols.mime import Base64
 from parsers.schema import Row

@@ -7,8 +7,8 @@ import pytest
 
 from parsers.limits import HTTP_FILES
 from parsers.protocols.analyzer import Event, Gap
+from parsers.protocols.filename import filename
 from parsers.protocols.http import HTTP
-from parsers.protocols.http.filename import filename
 from parsers.protocols.http.inflation import Inflation
 from tests.parsers.protocols.feeding import SECOND, START, Told, connection, converse, data, each_way, run
 

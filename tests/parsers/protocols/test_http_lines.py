@@ -45,7 +45,7 @@ def test_cr_lf_alone(pieces: list[bytes], found: list[bytes]) -> None:
 
 
 def test_a_line_without_an_end_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("parsers.protocols.http.lines.LINE_BYTES", 10)
+    monkeypatch.setattr("parsers.protocols.lines.LINE_BYTES", 10)
     assert lines(b"x" * 6, b"y" * 6, b"z\n") == [b"x" * 6 + b"y" * 6, b"z"]
 
 

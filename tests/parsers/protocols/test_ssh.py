@@ -277,9 +277,7 @@ def test_openssh(tmp_path: Path) -> None:
             assert inside.run(*client, "-i", str(tmp_path / "other"), "root@127.0.0.1", "true").returncode == 255
         if told.returncode:
             pytest.skip(f"ssh: {told.stderr.decode()}")
-        shown = subprocess.run(
-            ["ssh-keygen", "-l", "-f", tmp_path / "host"], capture_output=True, text=True, check=True
-        )
+        shown = subprocess.check_output(["ssh-keygen", "-l", "-f", tmp_path / "host"], text=True)
         rows = inside.rows("ssh")
         assert [row["auth_success"] for row in rows] == [True, False]
         assert {row["service"] for row in inside.rows("conn") if row["id.resp_p"] == 2022} == {"ssh"}

@@ -1,0 +1,187 @@
+"""One direction's bytes as lines, or plainly as they are where a protocol says how many.
+
+Source: Zeek, src/analyzer/protocol/tcp/ContentLine.cc.
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable
+from typing import TypeAlias
+
+from parsers.limits import LINE_BYTES
+from parsers.protocols.analyzer import Context, Data
+
+# Told of what is weird about a line, by Zeek's name for it, and when.
+Notice: TypeAlias = Callable[[str, int], None]
+
+TOO_LONG = "contentline_size_exceeded"
+_ORDINARY = frozenset(range(256)) - frozenset(b"\r\n")
+
+
+def _ignore(name: str, ts: int) -> None:
+    """Nobody wants to know."""
+
+
+def line_weirds(context: Context) -> Notice:
+    """Tell weird.log, of each name once for a connection but for lines that are too long."""
+    told = context.shared.setdefault("lines", set())
+    assert isinstance(told, set)
+
+    def notice(name: str, ts: int) -> None:
+        if name not in told:
+            context.weird(name, ts, source="CONTENTLINE")
+        if name != TOO_LONG:
+            told.add(name)
+
+    return notice
+
+
+class Lines:
+    """Where reading one direction stands.
+
+    plain      how many of the next bytes are no lines
+    crlf_only  lines end with CR LF alone
+    stopped    nothing more is read
+    place      the place in the delivery that is being read
+    """
+
+    __slots__ = (
+        "_after_cr",
+        "_drops_nul",
+        "_newline",
+        "_notice",
+        "_pending",
+        "_size",
+        "crlf_only",
+        "data",
+        "place",
+        "plain",
+        "stopped",
+    )
+
+    def __init__(self, notice: Notice = _ignore, *, drops_nul: bool = False) -> None:
+        """`drops_nul`: the first NUL is weird and left out."""
+        self.data = Data(True, b"", [], [])
+        self.place = 0
+        self.plain = 0
+        self.crlf_only = False
+        self.stopped = False
+        self._notice = notice
+        self._drops_nul = drops_nul
+        self._pending: list[bytes] = []
+        self._size = 0
+        self._after_cr = False
+        # Where the next LF of the delivery is; it is not searched for at each line that ends with CR.
+        self._newline = -1
+
+    @property
+    def now(self) -> int:
+        """When the byte before `place` came."""
+        return self.data.time_of(max(self.place - 1, 0))
+
+    def begin(self, data: Data) -> None:
+        """Read this delivery next."""
+        self.data = data
+        self.place = 0
+        self._newline = -1
+        if self._after_cr and data.data:
+            self._after_cr = False
+            if data.data[0] == 0x0A:
+                self.place = 1
+            elif data.data[0] in _ORDINARY:
+                self._notice("line_terminated_with_single_CR", data.ts)
+
+    def line(self, limit: int) -> bytes | None:
+        """The next line, without its end; None when it has none before `limit`."""
+        raw = self.data.data
+        start = self.place
+        end = self._crlf(raw, start, limit) if self.crlf_only else self._any_end(raw, start, limit)
+        if end < 0:
+            return self._wait(raw[start:limit], limit)
+        line = raw[start:end]
+        if self._drops_nul:
+            line = self._without_nul(line)
+        if self._pending:
+            line = self._joined(line)
+        return line
+
+    def next_line(self) -> bytes | None:
+        """The next line of the delivery; None when it has no other."""
+        return self.line(len(self.data.data)) if self.place < len(self.data.data) else None
+
+    def take_plain(self) -> bytes:
+        """The next bytes that are no lines, as many as the delivery has."""
+        start = self.place
+        self.place = min(start + self.plain, len(self.data.data))
+        self.plain -= self.place - start
+        return self.data.data[start : self.place]
+
+    def take_rest(self) -> Data | None:
+        """All bytes of the delivery that have not been read; None when there are none."""
+        start, self.place = self.place, len(self.data.data)
+        return self.data.cut(start, self.place) if start < self.place else None
+
+    def rest(self) -> bytes | None:
+        """What came of a line whose end never will; None when nothing did."""
+        return self._joined(b"") if self._pending else None
+
+    def segment_end(self, place: int) -> int:
+        """Where the segment of the byte at `place` ends."""
+        ends = self.data.ends
+        return ends[min(bisect_right(ends, place), len(ends) - 1)] if ends else 0
+
+    def _any_end(self, raw: bytes, start: int, limit: int) -> int:
+        """The place of the next CR, LF or CR LF; reading goes on after it."""
+        if self._newline < start:
+            self._newline = raw.find(b"\n", start)
+            if self._newline < 0:
+                self._newline = len(raw)
+        newline = self._newline if self._newline < limit else -1
+        end = raw.find(b"\r", start, limit if newline < 0 else newline)
+        if end < 0:
+            self.place = newline + 1
+            return newline
+        self.place = end + 1
+        if self.place == len(raw):
+            self._after_cr = True
+        elif raw[self.place] == 0x0A:
+            self.place += 1
+        elif raw[self.place] != 0x0D:
+            self._notice("line_terminated_with_single_CR", self.data.time_of(self.place))
+        return end
+
+    def _crlf(self, raw: bytes, start: int, limit: int) -> int:
+        if self._pending and raw[start] == 0x0A and self._pending[-1].endswith(b"\r"):
+            self._pending[-1] = self._pending[-1][:-1]
+            self.place = start + 1
+            return start
+        end = raw.find(b"\r\n", start, limit)
+        self.place = end + 2
+        return end
+
+    def _wait(self, piece: bytes, limit: int) -> bytes | None:
+        """Keep the beginning of a line; one that is far too long ends here."""
+        self.place = limit
+        if self._drops_nul:
+            piece = self._without_nul(piece)
+        if piece:
+            self._pending.append(piece)
+            self._size += len(piece)
+        if self._size < LINE_BYTES:
+            return None
+        self._notice(TOO_LONG, self.now)
+        return self._joined(b"")
+
+    def _without_nul(self, piece: bytes) -> bytes:
+        place = piece.find(b"\0")
+        if place < 0:
+            return piece
+        self._drops_nul = False
+        self._notice("NUL_in_line", self.now)
+        return piece[:place] + piece[place + 1 :]
+
+    def _joined(self, line: bytes) -> bytes:
+        self._pending.append(line)
+        whole = b"".join(self._pending)
+        self._pending.clear()
+        self._size = 0
+        return whole
