@@ -183,3 +183,20 @@ DHCP_WATCHED = 30 * 1_000_000_000
 SIP_PATH = 100
 # A message that is waited for until it is whole: Zeek gives up on longer ones (BinPAC::flowbuffer_capacity_max).
 FRAME_BYTES = 10 << 20
+# Zeek's DCE_RPC::max_cmd_reassembly and max_frag_data: messages in fragments at a time, the bytes of one.
+DCE_RPC_FRAGMENTED = 20
+DCE_RPC_FRAGMENT_BYTES = 30_000
+# Zeek's SMB::max_pending_messages, max_dce_rpc_analyzers and max_andx_depth: what is asked and not answered yet, pipes
+# that are open, commands inside commands.
+SMB_PENDING = 1000
+SMB_PIPES = 1000
+SMB_ANDX_DEPTH = 10
+# Opened files and trees of one connection, pipes that calls were made in: the oldest are forgotten beyond that.
+SMB_HANDLES = 1 << 16
+DCE_RPC_PIPES = 1 << 14
+# A file that was told of is not told of again for so long, in nanoseconds (Zeek: SMB::State's recent_files).
+SMB_RECENT = 180 * 1_000_000_000
+# So many FIN or RST packets of one side, each soon after the one before, are a storm (Zeek: tcp_storm_thresh,
+# tcp_storm_interarrival_thresh, in nanoseconds).
+STORM_PACKETS = 1000
+STORM_INTERVAL = 1_000_000_000

@@ -34,6 +34,11 @@ def not_enforced(where: str) -> BinpacError:
     return BinpacError(f"&enforce violation : {where}")
 
 
+def invalid_case(where: str, index: int) -> BinpacError:
+    """Nothing in `where` (a type) has this number."""
+    return BinpacError(f"invalid index for case: {where}: {index}")
+
+
 def mismatch(where: str, pattern: str, actual: bytes) -> BinpacError:
     """`where` (a file of grammar and a line) has other bytes than its pattern says; what is shown ends at a zero."""
     shown = escape.text(actual.partition(b"\0")[0])

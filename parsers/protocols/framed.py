@@ -14,7 +14,7 @@ from parsers.protocols.binpac import BinpacError
 Frames: TypeAlias = Generator[int, bytes, None]
 
 
-class _Flow:
+class Flow:
     """One direction: the message that is being read, the bytes that are held for it, how many more it wants."""
 
     __slots__ = ("held", "missing", "reading", "size")
@@ -74,7 +74,7 @@ class Framed:
     def __init__(self, context: Context) -> None:
         self.context = context
         self.now = context.connection.start
-        self._flows = {True: _Flow(), False: _Flow()}
+        self._flows = {True: Flow(), False: Flow()}
         self._is_over = context.connection.partial and not self.follows_partial
         self._inner: Analyzer | None = None
 
@@ -126,7 +126,7 @@ class Framed:
         if self._inner is not None:
             self._inner.finish(ts)
 
-    def _advance(self, flow: _Flow, data: Data, place: int, end: int) -> None:
+    def _advance(self, flow: Flow, data: Data, place: int, end: int) -> None:
         """Read the messages that end in a segment, hold the start of the one that does not."""
         while place < end:
             if flow.reading is None:

@@ -1,0 +1,28 @@
+"""DCE-RPC, Windows' way to call functions on other computers (C706, MS-RPCE)."""
+
+from parsers.protocols.analyzer import Analyzer, Context, Protocol
+from parsers.protocols.dce_rpc.analyzer import DceRpcAnalyzer
+from parsers.protocols.dce_rpc.calls import Calls, calls
+from parsers.protocols.dce_rpc.record import RECORD
+
+__all__ = ["PROTOCOL", "Calls", "calls", "open_pipe"]
+
+_LAST_KIND = 0x13
+
+
+def recognise(orig: bytes, resp: bytes) -> bool:
+    """Whether one side begins with a unit's version and kind."""
+    return _is_unit(orig) or _is_unit(resp)
+
+
+def _is_unit(first: bytes) -> bool:
+    return first[:1] == b"\x05" and len(first) > 2 and first[1] <= 1 and first[2] <= _LAST_KIND
+
+
+def open_pipe(context: Context, number: int) -> Analyzer | None:
+    """The analyser of a pipe that SMB carries, under the number of its opened file."""
+    calls(context).opening = number
+    return context.hand_over("dce_rpc")
+
+
+PROTOCOL = Protocol("dce_rpc", (RECORD,), DceRpcAnalyzer, tcp_ports=frozenset({135}), recognise=recognise)
