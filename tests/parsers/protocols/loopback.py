@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -97,7 +97,9 @@ class Loopback:
         lines: list[str] = []
         for pid in alive[-1:]:
             for kind in (protocol, f"{protocol}6"):
-                lines += Path(f"/proc/{pid}/net/{kind}").read_text().splitlines()[1:]
+                # A program that could not start may have ended by now.
+                with suppress(OSError):
+                    lines += Path(f"/proc/{pid}/net/{kind}").read_text().splitlines()[1:]
         return lines
 
 
