@@ -40,12 +40,18 @@ class Entity:
     _delimiter = b""
     _base64: "Base64 | None" = None
     _owes_newline = False
+    _reached: "Entity | None" = None
 
     def __init__(self, parent: "Entity | None" = None) -> None:
         self.parent = parent
         if parent is not None:
             self.depth = parent.depth + 1
             self.encoding = parent.encoding
+
+    @property
+    def hands_on(self) -> bool:
+        """Whether the bytes of a composite body reach the entity inside as they come."""
+        return True
 
     def header_done(self) -> None:
         """The header is complete."""
@@ -109,7 +115,17 @@ class Entity:
         elif not self.is_composite:
             self._decode(data, newline)
         elif self.child is not None:
-            self.child.take(data, newline)
+            # Only a delimiter means anything to the entities between this one and the innermost, which may be many.
+            inner = self.child if data.startswith(b"--") else self._innermost(self.child)
+            inner.take(data, newline)
+
+    def _innermost(self, child: "Entity") -> "Entity":
+        """The entity that bytes of the body reach which are no delimiter."""
+        entity = child if self._reached is None or self._reached.ended else self._reached
+        while entity.child is not None and entity.hands_on:
+            entity = entity.child
+        self._reached = entity
+        return entity
 
     def take(self, data: bytes, newline: bool) -> None:
         """A line, or bytes of the body, as they come from the entity around this one."""

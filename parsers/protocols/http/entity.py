@@ -79,6 +79,10 @@ class HttpEntity(Entity):
         """How many bytes lines may have until the message's own length is reached; -1 where it has none."""
         return self._remaining if self._content_length > 0 else -1
 
+    @property
+    def hands_on(self) -> bool:
+        return not self.is_compressed
+
     def header_done(self) -> None:
         direction = self.message.direction
         length = self._content_length
