@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from parsers.protocols import framed, grammar
 from parsers.protocols.analyzer import Context, Data, Gap
+from parsers.protocols.binpac import out_of_bound
 from parsers.protocols.smb import smb1, smb2
 from parsers.protocols.smb.session import Session
 
@@ -29,6 +30,8 @@ class SmbAnalyzer(framed.Framed):
         self._session = Session(context)
         self._is_lost = True
         self._read_segments = 0
+        # Which sides have said how long a frame is that has not come whole.
+        self._waits = {True: False, False: False}
 
     def gap(self, gap: Gap) -> None:
         super().gap(gap)
@@ -44,7 +47,9 @@ class SmbAnalyzer(framed.Framed):
     def read(self, is_orig: bool) -> framed.Frames:
         kind, high, low = grammar.Reading((yield _HEAD_BYTES)).numbers("SMB_TCP:len24", ">BBH")
         length = high << 16 | low
+        self._waits[is_orig] = True
         body = grammar.Reading((yield length) if length else b"")
+        self._waits[is_orig] = False
         while kind == 0 and body.left > 0:
             if self._read_message(body, is_orig, length):
                 break
@@ -65,12 +70,19 @@ class SmbAnalyzer(framed.Framed):
         if self._is_lost and data.data[place + _HEAD_BYTES : min(place + _SIGNATURE_END, end)] not in (_OLD, _NEW):
             return
         self._is_lost = False
+        self._check_waiting(flow, data.is_orig)
         super()._advance(flow, data, place, end)
         self._session.state.catch_up()
         if self._read_segments < _SURE:
             self._read_segments += 1
             if self._read_segments == _SURE:
                 self.context.confirm(self.name)
+
+    def _check_waiting(self, flow: framed.Flow, is_orig: bool) -> None:
+        """Zeek goes on to wait for a frame of which it has thrown the beginning away, and stumbles once."""
+        if flow.reading is None and self._waits[is_orig]:
+            self._waits[is_orig] = False
+            raise out_of_bound("SMB_TCP:message_type", 1, 0)
 
     def _lose(self) -> None:
         self._is_lost = True
