@@ -63,7 +63,15 @@ class Explorer(Screen[None]):
     """
     HORIZONTAL_BREAKPOINTS = [(0, "-below"), (160, "-beside")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "filter", "filter", id="filter", tooltip="Show only the rows that match an expression"),
+        # Before all others: what is typed behind it in one burst, as over a slow line, is text already.
+        Binding(
+            "slash",
+            "filter",
+            "filter",
+            id="filter",
+            tooltip="Show only the rows that match an expression",
+            priority=True,
+        ),
         Binding("tab", "swap", "panel", id="swap", tooltip="Between the table and what belongs to the row"),
         Binding("backspace", "back", "back", id="back", tooltip="Back to the row that one came from"),
         Binding("o", "step(1)", "same uid", id="next", tooltip="The next row of the same connection, in any log"),
@@ -228,9 +236,8 @@ class Explorer(Screen[None]):
 
     def action_filter(self) -> None:
         """Type a filter."""
-        if self.active:
-            self.filter_input.focus()
-            self.filter_input.action_end()
+        self.set_focus(self.filter_input)
+        self.filter_input.action_end()
 
     @on(FilterLine.Typed)
     def _typed(self, event: FilterLine.Typed) -> None:
@@ -428,7 +435,9 @@ class Explorer(Screen[None]):
                 return not self.snapshot.complete
             case "back":
                 return bool(self._came_from)
-            case "step" | "copy" | "filter":
+            case "filter":
+                return bool(self.active) and self.focused is not self.filter_input
+            case "step" | "copy":
                 return bool(self.active)
         return True
 

@@ -17,7 +17,7 @@ from parsers.protocols.registry import RECORDS
 from tui.cells import cut
 from tui.theme import log_colour
 
-_MEANING = 39
+_MEANING = 37
 
 
 class LogList(ModalScreen[str | None]):
@@ -34,7 +34,7 @@ class LogList(ModalScreen[str | None]):
         border: round $accent; }
     LogList Input { padding: 0 1; background: $surface; }
     LogList OptionList { height: auto; max-height: 20; border: none; background: $surface; padding: 0;
-        text-wrap: nowrap; text-overflow: ellipsis; }
+        text-wrap: nowrap; text-overflow: clip; }
     LogList OptionList:focus { border: none; }
     """
 
