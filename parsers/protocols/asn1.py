@@ -19,13 +19,18 @@ def head(reading: Reading) -> tuple[int, int]:
     return tag, length
 
 
-def content(reading: Reading) -> bytes:
-    """What is inside one encoding, whatever its tag."""
+def value(reading: Reading) -> tuple[int, bytes]:
+    """The tag of one encoding, and what is inside."""
     part = reading.inner()
-    _, length = head(part)
+    tag, length = head(part)
     inside = part.octets("ASN1Encoding:content", length)
     reading.place = part.place
-    return inside
+    return tag, inside
+
+
+def content(reading: Reading) -> bytes:
+    """What is inside one encoding, whatever its tag."""
+    return value(reading)[1]
 
 
 def number(octets: bytes) -> int:

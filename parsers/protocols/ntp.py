@@ -5,12 +5,12 @@ Source: Zeek, scripts/base/protocols/ntp/main.zeek, src/analyzer/protocol/ntp/{n
 
 from ipaddress import IPv4Address
 from math import floor
-from struct import Struct, unpack_from
 
 from parsers import escape
 from parsers.protocols.analyzer import Context, Data, Protocol
-from parsers.protocols.binpac import BinpacError, not_enforced, out_of_bound
+from parsers.protocols.binpac import BinpacError, not_enforced
 from parsers.protocols.datagrams import DatagramAnalyzer
+from parsers.protocols.grammar import Reading
 from parsers.schema import CONNECTION, Field, Record, Row, ranked
 
 RECORD = Record(
@@ -44,15 +44,10 @@ _EPOCH = 2_208_988_800
 # More seconds than these as a power of two are no time that 64 bits of nanoseconds hold.
 _LONGEST = 33
 
-# Stratum, poll, precision, root delay and dispersion, reference, four times.
-_TIME_MESSAGE = Struct(">Bbbhhhh4s8I").unpack_from
-_TIME_PARTS = ((11, "root_dispersion"), (15, "reference_id"), (47, "transmit_ts"))
-_TIME_BYTES = 47
 # What may follow without being an extension field: a key's number and a digest.
 _DIGEST_BYTES = 24
-_EXTENSION = Struct(">2xH10xI").unpack_from
-_EXTENSION_BYTES, _SHORTEST_EXTENSION, _SIGNED_EXTENSION = 18, 16, 22
-_CONTROL_BYTES, _PRIVATE_BYTES, _MAC_BYTES = 11, 5, 20
+_MAC_BYTES = 20
+_SHORTEST_EXTENSION, _EXTENSION_HEAD, _SIGNED_EXTENSION = 16, 18, 22
 
 
 class NTP(DatagramAnalyzer):
@@ -65,12 +60,11 @@ class NTP(DatagramAnalyzer):
         self._has_turned = {True: False, False: False}
 
     def deliver(self, data: Data) -> None:
-        context, content = self._context, data.data
+        context, reading = self._context, Reading(data.data)
         try:
-            if not content:
-                raise out_of_bound("NTP_PDU:first_byte", 1, 0)
-            version, mode = content[0] >> 3 & 7, content[0] & 7
-            cells = _cells(mode, content[1:])
+            (first,) = reading.numbers("NTP_PDU:first_byte", "B")
+            version, mode = first >> 3 & 7, first & 7
+            cells = _cells(mode, reading.inner())
         except BinpacError as error:
             context.reject("ntp", data.ts, str(error))
             return
@@ -88,41 +82,56 @@ class NTP(DatagramAnalyzer):
             self._context.connection.turn_round(data.ts)
 
 
-def _cells(mode: int, content: bytes) -> Row:
-    """The cells after `mode`; raises BinpacError where the content does not fit the mode."""
+def _cells(mode: int, reading: Reading) -> Row:
+    """The cells after `mode`; raises BinpacError where what is read does not fit the mode."""
     if 1 <= mode <= _LAST_OF_TIME:
-        return _time_message(content)
+        return _time_message(reading)
     if mode == _CONTROL:
-        _need("NTP_control_msg:c", _CONTROL_BYTES, content)
-        _need("NTP_control_msg:data", _CONTROL_BYTES + unpack_from(">H", content, 9)[0], content)
+        *_, size = reading.numbers("NTP_control_msg:c", ">B5H")
+        reading.octets("NTP_control_msg:data", size)
     elif mode == _PRIVATE:
-        _need("NTP_mode7_msg:err_and_data_len", _PRIVATE_BYTES, content)
-        size = _PRIVATE_BYTES + (unpack_from(">H", content, 3)[0] & 0xFFF)
-        _need("NTP_mode7_msg:data", size, content)
-        if content[0] & 0x80:
-            _need("NTP_MAC", _MAC_BYTES, content[size:])
+        flags, _, _, size = reading.numbers("NTP_mode7_msg:err_and_data_len", ">BBBH")
+        reading.octets("NTP_mode7_msg:data", size & 0xFFF)
+        if flags & 0x80:
+            reading.inner().octets("NTP_MAC", _MAC_BYTES)
     return *([None] * 10), 0
 
 
-def _need(where: str, size: int, content: bytes | memoryview) -> None:
-    if size > len(content):
-        raise out_of_bound(where, size, len(content))
-
-
-def _time_message(content: bytes) -> Row:
-    for end, part in _TIME_PARTS:
-        _need(f"NTP_std_msg:{part}", end, content)
-    stratum, poll, precision, *parts = _TIME_MESSAGE(content)
-    delay, dispersion, reference, times = parts[:2], parts[2:4], parts[4], parts[5:]
+def _time_message(reading: Reading) -> Row:
+    stratum, poll, precision, *spans = reading.numbers("NTP_std_msg:root_dispersion", ">Bbbhhhh")
+    reference = reading.octets("NTP_std_msg:reference_id", 4)
+    times = reading.numbers("NTP_std_msg:transmit_ts", ">8I")
+    extensions = 0
+    if reading.left > _DIGEST_BYTES:
+        # Zeek takes all that follows for extension fields, and each for one of Autokey (RFC 5906).
+        while reading.left:
+            _pass_extension(reading)
+            extensions += 1
     return (
         stratum,
         _power(poll),
         _power(precision),
-        *(round((seconds + part / (1 << 16)) * _SECOND) for seconds, part in (delay, dispersion)),
+        *(round((seconds + part / (1 << 16)) * _SECOND) for seconds, part in (spans[:2], spans[2:])),
         escape.text(reference) if stratum <= 1 else str(IPv4Address(reference)),
         *(_time(*times[i : i + 2]) for i in range(0, len(times), 2)),
-        _extensions(content) if len(content) - _TIME_BYTES > _DIGEST_BYTES else 0,
+        extensions,
     )
+
+
+def _pass_extension(reading: Reading) -> None:
+    part = reading.inner()
+    size, value = part.numbers("Extension_Field:value_len", ">2xH10xI")
+    if size < _SHORTEST_EXTENSION:
+        raise not_enforced("Extension_Field:len")
+    if value > size - _EXTENSION_HEAD:
+        raise not_enforced("Extension_Field:value_len")
+    part.octets("Extension_Field:value", value)
+    (signature,) = part.numbers("Extension_Field:sig_len", ">I")
+    if value > size - _SIGNED_EXTENSION:
+        raise not_enforced("Extension_Field:sig_len")
+    part.octets("Extension_Field:signature", signature)
+    part.pad_to("Extension_Field:pad", size)
+    reading.place = part.place
 
 
 def _power(exponent: int) -> int | None:
@@ -137,42 +146,6 @@ def _time(seconds: int, fraction: int) -> int:
     time = seconds - _EPOCH + fraction / (1 << 32)
     whole = floor(time)
     return whole * _SECOND + round((time - whole) * _SECOND)
-
-
-def _extensions(content: bytes) -> int:
-    """How many extension fields there are, which fill the rest; Zeek reads them all as Autokey's (RFC 5906)."""
-    place, count = _TIME_BYTES, 0
-    view = memoryview(content)
-    while place < len(content):
-        place += _extension(view[place:])
-        count += 1
-    return count
-
-
-def _extension(content: memoryview) -> int:
-    """The size of the extension field that `content` begins with."""
-    left = len(content)
-    size: int
-    value: int
-    _need("Extension_Field:value_len", _EXTENSION_BYTES, content)
-    size, value = _EXTENSION(content)
-    if size < _SHORTEST_EXTENSION:
-        raise not_enforced("Extension_Field:len")
-    if value > size - _EXTENSION_BYTES:
-        raise not_enforced("Extension_Field:value_len")
-    place = _EXTENSION_BYTES + value
-    _need("Extension_Field:value", place, content)
-    _need("Extension_Field:sig_len", place + 4, content)
-    if value > size - _SIGNED_EXTENSION:
-        raise not_enforced("Extension_Field:sig_len")
-    place += 4
-    signature: int = unpack_from(">i", content, place - 4)[0]
-    if not 0 <= signature <= left - place:
-        raise out_of_bound("Extension_Field:signature", place + signature, left)
-    place += signature
-    if max(size, place) > left:
-        raise out_of_bound("Extension_Field:pad", size, left - size)
-    return max(size, place)
 
 
 PROTOCOL = Protocol("ntp", (RECORD,), NTP, udp_ports=frozenset({123}), transports=frozenset({"udp"}))

@@ -9,8 +9,9 @@ from ipaddress import IPv4Address
 
 from parsers import escape
 from parsers.protocols.analyzer import Context, Data, Protocol
-from parsers.protocols.binpac import BinpacError, out_of_bound
+from parsers.protocols.binpac import BinpacError
 from parsers.protocols.datagrams import DatagramAnalyzer
+from parsers.protocols.grammar import Reading
 from parsers.schema import CONNECTION, Field, Record, Row, ranked
 
 RECORD = Record(
@@ -40,7 +41,7 @@ _REQUEST, _ACCEPT, _REJECT, _CHALLENGE = 1, 2, 3, 11
 _RESULTS = {_ACCEPT: "success", _REJECT: "failed"}
 _USER_NAME, _FRAMED_ADDRESS, _REPLY_MESSAGE, _CALLING_STATION = 1, 8, 18, 31
 _TUNNEL_CLIENT, _CONNECT_INFO = 66, 77
-_HEAD_BYTES, _LENGTH_END = 20, 4
+_AUTHENTICATOR_BYTES = 16
 _NO_HEX_DIGITS = re.compile(rb"[^0-9A-Fa-f]+")
 _MAC_DIGITS = (12, 16)
 
@@ -123,20 +124,15 @@ class RADIUS(DatagramAnalyzer):
 
 def _attributes(data: bytes) -> dict[int, bytes]:
     """The first attribute of each code; raises BinpacError where they do not fill the datagram."""
-    if len(data) < _HEAD_BYTES:
-        part, end = ("length", _LENGTH_END) if len(data) < _LENGTH_END else ("authenticator", _HEAD_BYTES)
-        raise out_of_bound(f"RADIUS_PDU:{part}", end, len(data))
+    reading = Reading(data)
+    reading.numbers("RADIUS_PDU:length", ">BBH")
+    reading.octets("RADIUS_PDU:authenticator", _AUTHENTICATOR_BYTES)
     found: dict[int, bytes] = {}
-    place = _HEAD_BYTES
-    while place < len(data):
-        left = len(data) - place
-        if left < 2:
-            raise out_of_bound("RADIUS_Attribute:length", 2, left)
-        code, length = data[place], data[place + 1]
-        if not 2 <= length <= left:
-            raise out_of_bound("RADIUS_Attribute:value", length, left)
-        found.setdefault(code, data[place + 2 : place + length])
-        place += length
+    while reading.left:
+        part = reading.inner()
+        code, length = part.numbers("RADIUS_Attribute:length", "BB")
+        found.setdefault(code, part.octets("RADIUS_Attribute:value", length - part.offset))
+        reading.place = part.place
     return found
 
 

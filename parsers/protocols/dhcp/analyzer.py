@@ -23,6 +23,7 @@ from parsers.protocols.dhcp.message import (
     Message,
 )
 from parsers.protocols.dhcp.record import MESSAGES, TOLD
+from parsers.protocols.grammar import int32
 
 _TYPES = (
     "DISCOVER",
@@ -73,8 +74,7 @@ class DHCP(DatagramAnalyzer):
         if not message.kind:
             context.reject("dhcp", ts, "no DHCP message type option")
         if message.cookie != COOKIE:
-            signed = (message.cookie + (1 << 31)) % (1 << 32) - (1 << 31)
-            context.reject("dhcp", ts, f"bad cookie ({signed})")
+            context.reject("dhcp", ts, f"bad cookie ({int32(message.cookie)})")
 
     def _tell(self, message: Message, ts: int, is_orig: bool) -> None:
         connection = self._context.connection

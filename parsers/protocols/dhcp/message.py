@@ -5,18 +5,16 @@ Source: Zeek, src/analyzer/protocol/dhcp/{dhcp-protocol,dhcp-options}.pac.
 """
 
 from dataclasses import dataclass, field
-from struct import Struct
 
-from parsers.protocols.binpac import out_of_bound
+from parsers.protocols.binpac import BinpacError
+from parsers.protocols.grammar import Reading
 
 COOKIE = 0x63825363
 _PAD, _END = 0, 255
 HOST_NAME, DOMAIN_NAME, REQUESTED, LEASE, TYPE, MESSAGE, CLIENT_ID, FQDN = 12, 15, 50, 51, 53, 56, 61, 81
 _RELAY_AGENT = 82
 
-_HEAD = Struct(">4xI8x4s8x16s192xI")
-# The end of each part of the head that is checked by itself.
-_PARTS = ((28, "giaddr"), (44, "chaddr"), (108, "sname"), (236, "file_n"), (240, "cookie"))
+_CHADDR_BYTES, _SNAME_BYTES, _FILE_BYTES = 16, 64, 128
 
 # Options whose size does not depend on their length.
 _FIXED = {
@@ -55,8 +53,8 @@ _TEXTS = {
 }
 # Options that begin with a part of this size.
 _HEADED = {
-    CLIENT_ID: (1, "Client_Identifier:hwtype", "Client_Identifier:hwaddr"),
-    FQDN: (3, "Client_FQDN:rcode2", "Client_FQDN:domain_name"),
+    CLIENT_ID: ("Client_Identifier:hwtype", 1, "Client_Identifier:hwaddr"),
+    FQDN: ("Client_FQDN:rcode2", 3, "Client_FQDN:domain_name"),
 }
 
 
@@ -89,69 +87,58 @@ class Flow:
         """One message; raises BinpacError where it does not fit."""
         try:
             return self._message(data)
-        except Exception:
+        except BinpacError:
             self._relayed = 0
             raise
 
     def _message(self, data: bytes) -> Message:
-        for end, part in _PARTS:
-            if len(data) < end:
-                raise out_of_bound(f"DHCP_Message:{part}", end, len(data))
-        message = Message(*_HEAD.unpack_from(data))
-        place = _HEAD.size
+        reading = Reading(data)
+        xid, yiaddr = reading.numbers("DHCP_Message:giaddr", ">4xI8x4s8x")
+        chaddr = reading.octets("DHCP_Message:chaddr", _CHADDR_BYTES)
+        reading.octets("DHCP_Message:sname", _SNAME_BYTES)
+        reading.octets("DHCP_Message:file_n", _FILE_BYTES)
+        (cookie,) = reading.numbers("DHCP_Message:cookie", ">I")
+        message = Message(xid, yiaddr, chaddr, cookie)
         types = []
-        while place < len(data):
-            code = data[place]
-            place += 1
+        while reading.left:
+            code = data[reading.place]
+            reading.place += 1
             if code == _END:
                 break
             if code == _PAD:
                 continue
-            if place == len(data):
-                raise out_of_bound("OptionValueWrapper:length", 1, 0)
-            start = place + 1
-            place = self._option_end(data, start, code, data[place])
-            message.options[code] = data[start:place]
+            (length,) = reading.inner().numbers("OptionValueWrapper:length", "B")
+            reading.place += 1
+            value = message.options[code] = self._value(reading, code, length)
             if code == TYPE:
-                types.append(data[start])
+                types.append(value[0])
         message.kind = types[0] if types else 0
         return message
 
-    def _option_end(self, data: bytes, start: int, code: int, length: int) -> int:
-        """The place after an option whose value begins at `start`."""
-        left = len(data) - start
+    def _value(self, reading: Reading, code: int, length: int) -> bytes:
+        start = reading.place
+        part = reading.inner()
         if code in _FIXED:
-            where, size = _FIXED[code]
+            part.octets(*_FIXED[code])
         elif code in _ADDRESSES:
-            where, size = _ADDRESSES[code], length // 4 * 4
-            if size > left:
-                raise out_of_bound(where, length // 4, left)
+            part.array(_ADDRESSES[code], length // 4, 4)
         elif code in _HEADED:
-            head, head_name, where = _HEADED[code]
-            if head > left:
-                raise out_of_bound(head_name, head, left)
-            size = length
-            if size < head:
-                raise out_of_bound(where, size, left)
+            head_name, head, where = _HEADED[code]
+            part.octets(head_name, head)
+            part.octets(where, length - head)
         elif code == _RELAY_AGENT:
-            return self._relay_agent_end(data, start, length)
+            self._pass_relay_agent(part, length)
         else:
-            where, size = _TEXTS.get(code, "OptionValue:other"), length
-        if size > left:
-            raise out_of_bound(where, size, left)
-        return start + size
+            part.octets(_TEXTS.get(code, "OptionValue:other"), length)
+        reading.place = part.place
+        return reading.data[start : part.place]
 
-    def _relay_agent_end(self, data: bytes, start: int, length: int) -> int:
-        place = start
-        while place < len(data):
-            left = len(data) - place
-            if left < 2:
-                raise out_of_bound("Relay_Agent_SubOption:length", 2, left)
-            size = 2 + data[place + 1]
-            if size > left:
-                raise out_of_bound("Relay_Agent_SubOption:value", size, left)
-            place += size
-            self._relayed = (self._relayed + size) & 0xFF
+    def _pass_relay_agent(self, reading: Reading, length: int) -> None:
+        while reading.left:
+            part = reading.inner()
+            _, size = part.numbers("Relay_Agent_SubOption:length", "BB")
+            part.octets("Relay_Agent_SubOption:value", size)
+            reading.place = part.place
+            self._relayed = (self._relayed + part.offset) & 0xFF
             if self._relayed == length:
                 break
-        return place

@@ -94,7 +94,7 @@ class SNMP(DatagramAnalyzer):
 
     def _scope(self, reader: Reader, ts: int) -> bool:
         """What the third version has before its message; False where that is encrypted, or something else."""
-        if reader.head()[0] == SEQUENCE:
+        if reader.tag() == SEQUENCE:
             reader.content(OCTETS)
             reader.content(OCTETS)
             return True
@@ -102,7 +102,7 @@ class SNMP(DatagramAnalyzer):
         return False
 
     def _pdu(self, reader: Reader, ts: int, version: str, community: bytes | None) -> None:
-        kind = reader.head()[0]
+        kind = reader.tag()
         if kind not in _KINDS:
             self._see(ts, version, community)
             return

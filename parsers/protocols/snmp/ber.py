@@ -1,12 +1,14 @@
 """The part of ASN.1's basic encoding rules that SNMP uses (X.690, RFC 3417 8), read as Zeek reads it.
 
 A sequence does not bound what is inside: each part may go on to the end of the message. So no library serves.
-Source: Zeek, src/analyzer/protocol/asn1/asn1.pac, src/analyzer/protocol/snmp/snmp-analyzer.pac.
+Source: Zeek, src/analyzer/protocol/snmp/snmp-analyzer.pac.
 """
 
 import re
 
-from parsers.protocols.binpac import BinpacError, out_of_bound
+from parsers.protocols import asn1
+from parsers.protocols.binpac import BinpacError
+from parsers.protocols.grammar import Reading
 
 INTEGER, OCTETS, IDENTIFIER, SEQUENCE = 0x02, 0x04, 0x06, 0x30
 _INTEGER_BYTES = 9
@@ -22,41 +24,20 @@ class Reader:
     """
 
     def __init__(self, data: bytes, odd: list[tuple[str, int]]) -> None:
-        self._data = data
-        self._place = 0
+        self._reading = Reading(data)
         self._odd = odd
 
     @property
     def is_over(self) -> bool:
-        return self._place >= len(self._data)
+        return not self._reading.left
 
-    def head(self) -> tuple[int, int]:
-        """The tag of a value, and its length."""
-        data, place = self._data, self._place
-        left = len(data) - place
-        if left < 2:
-            raise out_of_bound("ASN1EncodingMeta:len", 2, left)
-        tag, length = data[place], data[place + 1]
-        size = 2
-        if length & 0x80:
-            size += length & 0x7F
-            if size > left:
-                raise out_of_bound("ASN1EncodingMeta:more_len", size, left)
-            length = self.number(data[place + 2 : place + size])
-        self._place += size
-        return tag, length
+    def tag(self) -> int:
+        """The tag of what comes next, whose content is read by itself."""
+        return asn1.head(self._reading)[0]
 
     def value(self) -> tuple[int, bytes]:
         """The tag of a value, and its content."""
-        begin = self._place
-        tag, length = self.head()
-        # Zeek counts in 32 bits here.
-        length = (length + (1 << 31)) % (1 << 32) - (1 << 31)
-        start = self._place
-        if not 0 <= length <= len(self._data) - start:
-            raise out_of_bound("ASN1Encoding:content", start - begin + length, len(self._data) - begin)
-        self._place += length
-        return tag, self._data[start : self._place]
+        return asn1.value(self._reading)
 
     def content(self, wanted: int) -> bytes:
         """The content of a value of this tag."""
@@ -66,7 +47,7 @@ class Reader:
 
     def sequence(self) -> None:
         """The head of a sequence."""
-        _expect(self.head()[0], SEQUENCE)
+        _expect(self.tag(), SEQUENCE)
 
     def integer(self) -> int:
         content = self.content(INTEGER)
@@ -86,8 +67,7 @@ class Reader:
         """A number without sign; zero where it is too long."""
         if len(content) > _NUMBER_BYTES:
             self._odd.append(("asn_binary_to_int64_shift_too_large", len(content)))
-            return 0
-        return int.from_bytes(content, "big")
+        return asn1.number(content) % (1 << 64)
 
 
 def _expect(tag: int, wanted: int) -> None:
