@@ -138,6 +138,12 @@ ALERTS_PER_RECORD = 10
 SSH_PACKET_BYTES = 8 << 20
 SSH_STRING_BYTES = 2 << 20
 SSH_ALGORITHMS = 100
+# Zeek's SMTP::bdat_max_line_length, max_{rcptto,to,cc}_addresses and max_path_length, max_invalid_mail_transactions;
+# commands that wait for their replies.
+BDAT_LINE_BYTES = 4096
+SMTP_ADDRESSES = 1000
+SMTP_INVALID_TRANSACTIONS = 25
+SMTP_PENDING_COMMANDS = 1000
 # Zeek's binpac buffers (flowbuffer_capacity_max): a longer handshake message is none.
 HANDSHAKE_BYTES = 10 << 20
 # Zeek's bounds for DTLS: the handshake message that is put together, the records of a wrong version in a row.

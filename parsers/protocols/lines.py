@@ -109,9 +109,9 @@ class Lines:
         return self.line(len(self.data.data)) if self.place < len(self.data.data) else None
 
     def take_plain(self) -> bytes:
-        """The next bytes that are no lines, as many as the delivery has."""
+        """The next bytes that are no lines, as many as the segment has."""
         start = self.place
-        self.place = min(start + self.plain, len(self.data.data))
+        self.place = min(start + self.plain, self.segment_end(start))
         self.plain -= self.place - start
         return self.data.data[start : self.place]
 

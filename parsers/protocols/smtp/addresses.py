@@ -1,0 +1,88 @@
+"""Mail addresses and IP addresses in the fields of a mail's header and in commands.
+
+A line may be as long as its sender likes, so all is found by RE2, which takes time in proportion to it.
+Source: Zeek, base/utils/{email,addrs}.zeek.
+"""
+
+from collections.abc import Iterator
+from ipaddress import ip_address
+from socket import AF_INET, AF_INET6, inet_pton
+
+import re2
+
+
+def _compiled(pattern: bytes) -> "re2._Regexp[bytes]":
+    options = re2.Options()
+    options.encoding = re2.Options.Encoding.LATIN1
+    # What Zeek's automata find is the longest.
+    options.longest_match = True
+    return re2.compile(pattern, options)
+
+
+_V4_PART = rb"(?:[0-9]|[0-9]{2}|0[0-9]{2}|1[0-9]{2}|2[0-4][0-9]|25[0-5])"
+_V4 = rb"%s\.%s\.%s\.%s" % ((_V4_PART,) * 4)
+_PART = rb"[0-9A-Fa-f]{1,4}"
+
+
+def _v6_patterns() -> Iterator[bytes]:
+    """IPv6 addresses: whole, with a last part written as IPv4, with zeros left out at each place."""
+    yield rb"(?:%s:){7}%s" % (_PART, _PART)
+    yield rb"(?:%s:){6}%s" % (_PART, _V4)
+    for before in range(8):
+        lead = rb"%s(?::%s){%d}" % (_PART, _PART, before - 1) if before else b""
+        yield lead + b"::" + _up_to(7 - before)
+        if before < 6:
+            yield lead + b"::" + _up_to(5 - before) + _V4
+
+
+def _up_to(count: int) -> bytes:
+    return rb"(?:%s(?::%s){0,%d})?" % (_PART, _PART, count - 1) if count else b""
+
+
+_IP = _compiled(b"|".join((_V4, *_v6_patterns())))
+_ADDRESS = _compiled(rb"[^<,: \t@]+@[^>,; \t]+[>,; \t]?")
+_NAMED_ADDRESS = _compiled(rb'(?:"[^"]*")?[^,]+@[^,]+')
+_MARKS = b"<>,:; \t"
+_BRACKETS = frozenset((b"[]", b"()", b"{}", b"  "))
+
+
+def addresses(text: bytes) -> Iterator[bytes]:
+    """The mail addresses in a text."""
+    for found in _ADDRESS.finditer(text):
+        yield found[0].translate(None, _MARKS)
+
+
+def named_addresses(value: bytes) -> Iterator[bytes]:
+    """The mail addresses in a field of a header, with the names that stand by them."""
+    for found in _NAMED_ADDRESS.finditer(value):
+        yield found[0].strip()
+
+
+def first_ip(value: bytes) -> str | None:
+    """The first IP address in a text."""
+    return next((text for text, _, _ in _ips(value)), None)
+
+
+def received_from(value: bytes) -> str | None:
+    """The IP address of the machine that a mail came from, by a Received field: the second one in it, or the first.
+
+    Only those in brackets or blanks count.
+    """
+    found = [text for text, before, after in _ips(value) if before + after in _BRACKETS]
+    return found[1] if len(found) > 1 else found[0] if found else None
+
+
+def _ips(value: bytes) -> Iterator[tuple[str, bytes, bytes]]:
+    """The IP addresses in a text, in their normal form, and the bytes before and after each."""
+    for found in _IP.finditer(value):
+        text = found[0].decode()
+        if _is_valid(text):
+            yield str(ip_address(text)), value[found.start() - 1 : found.start()], value[found.end() : found.end() + 1]
+
+
+def _is_valid(text: str) -> bool:
+    try:
+        inet_pton(AF_INET6 if ":" in text else AF_INET, text)
+    except OSError:
+        return False
+    return True

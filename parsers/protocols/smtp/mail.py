@@ -1,0 +1,94 @@
+"""A mail's text: its header, its parts, the files that they are.
+
+Source: Zeek, src/analyzer/protocol/mime/MIME.cc (MIME_Mail).
+"""
+
+from parsers.files.analysis import File
+from parsers.protocols.fields import FIELD_NAMES
+from parsers.protocols.mime import READERS, Entity
+from parsers.protocols.smtp.session import Session
+
+
+class Mail:
+    """One mail from its first line on.
+
+    file    the file that the current entity is, once it has bytes
+    length  how many it has
+    """
+
+    def __init__(self, session: Session, is_orig: bool) -> None:
+        self._session = session
+        self._is_orig = is_orig
+        self.file: File | None = None
+        self._length = 0
+        self._top = _Part(self)
+        self.begin()
+
+    def take(self, line: bytes, newline: bool) -> None:
+        """A line; `newline` says that it had an end, which is left out."""
+        self._top.take(line, newline)
+
+    def gap(self, length: int) -> None:
+        """Bytes are missing."""
+        file = self._open()
+        file.gap(length, self._session.now, self._length)
+
+    def finish(self) -> None:
+        """The mail is complete, or no more of it will be seen."""
+        self._top.end()
+
+    def begin(self) -> None:
+        """An entity begins."""
+        self.file = None
+        self._length = 0
+        self._session.begin_entity()
+
+    def field(self, name: bytes, value: bytes) -> None:
+        """A field of an entity's header."""
+        self._session.field(name, value)
+
+    def body(self, data: bytes) -> None:
+        """Bytes of the current entity."""
+        self._open().data(data, self._session.now)
+        self._length += len(data)
+
+    def end(self) -> None:
+        """An entity has come to its end."""
+        self._session.end_entity()
+        if self.file is not None:
+            self.file.close(self._session.now)
+            self.file = None
+
+    def _open(self) -> File:
+        if self.file is None or self.file.done:
+            self.file = self._session.open_file(self._is_orig)
+        return self.file
+
+
+class _Part(Entity):
+    """The mail itself, or an entity inside it."""
+
+    readers = READERS
+
+    def __init__(self, mail: Mail, parent: "Entity | None" = None) -> None:
+        super().__init__(parent)
+        self._mail = mail
+
+    def header_fields(self, lines: list[bytes]) -> None:
+        super().header_fields(lines)
+        for line in lines:
+            before, colon, value = line.partition(b":")
+            name = FIELD_NAMES[before]
+            if name and colon:
+                self._mail.field(name, value.lstrip())
+
+    def begin_child(self) -> "Entity":
+        child = _Part(self._mail, self)
+        self._mail.begin()
+        return child
+
+    def body(self, data: bytes) -> None:
+        self._mail.body(data)
+
+    def done(self) -> None:
+        self._mail.end()
