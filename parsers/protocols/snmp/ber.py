@@ -13,8 +13,8 @@ from parsers.protocols.grammar import Reading
 INTEGER, OCTETS, IDENTIFIER, SEQUENCE = 0x02, 0x04, 0x06, 0x30
 _INTEGER_BYTES = 9
 _NUMBER_BYTES = 8
-# A part of an object identifier that is too long for Zeek.
-_LONG_PART = re.compile(rb"[\x80-\xff]{10,}[\x00-\x7f]")
+# What a part of an object identifier that is too long for Zeek has before its last byte.
+_LONG_PART = re.compile(rb"[\x80-\xff]{10,}")
 
 
 class Reader:
@@ -60,7 +60,7 @@ class Reader:
         content = self.content(IDENTIFIER)
         found = _LONG_PART.search(content)
         if found and content[-1] < 0x80:
-            self._odd.append(("asn_oid_subidentifier_too_long", len(found[0])))
+            self._odd.append(("asn_oid_subidentifier_too_long", len(found[0]) + 1))
         return content
 
     def number(self, content: bytes) -> int:
