@@ -5,7 +5,7 @@ Source: Zeek, base/utils/{email,addrs}.zeek.
 """
 
 from collections.abc import Iterator
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address
 from socket import AF_INET, AF_INET6, inet_pton
 
 import re2
@@ -77,7 +77,14 @@ def _ips(value: bytes) -> Iterator[tuple[str, bytes, bytes]]:
     for found in _IP.finditer(value):
         text = found[0].decode()
         if _is_valid(text):
-            yield str(ip_address(text)), value[found.start() - 1 : found.start()], value[found.end() : found.end() + 1]
+            yield _normal(text), value[found.start() - 1 : found.start()], value[found.end() : found.end() + 1]
+
+
+def _normal(text: str) -> str:
+    """An address as it stands in a row: an IPv4 address in IPv6's clothes is one of IPv4."""
+    address = ip_address(text)
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return str(mapped or address)
 
 
 def _is_valid(text: str) -> bool:
