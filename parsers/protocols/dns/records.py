@@ -5,14 +5,13 @@ type, even where it disagrees with the record's length) and base/protocols/dns/m
 """
 
 from collections.abc import Callable
-from socket import AF_INET, AF_INET6, inet_ntop
 from struct import Struct
 from typing import TypeAlias
 
+from parsers.protocols.addresses import address
 from parsers.protocols.dns.message import MalformedError, Message, ViolationError, text
 
 _SHORT = Struct(">H").unpack_from
-_MAPPED = b"\0" * 10 + b"\xff\xff"
 
 
 # A record's text ("" for one that is noticed and not shown, None for one that is passed over) and the place after
@@ -42,13 +41,13 @@ def _character_string(data: bytes, place: int, end: int) -> tuple[bytes | None, 
 def _a(message: Message, place: int, length: int) -> Reading:
     if length != 4:
         raise MalformedError
-    return inet_ntop(AF_INET, message.data[place : place + 4]), place + 4
+    return address(message.data[place : place + 4]), place + 4
 
 
 def _aaaa(message: Message, place: int, _length: int) -> Reading:
     end = min(place + 16, place + (len(message.data) - place) // 4 * 4)
     raw = message.data[place:end].ljust(16, b"\0")
-    return inet_ntop(AF_INET, raw[12:]) if raw.startswith(_MAPPED) else inet_ntop(AF_INET6, raw), end
+    return address(raw), end
 
 
 def _name(message: Message, place: int, _length: int) -> Reading:
