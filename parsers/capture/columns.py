@@ -35,6 +35,7 @@ class Columns:
     ack: Column
     flags: Column
     window: Column
+    scale: Column
     plain: Column
 
     def segments(self, start: int, stop: int) -> Iterator[tuple[int, ...]]:
@@ -49,8 +50,8 @@ def columns(packets: Packets, flows: Flows, start: int, stop: int) -> Columns:
     """The columns of the packets from `start` to before `stop` of the flows' order."""
     order = flows.order[start:stop]
     side = flows.backward[start:stop].astype(np.uint8)
-    names = ("length", "captured", "offset", "seq", "ack", "flags", "window")
+    names = ("length", "captured", "offset", "seq", "ack", "flags", "window", "scale")
     rest = [getattr(packets, name)[order] for name in names]
-    length, captured, _, _, _, flags, window = rest
+    length, captured, _, _, _, flags, window, _ = rest
     plain = (flags & ~_PUSH == _ACK) & (window > 0) & (captured >= length)
     return Columns(*(column.data for column in (packets.ts[order], packets.clock[order], side, *rest, plain)))

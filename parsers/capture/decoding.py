@@ -106,7 +106,7 @@ def _block(frames: Frames, part: slice, clock: Ints, network: Network, addresses
     number = frames.number[part][rows]
     wire = frames.wire[part][rows] - (at - begin[rows])
     datagrams = network.read(clock[number], at, left, wire)
-    found = segments(datagrams)
+    found = segments(datagrams, network.store)
     kept = found.kept
     origin = rows[kept]
     return {
@@ -124,6 +124,7 @@ def _block(frames: Frames, part: slice, clock: Ints, network: Network, addresses
         "ack": found.ack,
         "flags": found.flags,
         "window": found.window,
+        "scale": found.scale,
         "parent": frames.parent[part][origin],
     }
 

@@ -43,6 +43,7 @@ class Endpoint:
     pending    blocks above a hole: (relative seq, relative end, packet, bytes to skip), sorted, apart
     pending_bytes  their size
     skipping   no data is delivered any more: too much came without acknowledgements
+    fins, resets, ended  FIN and RST packets of it, and when the last of them came
     seen_data, seen_ack, heard  whether D and A stand in the history, and whether data of it was acknowledged
     """
 
@@ -52,6 +53,7 @@ class Endpoint:
         "delivered",
         "did_close",
         "did_eof",
+        "ended",
         "fin_seq",
         "fins",
         "heard",
@@ -62,6 +64,7 @@ class Endpoint:
         "pending",
         "pending_bytes",
         "previous",
+        "resets",
         "seen_ack",
         "seen_data",
         "seq_wraps",
@@ -77,7 +80,7 @@ class Endpoint:
         self.state = self.previous = INACTIVE
         self.start = self.last_seq = self.ack_seq = 0
         self.seq_wraps = self.ack_wraps = 0
-        self.fins = self.fin_seq = 0
+        self.fins = self.fin_seq = self.resets = self.ended = 0
         self.last_syn = self.last_fin = self.last_rst = 0
         self.did_close = self.did_eof = self.skipping = False
         self.seen_data = self.seen_ack = self.heard = False
@@ -112,6 +115,11 @@ class Endpoint:
         if ack < self.ack_seq:
             self.ack_wraps += 1
         self.ack_seq = ack
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it has sent something and not closed."""
+        return self.state != INACTIVE and not self.did_close
 
     @property
     def nothing_acked(self) -> bool:

@@ -12,6 +12,9 @@ Octets: TypeAlias = npt.NDArray[np.uint8]
 HOPOPTS, ICMP, IGMP, TCP, UDP, IPV6, ROUTING, FRAGMENT = 0, 1, 2, 6, 17, 41, 43, 44
 ESP, AH, ICMPV6, NO_NEXT, DSTOPTS, MOBILITY = 50, 51, 58, 59, 60, 135
 
+# TCP's flags (RFC 9293, section 3.1).
+FIN, SYN, RST, ACK, URG = 1, 2, 4, 16, 32
+
 BIG16 = np.dtype(">u2")
 LITTLE16 = np.dtype("<u2")
 LITTLE32 = np.dtype("<u4")

@@ -31,10 +31,11 @@ class Packets:
                        UDP's own length that says so, and fewer than `captured` when it is less than IP's
       captured uint32  bytes of payload that are in the capture
       offset   int64   where the payload begins in `data`, or, from len(data) on, in `extra`
-      seq, ack uint32  TCP
+      seq, ack uint32  TCP; of UDP the bytes that IP says it has, and those that it says itself, its header included
       flags    uint8   TCP: FIN 1, SYN 2, RST 4, PSH 8, ACK 16, URG 32; BROKEN 128 where the header's length cannot
                        be: such a packet has no payload and opens a connection, but is not counted (Zeek, TCP.cc)
       window   uint16  TCP
+      scale    int16   of SYN packets: by how many bits the sender's windows are shifted, -1 where it says nothing
       parent   int32   the tunnels that it came through, a place in `encapsulations`; -1 where it came through none
     """
 
@@ -54,6 +55,7 @@ class Packets:
     ack: npt.NDArray[np.uint32]
     flags: npt.NDArray[np.uint8]
     window: npt.NDArray[np.uint16]
+    scale: npt.NDArray[np.int16]
     parent: npt.NDArray[np.int32]
     addresses: list[str]
     data: memoryview

@@ -62,6 +62,8 @@ def analyse_shard(
             rows.add(conn.RECORD, tracked.row(service))
         else:
             rows.add(conn.OF_SEVERAL, (*tracked.row(service), captures.name_of(tracked.number)))
+        for told in tracked.weirds:
+            rows.add(weird.RECORD, told)
         for use in packets.encapsulations.uses(tracked.passage.uses):
             rows.add(tunnel.RECORD, use)
     files.finish()

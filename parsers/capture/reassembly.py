@@ -32,6 +32,9 @@ class Sink(Protocol):
     def gap(self, endpoint: Endpoint, length: int) -> None:
         """The next bytes of a side will not come."""
 
+    def weird(self, name: str) -> None:
+        """Something that weird.log tells."""
+
 
 def add(sink: Sink, endpoint: Endpoint, packet: int, seq: int, length: int) -> None:
     """Take up a segment that begins at a relative sequence number."""
@@ -50,9 +53,11 @@ def add(sink: Sink, endpoint: Endpoint, packet: int, seq: int, length: int) -> N
         endpoint.delivered = end
         _trim_unseen(sink, endpoint)
     if endpoint.nothing_acked and endpoint.pending and endpoint.pending[-1][1] - endpoint.delivered > _WITHOUT_ACKS:
+        sink.weird("above_hole_data_without_any_acks")
         _give_up(endpoint)
     kept = endpoint.delivered - endpoint.trimmed + endpoint.pending_bytes
     if kept > UNACKED_BYTES or len(endpoint.pending) > PENDING_SEGMENTS:
+        sink.weird("excessive_data_without_further_acks")
         _give_up(endpoint)
 
 

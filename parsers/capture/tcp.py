@@ -20,6 +20,7 @@ from parsers.capture.endpoint import (
     Endpoint,
     difference,
 )
+from parsers.capture.headers import ACK, FIN, RST, SYN
 from parsers.capture.history import (
     SEEN_ACK,
     SEEN_DATA,
@@ -33,14 +34,15 @@ from parsers.capture.history import (
 from parsers.capture.packets import Ints
 from parsers.capture.ports import INTERACTIVE_TCP, SERVER_TCP
 from parsers.capture.streams import Deliveries
+from parsers.capture.tcp_weirds import note_after_end, note_repeated_syn, note_reuse, note_storm
 from parsers.capture.timers import QUIET, QUIET_INTERACTIVE, Timers
+from parsers.capture.weirds import Weird, Weirds
 from parsers.protocols.analyzer import Mark
-
-FIN, SYN, RST, ACK = 1, 2, 4, 16
 
 # A sequence number this far off is not trusted where it would matter.
 _FAR = 1048576
 _OPEN = frozenset((PARTIAL, ESTABLISHED))
+_SENT_SYN = frozenset((SYN_SENT, SYN_ACK_SENT, ESTABLISHED))
 
 
 class Tcp:
@@ -54,6 +56,7 @@ class Tcp:
     marks         what analysers add to the history and has no place in it yet: (time, letter), the last one first
     missed        bytes of its holes
     smooth        whether its next packets may be plain ones, which only move counters on (see tcp_flow)
+    weirds        what is weird on it, None while nothing is
     """
 
     __slots__ = (
@@ -75,6 +78,7 @@ class Tcp:
         "start",
         "stop",
         "timers",
+        "weirds",
     )
 
     def __init__(
@@ -102,6 +106,7 @@ class Tcp:
         self.partial = self.smooth = False
         self.close_deferred = self.report_close = False
         self.missed = 0
+        self.weirds: Weirds | None = None
 
     @property
     def orig(self) -> Endpoint:
@@ -118,11 +123,17 @@ class Tcp:
         """Bytes that a side sent, by its sequence numbers."""
         return endpoint.size(self.peer_of(endpoint))
 
+    def weird(self, name: str, source: str = "TCP", addl: str = "") -> None:
+        """Something that weird.log tells."""
+        if self.weirds is None:
+            self.weirds = Weirds()
+        self.weirds.add(Weird(self.now, self.history.orig, name, addl, source))
+
     def is_over(self, now: int, clock: Ints) -> bool:
         """Whether a timer ended it before the packet that moves the clock on to `now`."""
         return self.timers.have_fired(now, self.last, self.orig, self.resp, clock)
 
-    def is_reuse(self, seq: int, flags: int) -> bool:
+    def is_reuse(self, seq: int, flags: int, ts: int, now: int) -> bool:
         """Whether a SYN begins another connection between the same ports."""
         orig, resp = self.orig, self.resp
         first = orig
@@ -130,12 +141,13 @@ class Tcp:
             if orig.state != INACTIVE:
                 return False
             first = resp
-        if orig.did_close or resp.did_close:
-            return True
-        if seq == first.start:
-            return False
-        crossed = not flags & ACK and first.state == SYN_ACK_SENT and resp.state == INACTIVE and seq == resp.start
-        return not crossed
+        if not (orig.did_close or resp.did_close):
+            crossed = not flags & ACK and first.state == SYN_ACK_SENT and resp.state == INACTIVE and seq == resp.start
+            if seq == first.start or crossed:
+                return False
+        self.now = now
+        note_reuse(self, first, ts)
+        return True
 
     # One packet -----------------------------------------------------------------------------------------------
 
@@ -164,8 +176,10 @@ class Tcp:
         space = (0 if flags & RST else size) + bool(flags & SYN) + bool(flags & FIN)
         last_seq = (seq + space) & MASK
         if endpoint.state == INACTIVE or flags & SYN:
-            _begin(endpoint, flags, seq, last_seq)
+            self._begin(endpoint, flags, seq, last_seq)
         rel_seq, underflow = endpoint.relative(seq, endpoint.last_seq, endpoint.seq_wraps)
+        if underflow and not flags & RST:
+            self.weird("TCP_seq_underflow_or_misorder")
         self._note_history(flags, endpoint, rel_seq, size)
         if not window and not flags & RST and peer.state != CLOSED and endpoint.state != RESET:
             self.history.count(endpoint.side, "W")
@@ -175,21 +189,45 @@ class Tcp:
             endpoint.fins += 1
             endpoint.fin_seq = (rel_seq + space) & WIDE
         if flags & RST:
+            endpoint.resets += 1
             self.out.reset(side, now)
+        if flags & (FIN | RST):
+            note_storm(self, endpoint, flags, ts)
         rel_ack = 0
         if flags & ACK:
             rel_ack = self._note_ack(peer, flags, ack)
-        self._note_last(endpoint, last_seq, flags, size)
-        closes, report = self._advance(endpoint, flags, size, is_orig, ts)
+        advanced = self._note_last(endpoint, last_seq, flags, size)
+        closes, report = self._advance(endpoint, flags, size, is_orig, ts, advanced=advanced)
         if flags & ACK and reassembly.acknowledge(self, peer, rel_ack):
             self._check_end(peer)
         self.first_seen[not is_orig] = True
-        if size and held >= size and not flags & RST and not underflow:
-            reassembly.add(self, endpoint, place, rel_seq + 1 if flags & SYN else rel_seq, size)
+        if size and not flags & RST and not underflow:
+            if held >= size:
+                reassembly.add(self, endpoint, place, rel_seq + 1 if flags & SYN else rel_seq, size)
+            else:
+                self.weird("truncated_tcp_payload")
         self._check_end(endpoint)
         if closes:
             self._close(endpoint, report)
         self._note_smooth()
+
+    def _begin(self, endpoint: Endpoint, flags: int, seq: int, last_seq: int) -> None:
+        """Set a side's first sequence numbers, or set them anew where a SYN says so."""
+        state = endpoint.state
+        if state == INACTIVE:
+            if flags & SYN:
+                endpoint.begin(seq, last_seq)
+            else:
+                # As if a SYN had come before; the first packet is no repetition.
+                endpoint.begin(seq - 1, seq)
+            return
+        jumps = seq != endpoint.start
+        if state in _OPEN and self.size_of(endpoint):
+            self.weird("SYN_inside_connection", "")
+        if jumps and state < CLOSED:
+            self.weird("SYN_seq_jump", "")
+        if state in _OPEN or (jumps and state < CLOSED) or (state == RESET and endpoint.previous == INACTIVE):
+            endpoint.begin(seq, last_seq)
 
     def _note_partial(self, flags: int, is_orig: bool) -> None:
         if is_orig:
@@ -248,10 +286,14 @@ class Tcp:
 
     def _note_ack(self, peer: Endpoint, flags: int, ack: int) -> int:
         if peer.state == INACTIVE:
+            sender = self.peer_of(peer)
+            if not flags & (SYN | FIN | RST) and sender.state in _SENT_SYN and self.weirds is None:
+                self.weird("possible_split_routing", "")
             peer.begin(ack - 1, ack - 1)
             return 1
         rel_ack, underflow = peer.relative(ack, peer.ack_seq, peer.ack_wraps)
         if underflow:
+            self.weird("TCP_ack_underflow_or_misorder")
             return 0
         if not flags & RST:
             delta = difference(ack, peer.ack_seq)
@@ -259,30 +301,35 @@ class Tcp:
                 peer.update_ack(ack)
         return rel_ack
 
-    def _note_last(self, endpoint: Endpoint, last_seq: int, flags: int, size: int) -> None:
+    def _note_last(self, endpoint: Endpoint, last_seq: int, flags: int, size: int) -> bool:
+        """Whether the packet ends beyond all that its side has sent before."""
         delta = difference(last_seq, endpoint.last_seq)
         if flags & (SYN | RST) and abs(delta) > _FAR:
-            return
-        if flags & FIN and endpoint.last_seq == (endpoint.start + 1) & MASK:
+            pass
+        elif flags & FIN and endpoint.last_seq == (endpoint.start + 1) & MASK:
             endpoint.update_last(last_seq)
         elif endpoint.state == RESET:
-            return
+            pass
         elif delta > 0:
             endpoint.update_last(last_seq)
         elif size:
             self.history.count(endpoint.side, "T")
+        return delta > 0
 
     # The state machine ----------------------------------------------------------------------------------------
 
-    def _advance(self, endpoint: Endpoint, flags: int, size: int, is_orig: bool, ts: int) -> tuple[bool, bool]:
+    def _advance(
+        self, endpoint: Endpoint, flags: int, size: int, is_orig: bool, ts: int, *, advanced: bool
+    ) -> tuple[bool, bool]:
         """Whether the packet closes its side, and whether that is an end to report."""
         state = endpoint.state
         if state == INACTIVE:
             return self._advance_inactive(endpoint, flags, size, is_orig, ts)
         if state in {SYN_SENT, SYN_ACK_SENT}:
-            return self._advance_syn_sent(endpoint, flags)
+            return self._advance_syn_sent(endpoint, flags, size, is_orig)
         if state in {ESTABLISHED, PARTIAL}:
             return self._advance_established(endpoint, flags)
+        note_after_end(self, endpoint, flags, size, advanced=advanced)
         if state == CLOSED and flags & RST and self.peer_of(endpoint).state != CLOSED:
             self._enter(endpoint, RESET)
             return not endpoint.did_close, False
@@ -296,10 +343,14 @@ class Tcp:
         if flags & FIN:
             self._enter(endpoint, CLOSED)
             closes = report = True
+            if peer.state != PARTIAL and not flags & SYN:
+                self.weird("spontaneous_FIN")
         if flags & RST:
             self._enter(endpoint, RESET)
             rejected = peer.state == ESTABLISHED if is_orig else peer.state in {SYN_SENT, SYN_ACK_SENT}
             closes, report = True, not rejected
+            if report and peer.state == INACTIVE:
+                self.weird("spontaneous_RST")
         if endpoint.state == INACTIVE:
             if not is_orig and not size and self.orig.state == SYN_SENT:
                 pass
@@ -314,6 +365,8 @@ class Tcp:
     def _advance_syn(self, endpoint: Endpoint, flags: int, is_orig: bool, ts: int) -> None:
         peer = self.peer_of(endpoint)
         if is_orig:
+            if flags & ACK:
+                self.weird("connection_originator_SYN_ack")
             self._enter(endpoint, SYN_ACK_SENT if flags & ACK else SYN_SENT)
             self.timers.attempt(ts)
             return
@@ -323,8 +376,12 @@ class Tcp:
             self._flip()
             self._enter(peer, ESTABLISHED)
             self.first_seen[0] = True
+        elif not flags & ACK:
+            self.weird("simultaneous_open")
         if peer.state == SYN_SENT:
             self._enter(peer, ESTABLISHED)
+        elif peer.state == INACTIVE:
+            self.weird("unsolicited_SYN_response")
         self._enter(endpoint, ESTABLISHED)
         if peer.state != PARTIAL:
             self._note_service()
@@ -337,21 +394,28 @@ class Tcp:
         if port in INTERACTIVE_TCP:
             self.timers.timeout = QUIET_INTERACTIVE
 
-    def _advance_syn_sent(self, endpoint: Endpoint, flags: int) -> tuple[bool, bool]:
+    def _advance_syn_sent(self, endpoint: Endpoint, flags: int, size: int, is_orig: bool) -> tuple[bool, bool]:
         closes = report = False
+        if flags & SYN:
+            note_repeated_syn(self, endpoint, flags, is_orig=is_orig)
         if flags & FIN:
+            if self.peer_of(endpoint).state in {INACTIVE, SYN_SENT}:
+                self.weird("inappropriate_FIN")
             self._enter(endpoint, CLOSED)
             closes = report = True
         if flags & RST:
             self._enter(endpoint, RESET)
             self.timers.active = False
             closes = True
+        elif size:
+            self.weird("data_before_established")
         return closes, report
 
     def _advance_established(self, endpoint: Endpoint, flags: int) -> tuple[bool, bool]:
         peer = self.peer_of(endpoint)
         closes = report = False
         if flags & SYN and endpoint.state == PARTIAL and peer.state == INACTIVE and not flags & ACK:
+            self.weird("SYN_after_partial")
             self._enter(endpoint, SYN_SENT)
         if flags & FIN and not flags & RST:
             self._enter(endpoint, CLOSED)
@@ -434,20 +498,3 @@ class Tcp:
                 endpoint.seen_data = self.history.has_seen(endpoint.side, SEEN_DATA)
                 endpoint.seen_ack = self.history.has_seen(endpoint.side, SEEN_ACK)
                 endpoint.heard = not endpoint.nothing_acked
-
-
-def _begin(endpoint: Endpoint, flags: int, seq: int, last_seq: int) -> None:
-    """Set a side's first sequence numbers, or set them anew where a SYN says so."""
-    state = endpoint.state
-    if state == INACTIVE:
-        if flags & SYN:
-            endpoint.begin(seq, last_seq)
-        else:
-            # As if a SYN had come before; the first packet is no repetition.
-            endpoint.begin(seq - 1, seq)
-    elif flags & SYN and (
-        (state in {SYN_SENT, SYN_ACK_SENT} and seq != endpoint.start)
-        or state in {ESTABLISHED, PARTIAL}
-        or (state == RESET and endpoint.previous == INACTIVE)
-    ):
-        endpoint.begin(seq, last_seq)

@@ -5,14 +5,19 @@ from collections.abc import Iterator, Sequence
 from parsers.capture.columns import Columns
 from parsers.capture.endpoint import EASY_BYTES, MASK, Endpoint
 from parsers.capture.flows import Ends
+from parsers.capture.headers import ACK, SYN
 from parsers.capture.interactive import is_interactive
 from parsers.capture.packets import BROKEN, Packets
 from parsers.capture.ports import SERVER_TCP
 from parsers.capture.streams import Deliveries
-from parsers.capture.tcp import ACK, SYN, Tcp
+from parsers.capture.tcp import Tcp
+from parsers.capture.tcp_weirds import note_header, note_syn
 from parsers.capture.timers import QUIET, QUIET_INTERACTIVE
 from parsers.limits import UNACKED_BYTES
 from parsers.protocols.analyzer import Mark
+
+# Where a header says how long it is.
+_WORDS = 12
 
 
 def tcp_connections(
@@ -62,14 +67,14 @@ def tcp_connections(
         flags = c.flags[i]
         if tcp is not None:
             tcp.last = last
-            if _is_over(tcp, now, c, packets) or (flags & SYN and tcp.is_reuse(seq, flags)):
+            if _is_over(tcp, c, packets, i):
                 tcp.stop = i
                 yield tcp
                 tcp, marks = None, ()
         if tcp is None:
             tcp = Tcp(i, ts, now, ends.ports, side, marks, turned=_turned_round(flags, side, ends))
             pair, out = tcp.ends, tcp.out
-        if not flags & BROKEN:
+        if not (flags & (SYN | BROKEN) and _note_odd(tcp, c, packets, i)):
             tcp.process(i, ts, now, side, seq, ack, flags, c.window[i], size, c.captured[i])
         smooth, last, timeout = tcp.smooth, tcp.last, tcp.timers.timeout
     if tcp is not None:
@@ -77,10 +82,25 @@ def tcp_connections(
         yield tcp
 
 
-def _is_over(tcp: Tcp, now: int, c: Columns, packets: Packets) -> bool:
+def _note_odd(tcp: Tcp, c: Columns, packets: Packets, i: int) -> bool:
+    """What is weird in a SYN, or in a header whose length cannot be; whether it is such a header."""
+    tcp.now = c.now[i]
+    flags = c.flags[i]
+    if flags & BROKEN:
+        note_header(tcp, packets.payload(c.offset[i], _WORDS + 1)[_WORDS] >> 4)
+        return True
+    note_syn(tcp, c.side[i], c.ack[i], flags, c.length[i], c.scale[i])
+    return False
+
+
+def _is_over(tcp: Tcp, c: Columns, packets: Packets, i: int) -> bool:
+    """Whether the packet at `i` is no more of this connection."""
+    now, flags = c.now[i], c.flags[i]
     if now - tcp.last >= QUIET == tcp.timers.timeout and is_interactive(tcp, c, packets):
         tcp.timers.timeout = QUIET_INTERACTIVE
-    return tcp.is_over(now, packets.clock)
+    if tcp.is_over(now, packets.clock):
+        return True
+    return bool(flags & SYN) and tcp.is_reuse(c.seq[i], flags, c.ts[i], now)
 
 
 def _turned_round(flags: int, side: int, ends: Ends) -> bool:

@@ -16,7 +16,7 @@ SECOND = 1_000_000_000
 UNANSWERED, QUIET, QUIET_INTERACTIVE = 60 * SECOND, 300 * SECOND, 3600 * SECOND
 _ATTEMPT = 5 * SECOND
 _FIRST_LOOK, _LOOK_AGAIN = 5 * SECOND, 6 * SECOND
-_LINGER = 5 * SECOND
+LINGER = 5 * SECOND
 _AFTER_CLOSE = 5 * SECOND
 
 
@@ -67,7 +67,7 @@ class Timers:
                 return True
         # One side has closed, or nothing ever came but headers that cannot be read.
         ending = orig.did_close or resp.did_close or orig.state == resp.state == INACTIVE
-        return ending and now - last > _LINGER and self._look(now, last, orig, resp, clock)
+        return ending and now - last > LINGER and self._look(now, last, orig, resp, clock)
 
     def _look(self, now: int, last: int, orig: Endpoint, resp: Endpoint, clock: Ints) -> bool:
         """Whether one of the looks that are taken every few seconds found it gone."""
@@ -76,7 +76,7 @@ class Timers:
         for place, due in enumerate(self.looks):
             while due <= now:
                 fired = int(clock[np.searchsorted(clock, due)])
-                if gone and last + _LINGER < fired:
+                if gone and last + LINGER < fired:
                     return True
                 due = fired + _LOOK_AGAIN  # noqa: PLW2901
             self.looks[place] = due

@@ -12,6 +12,7 @@ from parsers.capture.columns import Column, columns
 from parsers.capture.conn_state import datagrams_state, tcp_state
 from parsers.capture.datagrams import Datagrams, datagram_connection, datagram_connections
 from parsers.capture.flows import ICMP, ICMP6, TCP, UDP, Ends, Flows, Shard
+from parsers.capture.lengths import mismatched, mismatches
 from parsers.capture.packets import BROKEN, Ints, Packets
 from parsers.capture.streams import datagrams
 from parsers.capture.tcp import Tcp
@@ -19,7 +20,9 @@ from parsers.capture.tcp_flow import tcp_connections
 from parsers.capture.tunnels.encapsulation import NO_CARRIER
 from parsers.capture.tunnels.passage import NO_PASSAGE, Passage, passage
 from parsers.capture.uid import connection_uid
-from parsers.limits import INT64_MAX
+from parsers.capture.weirds import Weird, Weirds
+from parsers.capture.windows import note_recisions, shrinking
+from parsers.limits import INT64_MAX, TUNNEL_CHANGES
 from parsers.protocols.analyzer import Connection, Event, Mark
 from parsers.schema import Row
 from parsers.site import is_local
@@ -30,6 +33,7 @@ Counts: TypeAlias = tuple[int, int, int, int]
 
 _NAMES = {TCP: "tcp", UDP: "udp", ICMP: "icmp", ICMP6: "icmp"}
 _UNKNOWN = "unknown_transport"
+_TOO_MANY_CHANGES = "tunnel_max_changes_per_connection_exceeded"
 # IGMP, IP in IP, IPv6 in IP and GRE: Zeek looks into them or through them, and they are no connections of their own
 # (scripts/base/packet-protocols/{igmp,ip,gre}/main.zeek).
 _NOT_CONNECTIONS = frozenset((2, 4, 41, 47))
@@ -44,6 +48,7 @@ class Tracked:
     ip_proto  the protocol number in the IP header
     passage   the tunnels that it came through
     carries   the tunnel protocols that it carries
+    weirds    what its packets have for weird.log
     """
 
     connection: Connection
@@ -52,6 +57,7 @@ class Tracked:
     ip_proto: int
     passage: Passage
     carries: Sequence[str]
+    weirds: list[Row]
     _cells: Callable[[Sequence[Mark]], Row]
     _events: Iterator[Event]
 
@@ -95,6 +101,9 @@ class _Tracker:
         self.target = packets.dst[firsts].tolist()
         self.sport = flows.sport[starts].tolist()
         self.dport = flows.dport[starts].tolist()
+        bounds, proto = np.array(self.bounds), packets.proto[order]
+        self.shrinking = shrinking(self.columns, bounds, proto == TCP)
+        self.mismatched = mismatched(self.columns, bounds, np.flatnonzero(proto == UDP))
 
     def flow(self, flow: int) -> Iterator[Tracked]:
         place = flow - self.first
@@ -108,10 +117,15 @@ class _Tracker:
         c, packets = self.columns, self.packets
         if proto == TCP:
             for tcp in tcp_connections(c, packets, start, stop, ends):
+                if place in self.shrinking:
+                    note_recisions(tcp, c)
                 yield self._tcp(tcp, ends)
         else:
             for made in datagram_connections(c, packets, start, stop, ends, proto):
-                yield self._datagrams(made, ends, proto)
+                differ = place in self.mismatched
+                yield self._datagrams(
+                    made, ends, proto, mismatches(c, made.first, made.stop, made.orig) if differ else None
+                )
 
     def _tcp(self, tcp: Tcp, ends: Ends) -> Tracked:
         orig = tcp.orig.side
@@ -119,7 +133,8 @@ class _Tracker:
         connection.partial = tcp.partial
         connection.turned = orig != tcp.began
         events = tcp.out.events(orig, self.columns, self.packets)
-        return self._tracked(connection, tcp, TCP, tcp.last, partial(self._tcp_cells, tcp, ends), events)
+        cells = partial(self._tcp_cells, tcp, ends)
+        return self._tracked(connection, tcp, TCP, tcp.last, cells, events, tcp.weirds)
 
     def _tcp_cells(self, tcp: Tcp, ends: Ends, marks: Sequence[Mark]) -> Row:
         if marks:
@@ -137,13 +152,14 @@ class _Tracker:
             self.totals.between(tcp.first, tcp.stop, orig.side),
         )
 
-    def _datagrams(self, made: Datagrams, ends: Ends, proto: int) -> Tracked:
+    def _datagrams(self, made: Datagrams, ends: Ends, proto: int, weirds: Weirds | None) -> Tracked:
         connection = self._connection(ends, made.orig, proto, made.first)
         connection.turned = made.orig != made.began
         places = range(made.first, made.stop) if proto == UDP else range(0)
         events = datagrams(places, made.orig, self.columns, self.packets)
         last = self.columns.ts[made.stop - 1]
-        return self._tracked(connection, made, proto, last, partial(self._datagram_cells, made, ends, proto), events)
+        cells = partial(self._datagram_cells, made, ends, proto)
+        return self._tracked(connection, made, proto, last, cells, events, weirds)
 
     def _datagram_cells(self, made: Datagrams, ends: Ends, proto: int, marks: Sequence[Mark]) -> Row:
         if marks:
@@ -185,7 +201,9 @@ class _Tracker:
         last: int,
         cells: Callable[[Sequence[Mark]], Row],
         events: Iterator[Event],
+        weirds: Weirds | None,
     ) -> Tracked:
+        orig = made.orig.side if isinstance(made, Tcp) else made.orig
         enclosing = self.packets.encapsulations
         came = NO_PASSAGE
         if enclosing.places:
@@ -193,10 +211,14 @@ class _Tracker:
             came = passage(enclosing, self.parent[part], self.columns.now[part])
             if came.lost is not None:
                 connection.give_up(came.lost)
+            for ts in came.beyond:
+                weirds = weirds or Weirds()
+                weirds.add(Weird(ts, orig, _TOO_MANY_CHANGES, str(TUNNEL_CHANGES), ""))
+        told = weirds.rows(connection, orig) if weirds else []
         carrier = enclosing.carriers.get(connection.uid, NO_CARRIER)
         connection.marks += carrier.marks
         number = self.numbers[made.first]
-        return Tracked(connection, last, number, proto, came, carrier.services, cells, events)
+        return Tracked(connection, last, number, proto, came, carrier.services, told, cells, events)
 
 
 class _Totals:

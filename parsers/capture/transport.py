@@ -9,8 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from parsers.capture.headers import ICMP, ICMPV6, TCP, UDP, Ints
+from parsers.capture.headers import ICMP, ICMPV6, SYN, TCP, UDP, Ints
 from parsers.capture.network import Datagrams
+from parsers.capture.store import Store
+from parsers.capture.tcp_options import UNSCALED, window_scales
 
 # In `flags`: the TCP header's length cannot be. The two bits that it takes the place of (ECE, CWR) are not kept.
 BROKEN = 0x80
@@ -35,36 +37,66 @@ class Segments:
     ack: npt.NDArray[np.uint32]
     flags: npt.NDArray[np.uint8]
     window: npt.NDArray[np.uint16]
+    scale: npt.NDArray[np.int16]
 
 
-def segments(datagrams: Datagrams) -> Segments:
+def segments(datagrams: Datagrams, store: Store) -> Segments:
     """The transport headers of those datagrams that hold a whole one."""
     shortest = _SHORTEST[datagrams.protocol]
     whole = (datagrams.captured >= shortest) & ((datagrams.said == 0) | (datagrams.said >= shortest))
     kept = np.flatnonzero(whole)
     head, protocol = datagrams.head[kept], datagrams.protocol[kept]
     said, captured, at = datagrams.said[kept], datagrams.captured[kept], datagrams.at[kept]
-    is_tcp, is_udp = protocol == TCP, protocol == UDP
-    is_icmp = (protocol == ICMP) | (protocol == ICMPV6)
+    is_tcp = protocol == TCP
+    udp, others = np.flatnonzero(protocol == UDP), np.flatnonzero(~is_tcp)
     # A length that the header leaves open is what was captured, for TCP only when no IP length is given at all.
     open_ended = (said == 0) & (~is_tcp | (datagrams.ip_len[kept] == 0))
     length = np.where(open_ended, captured, said)
-    size = np.where(is_tcp, (head["size"] >> 4).astype(np.int64) * 4, shortest[kept])
-    broken = is_tcp & ((size < 20) | (size > length) | (size > captured))
+    size = (head["size"] >> 4).astype(np.int64) * 4
+    size[others] = shortest[kept[others]]
+    broken = is_tcp & ((size < _SHORTEST[TCP]) | (size > length) | (size > captured))
     size[broken] = 0
-    length = np.where(broken, 0, length - size)
+    seq, ack = head["seq"].astype(np.uint32), head["ack"].astype(np.uint32)
+    flags, window = (head["flags"] & FLAGS).astype(np.uint8), head["window"].astype(np.uint16)
+    flags[broken] |= BROKEN
+    for column in (seq, ack, flags, window):
+        column[others] = 0
     # UDP has a length of its own, and it is the one that counts.
-    length = np.where(is_udp, np.maximum(head["udp_length"].astype(np.int64) - 8, 0), length)
-    has_ports = is_tcp | is_udp
+    own = head["udp_length"][udp].astype(np.int64)
+    seq[udp], ack[udp] = length[udp], own
+    length -= size
+    length[broken] = 0
+    length[udp] = np.maximum(own - _SHORTEST[UDP], 0)
+    captured -= size
+    captured[broken] = 0
     return Segments(
         kept,
-        np.where(has_ports, head["sport"], np.where(is_icmp, head["type"], 0)).astype(np.uint16),
-        np.where(has_ports, head["dport"], np.where(is_icmp, head["code"], 0)).astype(np.uint16),
+        *_ports(head, protocol, others),
         length,
-        np.where(broken, 0, captured - size),
+        captured,
         at + size,
-        np.where(is_tcp, head["seq"], 0).astype(np.uint32),
-        np.where(is_tcp, head["ack"], 0).astype(np.uint32),
-        np.where(is_tcp, head["flags"] & FLAGS | np.where(broken, BROKEN, 0), 0).astype(np.uint8),
-        np.where(is_tcp, head["window"], 0).astype(np.uint16),
+        seq,
+        ack,
+        flags,
+        window,
+        _scales(store, at, size, np.flatnonzero(is_tcp & (head["flags"] & SYN > 0) & ~broken)),
     )
+
+
+def _ports(
+    head: npt.NDArray[np.void], protocol: npt.NDArray[np.uint8], others: Ints
+) -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.uint16]]:
+    """The ports, or ICMP's type and code; `others` are not TCP."""
+    sport, dport = head["sport"].astype(np.uint16), head["dport"].astype(np.uint16)
+    portless = others[protocol[others] != UDP]
+    is_icmp = np.isin(protocol[portless], (ICMP, ICMPV6))
+    sport[portless] = np.where(is_icmp, head["type"][portless], 0)
+    dport[portless] = np.where(is_icmp, head["code"][portless], 0)
+    return sport, dport
+
+
+def _scales(store: Store, at: Ints, size: Ints, syn: Ints) -> npt.NDArray[np.int16]:
+    """How SYN packets say that windows are to be read, UNSCALED for all others."""
+    scale = np.full(len(at), UNSCALED, np.int16)
+    scale[syn] = window_scales(store, at[syn] + _SHORTEST[TCP], size[syn] - _SHORTEST[TCP])
+    return scale

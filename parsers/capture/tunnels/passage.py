@@ -21,11 +21,13 @@ class Passage:
     parents  the uids of the innermost ones, in the order of their use; None where it used none
     uses     (time, encapsulation) at its beginning and at each change
     lost     when the last packet came before one change too many to be followed, None where there was none
+    beyond   when each change came that was one too many
     """
 
     parents: list[str] | None = None
     uses: list[tuple[int, int]] = field(default_factory=list)
     lost: int | None = None
+    beyond: list[int] = field(default_factory=list)
 
 
 NO_PASSAGE: Final = Passage()
@@ -39,4 +41,4 @@ def passage(encapsulations: Encapsulations, parent: npt.NDArray[np.int32], now: 
     uses = [(now[i], int(parent[i])) for i in (0, *changes[:TUNNEL_CHANGES]) if parent[i] >= 0]
     parents = dict.fromkeys(encapsulations.places[place].tunnel.uid for _, place in uses)
     lost = now[changes[TUNNEL_CHANGES] - 1] if len(changes) > TUNNEL_CHANGES else None
-    return Passage(list(parents) or None, uses, lost)
+    return Passage(list(parents) or None, uses, lost, [now[i] for i in changes[TUNNEL_CHANGES:]])

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from parsers.capture.flows import TCP, UDP, group
-from parsers.capture.packets import Packets
+from parsers.capture.packets import BROKEN, Packets
 from parsers.capture.tracker import Tracked, connections
 from parsers.files.analysis import Files
 from parsers.protocols.analyzer import Data, End, Event, Gap, Reset, Rows
@@ -36,6 +36,7 @@ _COLUMNS: tuple[tuple[str, type], ...] = (
     ("ack", np.uint32),
     ("flags", np.uint8),
     ("window", np.uint16),
+    ("scale", np.int16),
 )
 
 
@@ -57,6 +58,7 @@ class P:
     hosts: tuple[str, str] = (CLIENT, SERVER)
     proto: int = TCP
     isn: tuple[int, int] = field(default=(ORIG_ISN, RESP_ISN))
+    scale: int = -1
 
 
 def packets(said: Iterable[P]) -> Packets:
@@ -73,10 +75,13 @@ def packets(said: Iterable[P]) -> Packets:
         held = len(p.data) if p.held is None else p.held
         seq, ack = (p.isn[here] + p.seq) & 0xFFFFFFFF, (p.isn[there] + p.ack) & 0xFFFFFFFF
         ack = ack if flags & 16 else 0
+        if p.proto == UDP:
+            seq = ack = len(p.data) + 8
         ip_len = len(p.data) + 40
         ports = p.ports[here], p.ports[there]
-        rows.append((now, src, dst, p.proto, *ports, ip_len, len(p.data), held, len(data), seq, ack, flags, p.window))
-        data += p.data[:held]
+        sent = len(p.data), held, len(data), seq, ack, flags, p.window, p.scale
+        rows.append((now, src, dst, p.proto, *ports, ip_len, *sent))
+        data += bytes(20) if flags & BROKEN else p.data[:held]
     table = np.array(rows, np.int64).reshape(-1, len(_COLUMNS)).T
     columns: dict[str, Any] = {name: cells.astype(kind) for (name, kind), cells in zip(_COLUMNS, table, strict=True)}
     columns["clock"] = np.maximum.accumulate(columns["ts"])

@@ -71,7 +71,7 @@ def test_udp_over_ipv6() -> None:
     row = only(ethernet(ipv6(udp(b"query")), 0x86DD))
     assert (row["src"], row["dst"], row["ip_len"], row["proto"]) == (CLIENT6, SERVER6, 53, 17)
     assert (row["sport"], row["dport"], row["length"], row["payload"]) == (5000, 53, 5, b"query")
-    assert (row["seq"], row["ack"], row["flags"], row["window"]) == (0, 0, 0, 0)
+    assert (row["seq"], row["ack"], row["flags"], row["window"]) == (13, 13, 0, 0)
 
 
 @pytest.mark.parametrize("packet", [ipv4(ICMP + b"abc", 1), ipv6(ICMP + b"abc", 58)])

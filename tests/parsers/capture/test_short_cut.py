@@ -42,6 +42,7 @@ def outcome(c: Columns, made: Packets) -> list[Any]:
             (tcp.first, tcp.stop, tcp.last, tcp.missed, str(tcp.history), tcp.partial),
             [(end.state, end.previous, tcp.size_of(end), end.did_close) for end in tcp.ends],
             "".join(map(short, tcp.out.events(tcp.orig.side, c, made))),
+            tcp.weirds.found if tcp.weirds else [],
         )
         for tcp in tcp_connections(c, made, 0, len(made), ends)
     ]

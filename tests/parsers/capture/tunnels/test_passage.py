@@ -25,7 +25,7 @@ def known() -> Encapsulations:
         ([2, -1, -1], Passage(["C2"], [(10, 2)])),
         ([0, 2, 0], Passage(["C0", "C2"], [(10, 0), (11, 2), (12, 0)])),
         ([-1, 0, -1, 0, -1, 0], Passage(["C0"], [(11, 0), (13, 0), (15, 0)])),
-        ([-1, 0, -1, 0, -1, 0, 2], Passage(["C0"], [(11, 0), (13, 0), (15, 0)], 15)),
+        ([-1, 0, -1, 0, -1, 0, 2], Passage(["C0"], [(11, 0), (13, 0), (15, 0)], 15, [16])),
     ],
 )
 def test_changes_add_to_the_parents(known: Encapsulations, parent: list[int], expected: Passage) -> None:
