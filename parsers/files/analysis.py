@@ -59,6 +59,8 @@ class Files:
         if file is None:
             kind = SharedFile if shared else File
             file = self._known[identifier] = kind(self, identifier, source, is_orig)
+        elif file.expire(ts):
+            file.source, file.is_orig = source, is_orig
         parent_fuid = parent.fuid if parent is not None else None
         file.carry(ts, connection, listener, depth=depth, filename=filename, parent_fuid=parent_fuid)
         if mime_type is not None:

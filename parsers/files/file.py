@@ -144,10 +144,13 @@ class File:
         self._resume(ts, last)
         self._take(self._offset, data)
 
-    def data_at(self, offset: int, data: bytes, ts: int, last: int | None = None) -> None:
-        """Bytes at a place of their own (ranges); they may come in any order and overlap."""
+    def data_at(self, offset: int, data: bytes, ts: int, last: int | None = None, *, whole: bool = False) -> None:
+        """Bytes at a place of their own (ranges); they may come in any order and overlap.
+
+        `whole`: their protocol passes them on at once, not packet by packet.
+        """
         self._resume(ts, last)
-        self._take(offset, data)
+        self._take(offset, data, whole)
 
     def gap(self, length: int, ts: int, offset: int | None = None) -> None:
         """The next bytes in order, or those at `offset`, are missing from the capture."""
@@ -202,19 +205,19 @@ class File:
         self.ts = min(self.ts, ts)
         self.last = max(self.last, ts if last is None else last)
 
-    def _take(self, offset: int, data: bytes) -> None:
+    def _take(self, offset: int, data: bytes, whole: bool = False) -> None:
         if self._reassembly is not None:
-            self._reorder(self._reassembly, offset, data)
+            self._reorder(self._reassembly, offset, data, whole)
         elif offset == self._offset:
             self._deliver(data)
         else:
             self._reassembly = Reassembly(self._offset, self._deliver, self._skip)
-            self._reorder(self._reassembly, offset, data)
+            self._reorder(self._reassembly, offset, data, whole)
         self._check_complete()
 
-    def _reorder(self, pieces: Reassembly, offset: int, data: bytes) -> None:
+    def _reorder(self, pieces: Reassembly, offset: int, data: bytes, whole: bool) -> None:
         # What must wait is looked at in pieces of a packet: whether too much waits is asked before each one.
-        step = PACKET_BYTES if offset > pieces.expected else max(len(data), 1)
+        step = PACKET_BYTES if offset > pieces.expected and not whole else max(len(data), 1)
         for place in range(0, len(data), step):
             if pieces.is_full:
                 self.overflow_bytes += pieces.flush()

@@ -59,9 +59,10 @@ class SharedFile(File):
         self._remember(ts, partial(File.data, data=data, ts=ts, last=last), len(data))
         super().data(data, ts, last)
 
-    def data_at(self, offset: int, data: bytes, ts: int, last: int | None = None) -> None:
-        self._remember(ts, partial(File.data_at, offset=offset, data=data, ts=ts, last=last), len(data))
-        super().data_at(offset, data, ts, last)
+    def data_at(self, offset: int, data: bytes, ts: int, last: int | None = None, *, whole: bool = False) -> None:
+        again = partial(File.data_at, offset=offset, data=data, ts=ts, last=last, whole=whole)
+        self._remember(ts, again, len(data))
+        super().data_at(offset, data, ts, last, whole=whole)
 
     def gap(self, length: int, ts: int, offset: int | None = None) -> None:
         self._remember(ts, partial(File.gap, length=length, ts=ts, offset=offset))

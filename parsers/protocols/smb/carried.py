@@ -7,6 +7,8 @@ from parsers import escape
 from parsers.files.analysis import File
 from parsers.protocols.smb.state import State
 
+_SECOND = 1_000_000_000
+
 
 class Carried:
     """Passes bytes on to the connection's files, and tells the state what comes of it."""
@@ -14,12 +16,19 @@ class Carried:
     def __init__(self, state: State) -> None:
         self._state = state
         self._open: dict[str, File] = {}
+        self._looked = 0
 
     def expire(self) -> None:
-        """Files of which nothing was heard for long are over before anything more is dealt with."""
-        for handle, file in list(self._open.items()):
-            if file.expire(self._state.now):
-                self._over(handle)
+        """Files of which nothing was heard for long are over before anything more is dealt with.
+
+        All are looked at once a second: there may be many.
+        """
+        now = self._state.now
+        if now - self._looked >= _SECOND:
+            self._looked = now
+            for handle, file in list(self._open.items()):
+                if file.expire(now):
+                    self._over(handle)
 
     def data(self, is_orig: bool, offset: int, data: bytes) -> None:
         """Bytes of the file at hand."""
@@ -29,9 +38,12 @@ class Carried:
             return
         now = self._state.now
         context = self._state.context
+        known = self._open.get(handle)
+        if known is not None and known.expire(now):
+            self._over(handle)
         file = context.files.open(handle, "SMB", context.connection, is_orig, now, listener=self)
         self._open[handle] = file
-        file.data_at(offset, data, now)
+        file.data_at(offset, data, now, whole=True)
         if file.done:
             self._over(handle)
 

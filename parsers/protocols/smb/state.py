@@ -91,9 +91,10 @@ class State:
 
     def catch_up(self) -> None:
         """What has come has been dealt with."""
-        waiting, self._waiting = self._waiting, []
-        for act in waiting:
-            act()
+        if self._waiting:
+            waiting, self._waiting = self._waiting, []
+            for act in waiting:
+                act()
 
     def new_command(self, number: int) -> Command:
         """A message with a number that no command waits under."""
