@@ -206,3 +206,5 @@ SMB_RECENT = 180 * 1_000_000_000
 # tcp_storm_interarrival_thresh, in nanoseconds).
 STORM_PACKETS = 1000
 STORM_INTERVAL = 1_000_000_000
+# What Zeek keeps of a published message (MQTT::max_payload_size).
+MQTT_PAYLOAD_BYTES = 100

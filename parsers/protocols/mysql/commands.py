@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from parsers import escape
+from parsers.limits import FIELD_BYTES
 from parsers.protocols.analyzer import Context
 from parsers.protocols.mysql.record import RECORD
 
@@ -63,7 +64,8 @@ class Commands:
         """Nothing more is heard of the command."""
         command, self._open = self._open, None
         if command is not None:
-            response = None if command.response is None else escape.text(command.response)
+            response = None if command.response is None else escape.text(command.response[:FIELD_BYTES])
             head = self._context.connection.head
-            said = command.name, escape.text(command.argument), command.success, command.rows, response
+            argument = escape.text(command.argument[:FIELD_BYTES])
+            said = command.name, argument, command.success, command.rows, response
             self._context.rows.add(RECORD, (command.ts, *head, *said))
