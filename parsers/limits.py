@@ -144,6 +144,15 @@ BDAT_LINE_BYTES = 4096
 SMTP_ADDRESSES = 1000
 SMTP_INVALID_TRANSACTIONS = 25
 SMTP_PENDING_COMMANDS = 1000
+# Connections that are expected because others announced them (Zeek: FTP::max_expected_data_channels), and for how long
+# they are, in nanoseconds.
+EXPECTED_CONNECTIONS = 100_000
+EXPECTED_TIMEOUT = 300 * 1_000_000_000
+# Zeek's FTP::max_command_length, max_pending_commands, max_{user,password}_length, max_{arg,reply_msg}_length.
+FTP_COMMAND_BYTES = 100
+FTP_PENDING_COMMANDS = 20
+FTP_NAME_BYTES = 128
+FTP_TEXT_BYTES = 4096
 # Zeek's binpac buffers (flowbuffer_capacity_max): a longer handshake message is none.
 HANDSHAKE_BYTES = 10 << 20
 # Zeek's bounds for DTLS: the handshake message that is put together, the records of a wrong version in a row.

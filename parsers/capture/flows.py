@@ -76,6 +76,12 @@ class Flows:
         bounds = self.bounds
         return [Shard(first, last, int(bounds[last] - bounds[first])) for first, last in pairwise(ends)]
 
+    def of_pairs(self, shard: Shard) -> list[range]:
+        """The flows of a shard, those between the same two addresses together."""
+        first, last = np.searchsorted(self.pairs, (shard.first, shard.last))
+        starts = [*self.pairs[first:last].tolist(), shard.last]
+        return [range(start, stop) for start, stop in pairwise(starts)]
+
 
 def group(packets: Packets) -> Flows:
     """The packets of a capture by flow: address pair, IP protocol and ports.

@@ -24,6 +24,7 @@ from parsers.limits import INLINE_PACKETS, SHARD_PACKETS
 from parsers.protocols import conn, dhcp, packet_filter, tunnel, weird
 from parsers.protocols.analyzer import Rows
 from parsers.protocols.dispatch import dispatch
+from parsers.protocols.expectation import Expectations
 from parsers.schema import Row
 from parsers.updates import Batch, Facts, Progress, Trouble, Update
 
@@ -56,8 +57,11 @@ def analyse_shard(
     rows = Rows()
     files = Files(rows, keep, packets.clock)
     troubles: list[str] = []
+    expectations = Expectations()
     for tracked in connections(packets, flows, shard):
-        service = dispatch(tracked.connection, tracked.events(), rows, files, troubles, tracked.last)
+        service = dispatch(
+            tracked.connection, tracked.events(), rows, files, troubles, tracked.last, expectations=expectations
+        )
         if captures is None:
             rows.add(conn.RECORD, tracked.row(service))
         else:
@@ -67,6 +71,7 @@ def analyse_shard(
         for use in packets.encapsulations.uses(tracked.passage.uses):
             rows.add(tunnel.RECORD, use)
     files.finish()
+    expectations.finish()
     for log, needed in _NEEDED.items():
         if log in rows.by_record:
             record, found = rows.by_record[log]

@@ -52,6 +52,10 @@ class Timers:
         self.looks, self.attempt_at = [], None
         self.delete_at = last + _AFTER_CLOSE
 
+    def due(self, last: int) -> int:
+        """When the connection will be over if no packet follows the one at `last`."""
+        return last + self.timeout if self.delete_at is None else self.delete_at
+
     def have_fired(self, now: int, last: int, orig: Endpoint, resp: Endpoint, clock: Ints) -> bool:
         """Whether one ended the connection before the packet that moves the clock on to `now`.
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from heapq import heapify, heappop, heappush
 from typing import TypeAlias
 
 import numpy as np
@@ -45,6 +46,7 @@ class Tracked:
 
     last      the time of its last packet, nanoseconds UTC
     number    its first packet's place in the capture
+    stop      the place after its last packet, among the packets of its flow
     ip_proto  the protocol number in the IP header
     passage   the tunnels that it came through
     carries   the tunnel protocols that it carries
@@ -54,6 +56,7 @@ class Tracked:
     connection: Connection
     last: int
     number: int
+    stop: int
     ip_proto: int
     passage: Passage
     carries: Sequence[str]
@@ -73,10 +76,10 @@ class Tracked:
 
 
 def connections(packets: Packets, flows: Flows, shard: Shard) -> Iterator[Tracked]:
-    """The connections of a shard, flow by flow, each flow's in the order in which they began."""
+    """The connections of a shard, those of the same two addresses together and in the order in which they began."""
     tracker = _Tracker(packets, flows, shard)
-    for flow in range(shard.first, shard.last):
-        yield from tracker.flow(flow)
+    for pair in flows.of_pairs(shard):
+        yield from tracker.flow(pair.start) if len(pair) == 1 else tracker.in_order(pair)
 
 
 class _Tracker:
@@ -105,6 +108,19 @@ class _Tracker:
         self.shrinking = shrinking(self.columns, bounds, proto == TCP)
         self.mismatched = mismatched(self.columns, bounds, np.flatnonzero(proto == UDP))
 
+    def in_order(self, flows: range) -> Iterator[Tracked]:
+        """The connections of several flows in the order in which they began."""
+        waiting = [(self.numbers[self.bounds[flow - self.first]], flow, self.flow(flow)) for flow in flows]
+        heapify(waiting)
+        while waiting:
+            _, flow, made = heappop(waiting)
+            tracked = next(made, None)
+            if tracked is None:
+                continue
+            yield tracked
+            if tracked.stop < self.bounds[flow - self.first + 1]:
+                heappush(waiting, (self.numbers[tracked.stop], flow, made))
+
     def flow(self, flow: int) -> Iterator[Tracked]:
         place = flow - self.first
         proto = self.proto[place]
@@ -119,7 +135,7 @@ class _Tracker:
             for tcp in tcp_connections(c, packets, start, stop, ends):
                 if place in self.shrinking:
                     note_recisions(tcp, c)
-                yield self._tcp(tcp, ends)
+                yield self._tcp(tcp, ends, stop)
         else:
             for made in datagram_connections(c, packets, start, stop, ends, proto):
                 differ = place in self.mismatched
@@ -127,14 +143,26 @@ class _Tracker:
                     made, ends, proto, mismatches(c, made.first, made.stop, made.orig) if differ else None
                 )
 
-    def _tcp(self, tcp: Tcp, ends: Ends) -> Tracked:
+    def _tcp(self, tcp: Tcp, ends: Ends, stop: int) -> Tracked:
         orig = tcp.orig.side
         connection = self._connection(ends, orig, TCP, tcp.first)
         connection.partial = tcp.partial
+        connection.removal = partial(self._removed, connection, tcp, stop)
         connection.turned = orig != tcp.began
         events = tcp.out.events(orig, self.columns, self.packets)
         cells = partial(self._tcp_cells, tcp, ends)
         return self._tracked(connection, tcp, TCP, tcp.last, cells, events, tcp.weirds)
+
+    def _removed(self, connection: Connection, tcp: Tcp, stop: int) -> int:
+        """When Zeek forgets a TCP connection of a flow that ends at `stop`: at last after the capture's last packet."""
+        clock = self.packets.clock
+        due = tcp.timers.due(tcp.last)
+        place = int(np.searchsorted(clock, due))
+        removed = int(clock[place]) if place < len(clock) else int(clock[-1]) + 1
+        if tcp.stop < stop and self.columns.now[tcp.stop] < removed:
+            connection.reused = True
+            return self.columns.now[tcp.stop]
+        return removed
 
     def _tcp_cells(self, tcp: Tcp, ends: Ends, marks: Sequence[Mark]) -> Row:
         if marks:
@@ -218,7 +246,7 @@ class _Tracker:
         carrier = enclosing.carriers.get(connection.uid, NO_CARRIER)
         connection.marks += carrier.marks
         number = self.numbers[made.first]
-        return Tracked(connection, last, number, proto, came, carrier.services, told, cells, events)
+        return Tracked(connection, last, number, made.stop, proto, came, carrier.services, told, cells, events)
 
 
 class _Totals:

@@ -10,6 +10,7 @@ from parsers.schema import Record, Row
 
 if TYPE_CHECKING:
     from parsers.files.analysis import Files
+    from parsers.protocols.expectation import Expectations
 
 
 # A letter of conn's history, and when it was written.
@@ -23,6 +24,8 @@ class Connection:
     partial  of TCP: its opening was not seen; Zeek's analysers of text and TLS leave such a one alone
     turned   originator and responder changed places after its first packet
     marks    what analysers add to conn's history, in order
+    removal  finds out when Zeek forgets the connection
+    reused   another began between the same ports before it was forgotten; known once that has been found out
     """
 
     uid: str
@@ -35,6 +38,8 @@ class Connection:
     partial: bool = False
     turned: bool = False
     marks: list[Mark] = field(default_factory=list)
+    removal: Callable[[], int] | None = None
+    reused: bool = False
 
     @property
     def server_p(self) -> int:
@@ -179,8 +184,9 @@ class Context:
                              analyser is made on this connection; later events are delivered by calling the
                              analyser that is returned (None when no protocol has that name). An empty name means
                              whatever the bytes are recognised as. Whoever is handed one calls its `finish`.
-    at_removal(function)     call this when the connection is removed, with the time of its last packet, whatever has
-                             become of the analyser (Zeek: Conn::register_removal_hook)
+    at_removal(function)     call this when the connection is removed, with the time at which Zeek forgets it, whatever
+                             has become of the analyser (Zeek: Conn::register_removal_hook)
+    expectations             other connections of the same two hosts that are announced, and what is said of them
     shared                   what the analysers of one connection leave for each other, by protocol
     """
 
@@ -192,6 +198,7 @@ class Context:
     weird: Weird
     hand_over: Callable[[str], Analyzer | None]
     at_removal: Callable[[Callable[[int], None]], None]
+    expectations: "Expectations"
     shared: dict[str, object] = field(default_factory=dict)
 
 

@@ -21,6 +21,7 @@ from parsers.protocols.analyzer import (
     Resettable,
     Rows,
 )
+from parsers.protocols.expectation import Expectations
 from parsers.protocols.recognition import Recognition
 from parsers.protocols.registry import PROTOCOLS
 
@@ -36,19 +37,21 @@ def dispatch(
     troubles: list[str] | None,
     last: int,
     protocols: Sequence[Protocol] = PROTOCOLS,
+    expectations: Expectations | None = None,
 ) -> str | None:
     """Run a connection's events through its analysers; what comes back is conn's `service`, None when none.
 
     A protocol's analyser is there from the first byte when the responder's port is one of its own, and joins
     when `recognise` knows the first bytes; it then gets what came before, at the time at which it was
-    recognised. `last` is the time of the connection's last packet. An analyser that raises is dropped from this
-    connection and told of in `troubles`, one line each; it raises where there are none.
+    recognised. Of a connection that is expected, the protocol that it is expected to speak takes the port's place.
+    `last` is the time of the connection's last packet. An analyser that raises is dropped from this connection and told
+    of in `troubles`, one line each; it raises where there are none.
     Source: Zeek, src/analyzer/protocol/pia/PIA.cc, scripts/base/frameworks/analyzer/dpd.zeek.
     """
-    shared = _Shared(connection, rows, files, protocols, troubles)
-    port = connection.server_p
-    udp = connection.proto == "udp"
-    stream = Stream(shared, [p for p in protocols if port in (p.udp_ports if udp else p.tcp_ports)])
+    expectations = expectations or Expectations()
+    shared = _Shared(connection, rows, files, protocols, troubles, expectations)
+    expected = expectations.protocols(connection)
+    stream = Stream(shared, [p for p in protocols if p.name in expected] or _at_port(connection, protocols))
     for event in events:
         if isinstance(event, End):
             stream.end(event)
@@ -73,9 +76,17 @@ def dispatch(
         if stream.idle:
             break
     stream.finish(last)
-    for protocol, function in shared.removals:
-        shared.attempt(protocol, function, last)
+    if shared.removals:
+        ts = last if connection.removal is None else connection.removal()
+        for protocol, function in shared.removals:
+            shared.attempt(protocol, function, ts)
     return ",".join(shared.service) or None
+
+
+def _at_port(connection: Connection, protocols: Sequence[Protocol]) -> list[Protocol]:
+    port = connection.server_p
+    udp = connection.proto == "udp"
+    return [p for p in protocols if port in (p.udp_ports if udp else p.tcp_ports)]
 
 
 @dataclass(slots=True)
@@ -96,6 +107,7 @@ class _Shared:
     files: Files
     protocols: Sequence[Protocol]
     troubles: list[str] | None
+    expectations: Expectations
     service: dict[str, None] = field(default_factory=dict)
     notes: dict[str, object] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
@@ -201,6 +213,7 @@ class Stream:
             told.weird,
             told.hand_over,
             told.at_removal,
+            shared.expectations,
             shared.notes,
         )
         analyzer = shared.attempt(protocol, protocol.make, context)
