@@ -91,7 +91,7 @@ def test_each_member_of_a_set_counts() -> None:
         ({"where": "byte == 5"}, "where", "this log has no field byte; near: bytes", 0),
         ({"fields": "ts,byte"}, "fields", "this log has no field byte; near: bytes", 3),
         ({"fields": "xyz"}, "fields", f"this log has no field xyz; it has {', '.join(RECORD.names)}", 0),
-        ({"fields": "method"}, "fields", "this log has no method; http has it", 0),
+        ({"fields": "referrer"}, "fields", "this log has no referrer; http has it", 0),
         ({"fields": "ts,bytes,ts"}, "fields", "ts is named twice", 9),
         ({"fields": "ip.addr,ip.src"}, "fields", "id.orig_h is named twice", 8),
         ({"fields": "tcp.srcport"}, "fields", "tcp.srcport is id.orig_p of tcp alone: name id.orig_p", 0),
