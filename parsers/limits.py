@@ -217,3 +217,5 @@ STORM_PACKETS = 1000
 STORM_INTERVAL = 1_000_000_000
 # What Zeek keeps of a published message (MQTT::max_payload_size).
 MQTT_PAYLOAD_BYTES = 100
+# A longer text is none (Zeek: rfb-protocol.pac, MAX_DATA_LENGTH).
+RFB_TEXT_BYTES = 65_536

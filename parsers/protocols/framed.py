@@ -75,27 +75,27 @@ class Framed:
         self.context = context
         self.now = context.connection.start
         self._flows = {True: Flow(), False: Flow()}
-        self._is_over = context.connection.partial and not self.follows_partial
+        self._is_over = dict.fromkeys((True, False), context.connection.partial and not self.follows_partial)
         self._inner: Analyzer | None = None
 
     def read(self, is_orig: bool) -> Frames:
         """Read one message; one that does not fit raises a BinpacError."""
         raise NotImplementedError
 
-    def stop(self) -> None:
-        """Nothing that comes in later segments matters."""
-        self._is_over = True
+    def stop(self, *sides: bool) -> None:
+        """Nothing that these sides (by default both) send in later segments matters."""
+        self._is_over |= dict.fromkeys(sides or (True, False), True)
 
     def hand_over(self, name: str) -> None:
         """What comes in later segments is another protocol's, as `Context.hand_over`."""
-        self._is_over = True
+        self.stop()
         self._inner = self.context.hand_over(name)
 
     def deliver(self, data: Data) -> None:
         flow = self._flows[data.is_orig]
         start = 0
         for end, ts in zip(data.ends, data.times, strict=True):
-            if self._is_over:
+            if self._is_over[data.is_orig]:
                 if self._inner is not None:
                     self._inner.deliver(data.cut(start, len(data.data)) if start else data)
                 return
@@ -104,8 +104,12 @@ class Framed:
                 self._advance(flow, data, start, end)
             except BinpacError as error:
                 flow.discard()
-                self.violate(str(error))
+                self.fail(error, data.data[start:end])
             start = end
+
+    def fail(self, error: BinpacError, segment: bytes) -> None:  # noqa: ARG002
+        """A message does not fit; the rest of the segment is lost."""
+        self.violate(str(error))
 
     def violate(self, reason: str) -> None:
         """The bytes are not this protocol; where that does not count, reading goes on with the next segment."""
