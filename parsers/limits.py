@@ -219,3 +219,10 @@ STORM_INTERVAL = 1_000_000_000
 MQTT_PAYLOAD_BYTES = 100
 # A longer text is none (Zeek: rfb-protocol.pac, MAX_DATA_LENGTH).
 RFB_TEXT_BYTES = 65_536
+# Zeek's Redis::max_aggregate_elements, max_pending_commands, and the bounds of its grammar: a string, values inside
+# values, a command in one line.
+REDIS_ELEMENTS = 20_000
+REDIS_PENDING = 10_000
+REDIS_STRING_BYTES = 1 << 20
+REDIS_DEPTH = 20
+REDIS_LINE_BYTES = 1024

@@ -1,0 +1,202 @@
+"""What Zeek's Spicy parsers have in common: a grammar is a generator that reads a direction's bytes as they come.
+
+Source: Zeek, src/spicy/protocol-analyzer.cc; Spicy, "Parsing" (attributes of fields, error recovery).
+"""
+
+from collections.abc import Generator
+from typing import ClassVar, TypeAlias, TypeVar
+
+from parsers.protocols.analyzer import Analyzer, Context, Data, End, Gap
+
+T = TypeVar("T")
+# What is read: it yields where it has to wait for more bytes.
+Read: TypeAlias = Generator[None, None, T]
+
+
+class SpicyError(Exception):
+    """The bytes are not what the grammar says; the text is what analyzer.log says of it, without a place in a file."""
+
+
+class MissingDataError(Exception):
+    """A hole is where bytes are wanted."""
+
+
+class Input:
+    """One direction's bytes that have come and are not read yet.
+
+    is_closed  no more will come
+    """
+
+    __slots__ = ("_buffer", "_place", "is_closed")
+
+    def __init__(self, content: bytes = b"", *, is_closed: bool = False) -> None:
+        self._buffer = bytearray(content)
+        self._place = 0
+        self.is_closed = is_closed
+
+    def feed(self, piece: bytes) -> None:
+        """More bytes have come."""
+        if self._place:
+            del self._buffer[: self._place]
+            self._place = 0
+        self._buffer += piece
+
+    def drop(self) -> None:
+        """Forget what has come."""
+        self._buffer.clear()
+        self._place = 0
+
+    def peek(self, length: int) -> bytes:
+        """So many of the bytes that come next, as far as they are there."""
+        return bytes(self._buffer[self._place : self._place + length])
+
+    def rest(self) -> bytes:
+        """All bytes that are there."""
+        start, self._place = self._place, len(self._buffer)
+        return bytes(self._buffer[start:])
+
+    def has_more(self) -> Read[bool]:
+        """Whether anything follows."""
+        while self._place == len(self._buffer):
+            if self.is_closed:
+                return False
+            yield
+        return True
+
+    def octets(self, length: int) -> Read[bytes]:
+        """So many bytes."""
+        while len(self._buffer) - self._place < length:
+            self._wait(f"expected {length} bytes")
+            yield
+        start, self._place = self._place, self._place + length
+        return bytes(self._buffer[start : self._place])
+
+    def until(self, end: bytes, limit: int) -> Read[bytes]:
+        """The bytes before `end`, which is passed over; with it they are no more than `limit`."""
+        # How many bytes have been looked at: they are not looked at again when more come.
+        seen = 0
+        while (found := self._buffer.find(end, self._place + seen, self._place + limit)) < 0:
+            size = len(self._buffer) - self._place
+            if size >= limit:
+                raise SpicyError("parsing not done within &max-size bytes")
+            seen = max(size - len(end) + 1, 0)
+            self._wait("end-of-data reached before &until expression found")
+            yield
+        start, self._place = self._place, found + len(end)
+        return bytes(self._buffer[start:found])
+
+    def _wait(self, wanted: str) -> None:
+        if self.is_closed:
+            raise SpicyError(wanted)
+
+
+class SpicyAnalyzer:
+    """The analyser of a protocol over TCP with such a grammar; a subclass has its `name` and reads each direction.
+
+    A connection is read even if its opening was not seen.
+
+    now      when the last byte came of what is being read
+    has_hole whether bytes are missing: what does not fit counts no more
+    """
+
+    name: ClassVar[str]
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.now = context.connection.start
+        self.has_hole = False
+        self.inputs = {True: Input(), False: Input()}
+        self._reading: dict[bool, Read[None] | None] = {}
+        self._is_over = self._is_confirmed = False
+        self._inner: dict[str, Analyzer | None] = {}
+
+    def read(self, is_orig: bool, stream: Input) -> Read[None]:
+        """Read one direction to its end; a SpicyError where it does not fit."""
+        raise NotImplementedError
+
+    def failed(self) -> None:
+        """What does not fit was told."""
+
+    def confirm(self) -> None:
+        """The connection speaks this protocol."""
+        if not self._is_confirmed:
+            self._is_confirmed = True
+            self.context.confirm(self.name)
+
+    def stop(self) -> None:
+        """Nothing more is read."""
+        self._is_over = True
+
+    def pass_on(self, name: str, is_orig: bool, content: bytes) -> None:
+        """Bytes of another protocol inside this one."""
+        if name not in self._inner:
+            self._inner[name] = self.context.hand_over(name)
+        inner = self._inner[name]
+        if inner is not None and content:
+            inner.deliver(Data(is_orig, content, [len(content)], [self.now]))
+
+    def deliver(self, data: Data) -> None:
+        start = 0
+        for end, ts in zip(data.ends, data.times, strict=True):
+            if self._is_over:
+                return
+            self.now = ts
+            self.inputs[data.is_orig].feed(data.data[start:end])
+            self._advance(data.is_orig, data.data[start:end])
+            start = end
+
+    def gap(self, gap: Gap) -> None:
+        self.has_hole = True
+        if self._is_over:
+            return
+        self.now = gap.ts
+        reading = self._reading_of(gap.is_orig)
+        if reading is None:
+            return
+        try:
+            next(reading)
+            reading.throw(MissingDataError())
+        except (MissingDataError, StopIteration):
+            self.stop()
+        except SpicyError as error:
+            self._violate(str(error), None)
+
+    def end(self, end: End) -> None:
+        if not self._is_over:
+            self.now = end.ts
+            self.inputs[end.is_orig].is_closed = True
+            if end.is_orig in self._reading:
+                self._advance(end.is_orig, None)
+        for inner in self._inner.values():
+            if inner is not None:
+                inner.end(end)
+
+    def finish(self, ts: int) -> None:
+        for inner in self._inner.values():
+            if inner is not None:
+                inner.finish(ts)
+
+    def _reading_of(self, is_orig: bool) -> Read[None] | None:
+        if is_orig not in self._reading:
+            self._reading[is_orig] = self.read(is_orig, self.inputs[is_orig])
+        return self._reading[is_orig]
+
+    def _advance(self, is_orig: bool, segment: bytes | None) -> None:
+        reading = self._reading_of(is_orig)
+        if reading is None:
+            self.inputs[is_orig].drop()
+            return
+        try:
+            next(reading)
+        except StopIteration:
+            self._reading[is_orig] = None
+        except SpicyError as error:
+            self._reading[is_orig] = None
+            self._violate(str(error), segment)
+
+    def _violate(self, reason: str, segment: bytes | None) -> None:
+        """The bytes are not this protocol; what does not fit at the end of a direction leaves the other one be."""
+        if segment is not None:
+            self.stop()
+        self.failed()
+        self.context.reject(self.name, self.now, reason, segment)
