@@ -1,11 +1,11 @@
 """DCE-RPC, Windows' way to call functions on other computers (C706, MS-RPCE)."""
 
 from parsers.protocols.analyzer import Analyzer, Context, Protocol
+from parsers.protocols.dce_rpc import calls
 from parsers.protocols.dce_rpc.analyzer import DceRpcAnalyzer
-from parsers.protocols.dce_rpc.calls import Calls, calls
 from parsers.protocols.dce_rpc.record import RECORD
 
-__all__ = ["PROTOCOL", "Calls", "calls", "open_pipe"]
+__all__ = ["PROTOCOL", "calls", "open_pipe"]
 
 _LAST_KIND = 0x13
 
@@ -21,7 +21,7 @@ def _is_unit(first: bytes) -> bool:
 
 def open_pipe(context: Context, number: int) -> Analyzer | None:
     """The analyser of a pipe that SMB carries, under the number of its opened file."""
-    calls(context).opening = number
+    calls.of(context).opening = number
     return context.hand_over("dce_rpc")
 
 

@@ -8,8 +8,7 @@ from typing import ClassVar
 from parsers.limits import DCE_RPC_FRAGMENT_BYTES, DCE_RPC_FRAGMENTED
 from parsers.protocols import framed, grammar
 from parsers.protocols.analyzer import Analyzer, Context, Data
-from parsers.protocols.dce_rpc import pdu
-from parsers.protocols.dce_rpc.calls import calls
+from parsers.protocols.dce_rpc import calls, pdu
 
 # What authenticates a unit (MS-RPCE 2.2.1.1.7), where Zeek looks into it or says that it does not.
 _GSSAPI, _NTLM, _KERBEROS = 0x09, 0x0A, 0x10
@@ -25,9 +24,10 @@ class DceRpcAnalyzer(framed.Framed):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        self._calls = calls(context)
+        self._calls = calls.of(context)
         self._number, self._calls.opening = self._calls.opening, 0
         self._fragments: dict[bool, dict[int, bytearray]] = {True: {}, False: {}}
+        self._has_given_up = False
         self._operations: dict[int, int] = {}
         self._authentication: dict[str, Analyzer | None] = {}
 
@@ -71,7 +71,7 @@ class DceRpcAnalyzer(framed.Framed):
 
     def _reassemble(self, head: pdu.Header, fragment: bytes, is_orig: bool) -> bytes | None:
         """The body that a unit completes, None where more is to come or its beginning was not seen."""
-        if self._is_over:
+        if self._has_given_up:
             return None
         begun = self._fragments[is_orig]
         held = begun.get(head.call_id)
@@ -93,6 +93,7 @@ class DceRpcAnalyzer(framed.Framed):
         return bytes(begun.pop(head.call_id)) if head.is_last else None
 
     def _give_up(self, name: str) -> None:
+        self._has_given_up = True
         self.context.weird(name, self.now)
         self.stop()
 

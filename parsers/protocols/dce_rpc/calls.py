@@ -161,7 +161,7 @@ class Calls:
             self._context.rows.add(RECORD, row)
 
 
-def calls(context: Context) -> Calls:
+def of(context: Context) -> Calls:
     """Those of a connection."""
     found = context.shared.get("dce_rpc")
     if not isinstance(found, Calls):

@@ -65,5 +65,5 @@ class Pipes:
     def _forget(self) -> None:
         self.finish()
         context = self._state.context
-        dce_rpc.calls(context).forget()
+        dce_rpc.calls.of(context).forget()
         context.weird("SMB_discarded_dce_rpc_analyzers", self._state.now)

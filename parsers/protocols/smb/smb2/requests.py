@@ -87,7 +87,7 @@ def _close(session: Session, header: Header, message: Reading) -> None:  # noqa:
     state = session.state
     state.set_file(number)
     act(state, "CLOSE")
-    dce_rpc.calls(session.context).close(number)
+    dce_rpc.calls.of(session.context).close(number)
     closed = state.files.pop(number, None)
     if closed is not None:
         if state.tree is not None and state.tree.path is not None:
