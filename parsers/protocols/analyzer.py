@@ -84,6 +84,10 @@ class Data:
         """When the byte at `place` came."""
         return self.times[min(bisect_right(self.ends, place), len(self.times) - 1)]
 
+    def segment_end(self, place: int) -> int:
+        """Where the segment of the byte at `place` ends."""
+        return self.ends[min(bisect_right(self.ends, place), len(self.ends) - 1)]
+
     def cut(self, start: int, end: int) -> "Data":
         """The bytes from `start` up to `end`, with the segments that they came in."""
         first = bisect_right(self.ends, start)

@@ -3,7 +3,6 @@
 Source: Zeek, src/analyzer/protocol/tcp/ContentLine.cc.
 """
 
-from bisect import bisect_right
 from collections.abc import Callable
 from typing import TypeAlias
 
@@ -126,8 +125,7 @@ class Lines:
 
     def segment_end(self, place: int) -> int:
         """Where the segment of the byte at `place` ends."""
-        ends = self.data.ends
-        return ends[min(bisect_right(ends, place), len(ends) - 1)] if ends else 0
+        return self.data.segment_end(place) if self.data.ends else 0
 
     def _any_end(self, raw: bytes, start: int, limit: int) -> int:
         """The place of the next CR, LF or CR LF; reading goes on after it."""

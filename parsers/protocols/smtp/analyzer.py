@@ -47,7 +47,7 @@ class SmtpAnalyzer:
         self._mail: Mail | None = None
         self._chunks: Chunks | None = None
         self._tls: Analyzer | None = None
-        self._confirmed = False
+        self._confirmed = self._is_over = False
         self._is_deaf = context.connection.partial
 
     def deliver(self, data: Data) -> None:
@@ -59,9 +59,11 @@ class SmtpAnalyzer:
         lines = self._lines[data.is_orig]
         lines.begin(data)
         end = len(data.data)
-        while lines.place < end and not self._is_deaf and self._state is not State.TLS:
+        while lines.place < end and self._state is not State.TLS:
             self._read(data.is_orig, lines)
-            if self._session.is_over and lines.place == lines.segment_end(lines.place - 1):
+            if self._is_over or self._session.is_over:
+                # The segment is read to its end.
+                end = data.segment_end(lines.place - 1)
                 self._is_deaf = True
         self._pass_on(lines.take_rest())
 
@@ -187,8 +189,7 @@ class SmtpAnalyzer:
     def _take_reply(self, line: bytes) -> None:
         match = _CODE.match(line)
         if match is None:
-            if self._context.reject("smtp", self._session.now, "reply code -1 out of range", line):
-                self._is_deaf = True
+            self._is_over = self._context.reject("smtp", self._session.now, "reply code -1 out of range", line)
         else:
             if self._ongoing != match[0]:
                 self._ongoing = b""

@@ -39,6 +39,9 @@ SESSION_TICKET, PRE_SHARED_KEY = 35, 41
 _RETRY = bytes.fromhex("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c")
 _NO_SESSION = bytes(32)
 
+# What is left for other protocols of the connection: TLS has come as far as it can be read.
+ESTABLISHED = "ssl_established"
+
 
 class Session:
     """One connection's row in the making; `now` is when the bytes came that are being read.
@@ -162,6 +165,7 @@ class Session:
         """Both sides encrypt: all that can be known is known."""
         self.begin()
         self.established = True
+        self.context.shared[ESTABLISHED] = True
         self.log()
 
     def log(self) -> None:

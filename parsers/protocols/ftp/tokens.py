@@ -1,0 +1,65 @@
+"""The tokens of a GSSAPI login in FTP (RFC 2228): those of the grid are TLS.
+
+Source: Zeek, src/analyzer/protocol/ftp/FTP.cc (FTP_ADAT_Analyzer).
+"""
+
+import re
+
+from parsers.protocols.analyzer import Analyzer, Data
+from parsers.protocols.mime import Base64
+
+_COMMAND = re.compile(rb"[ \t]*([^\s\0]*)[ \t]*")
+_REPLY = re.compile(rb"([0-9]{3})-?[ \t]*(?:ADAT=(.*))?", re.DOTALL)
+_HANDSHAKE = 0x16
+_WITH_TOKENS = frozenset((235, 334, 335))
+_LAST = frozenset((232, 234, 235, 421, 431, 500, 501, 503, 535, 631, 632, 633))
+
+
+class Tokens:
+    """What the lines of both sides hold for TLS, until the login is over."""
+
+    def __init__(self, tls: Analyzer | None) -> None:
+        self._tls = tls
+        self._is_first = True
+        self._is_over = False
+
+    def take(self, is_orig: bool, line: bytes, ts: int) -> None:
+        """A line of either side."""
+        if not self._is_over:
+            token = self._of_command(line) if is_orig else self._of_reply(line)
+            if token and self._tls is not None:
+                self._tls.deliver(Data(is_orig, token, [len(token)], [ts]))
+
+    def finish(self, ts: int) -> None:
+        """No line will follow."""
+        if self._tls is not None:
+            self._tls.finish(ts)
+
+    def _of_command(self, line: bytes) -> bytes | None:
+        found = _COMMAND.match(line)
+        assert found is not None
+        if found[1] == b"AUTH":
+            self._is_over = True
+        if found[1] != b"ADAT":
+            return None
+        token = _decoded(line[found.end() :])
+        if self._is_first:
+            self._is_first = False
+            # The first token should say what mechanism it is of; the grid's are TLS from the first byte.
+            if len(token) < 5 or token[0] != _HANDSHAKE or len(token) - 5 != int.from_bytes(token[3:5], "big"):
+                self._is_over = True
+                return None
+        return token
+
+    def _of_reply(self, line: bytes) -> bytes | None:
+        found = _REPLY.match(line)
+        if found is None:
+            return None
+        code = int(found[1])
+        self._is_over = code in _LAST
+        return _decoded(found[2]) if code in _WITH_TOKENS and found[2] else None
+
+
+def _decoded(text: bytes) -> bytes:
+    base64 = Base64()
+    return base64.decode(text) + base64.finish()
