@@ -1,7 +1,11 @@
 """SMB as Samba's server and client speak it: what the client did is what the logs tell."""
 
 import hashlib
+import os
+import signal
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,8 +17,9 @@ _KINDS = ("client", "client ipc")
 _CONTENT = b"".join(b"line %d of a file that travels to a share and back\n" % i for i in range(1_000))
 
 
-def _server(inside: Loopback, path: Path) -> str:
-    """Start a server that has one share; the name of its configuration."""
+@contextmanager
+def _server(inside: Loopback, path: Path) -> Iterator[str]:
+    """A server that has one share; the name of its configuration."""
     share, state = path / "share", path / "state"
     share.mkdir()
     state.mkdir(mode=0o755)
@@ -37,7 +42,12 @@ def _server(inside: Loopback, path: Path) -> str:
     subprocess.run(["smbpasswd", "-c", config, "-a", "-s", _USER], input=password, check=True, capture_output=True)
     inside.start("smbd", "--foreground", "--no-process-group", "-s", str(config))
     inside.wait_for(445)
-    return str(config)
+    try:
+        yield str(config)
+    finally:
+        # The server of calls is a process of its own, that outlives the one that has started it.
+        for running in state.glob("samba-dcerpcd.pid"):
+            os.kill(int(running.read_text()), signal.SIGTERM)
 
 
 def test_samba(tmp_path: Path) -> None:
@@ -45,8 +55,7 @@ def test_samba(tmp_path: Path) -> None:
     sent.write_bytes(_CONTENT)
     with loopback(tmp_path) as inside:
         inside.need("smbd", "smbclient", "smbpasswd")
-        config = _server(inside, tmp_path)
-        with inside.captured():
+        with _server(inside, tmp_path) as config, inside.captured():
             for version in ("NT1", "SMB3_11"):
                 ends = [f"--option={kind} {end} protocol={version}" for kind in _KINDS for end in ("min", "max")]
                 client = ["smbclient", "-s", config, "-U", f"{_USER}%{_PASSWORD}", *ends]
