@@ -14,7 +14,14 @@ Read: TypeAlias = Generator[None, None, T]
 
 
 class SpicyError(Exception):
-    """The bytes are not what the grammar says; the text is what analyzer.log says of it, without a place in a file."""
+    """The bytes are not what the grammar says; the text is what analyzer.log says of it, without a place in a file.
+
+    shows_data  whether it also shows the bytes
+    """
+
+    def __init__(self, reason: str, *, shows_data: bool = True) -> None:
+        super().__init__(reason)
+        self.shows_data = shows_data
 
 
 class MissingDataError(Exception):
@@ -25,14 +32,20 @@ class Input:
     """One direction's bytes that have come and are not read yet.
 
     is_closed  no more will come
+    left       how many of them belong to the field that is being read; None where it has no size
     """
 
-    __slots__ = ("_buffer", "_place", "is_closed")
+    __slots__ = ("_buffer", "_place", "is_closed", "left")
 
     def __init__(self, content: bytes = b"", *, is_closed: bool = False) -> None:
         self._buffer = bytearray(content)
         self._place = 0
         self.is_closed = is_closed
+        self.left: int | None = None
+
+    def __len__(self) -> int:
+        """How many bytes are there."""
+        return len(self._buffer) - self._place
 
     def feed(self, piece: bytes) -> None:
         """More bytes have come."""
@@ -57,7 +70,7 @@ class Input:
 
     def has_more(self) -> Read[bool]:
         """Whether anything follows."""
-        while self._place == len(self._buffer):
+        while not len(self):
             if self.is_closed:
                 return False
             yield
@@ -65,25 +78,58 @@ class Input:
 
     def octets(self, length: int) -> Read[bytes]:
         """So many bytes."""
-        while len(self._buffer) - self._place < length:
+        self._take(length)
+        while len(self) < length:
             self._wait(f"expected {length} bytes")
             yield
         start, self._place = self._place, self._place + length
         return bytes(self._buffer[start : self._place])
 
+    def number(self, length: int) -> Read[int]:
+        """A number of so many bytes, its high byte first."""
+        return int.from_bytes((yield from self.octets(length)), "big")
+
     def until(self, end: bytes, limit: int) -> Read[bytes]:
         """The bytes before `end`, which is passed over; with it they are no more than `limit`."""
+        if self.left is not None:
+            limit = min(limit, self.left)
         # How many bytes have been looked at: they are not looked at again when more come.
         seen = 0
         while (found := self._buffer.find(end, self._place + seen, self._place + limit)) < 0:
-            size = len(self._buffer) - self._place
+            size = len(self)
             if size >= limit:
                 raise SpicyError("parsing not done within &max-size bytes")
             seen = max(size - len(end) + 1, 0)
             self._wait("end-of-data reached before &until expression found")
             yield
         start, self._place = self._place, found + len(end)
+        self._take(self._place - start)
         return bytes(self._buffer[start:found])
+
+    def skip_field(self) -> Read[None]:
+        """Pass over what is left of the field."""
+        while self.left:
+            step = min(self.left, len(self))
+            self._place += step
+            self.left -= step
+            if self.left:
+                self._wait(f"expected {self.left} bytes")
+                yield
+
+    def sized(self, length: int, read: Read[T]) -> Read[T]:
+        """A field of this size, which `read` must read to its end."""
+        self.left = length
+        found = yield from read
+        if self.left:
+            raise SpicyError(f"&size amount not consumed: expected {length} bytes, got {length - self.left} bytes")
+        self.left = None
+        return found
+
+    def _take(self, length: int) -> None:
+        if self.left is not None:
+            if length > self.left:
+                raise SpicyError(f"expected {length} bytes, got {self.left} bytes")
+            self.left -= length
 
     def _wait(self, wanted: str) -> None:
         if self.is_closed:
@@ -159,7 +205,7 @@ class SpicyAnalyzer:
         except (MissingDataError, StopIteration):
             self.stop()
         except SpicyError as error:
-            self._violate(str(error), None)
+            self._violate(error, None)
 
     def end(self, end: End) -> None:
         if not self._is_over:
@@ -192,11 +238,11 @@ class SpicyAnalyzer:
             self._reading[is_orig] = None
         except SpicyError as error:
             self._reading[is_orig] = None
-            self._violate(str(error), segment)
+            self._violate(error, segment)
 
-    def _violate(self, reason: str, segment: bytes | None) -> None:
+    def _violate(self, error: SpicyError, segment: bytes | None) -> None:
         """The bytes are not this protocol; what does not fit at the end of a direction leaves the other one be."""
         if segment is not None:
             self.stop()
         self.failed()
-        self.context.reject(self.name, self.now, reason, segment)
+        self.context.reject(self.name, self.now, str(error), segment if error.shows_data else None)

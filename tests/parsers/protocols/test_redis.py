@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from parsers.limits import REDIS_PENDING
 from parsers.protocols.analyzer import Event, Gap
-from parsers.protocols.redis import PROTOCOL, RECORD, recognise
+from parsers.protocols.redis import PROTOCOL, recognise
+from parsers.protocols.redis.record import RECORD
 from tests.parsers.protocols.feeding import (
     SECOND,
     START,
