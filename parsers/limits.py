@@ -226,3 +226,10 @@ REDIS_PENDING = 10_000
 REDIS_STRING_BYTES = 1 << 20
 REDIS_DEPTH = 20
 REDIS_LINE_BYTES = 1024
+# Zeek writes a Remote Desktop session after this long, in nanoseconds (RDP::rdp_check_interval).
+RDP_CHECK = 10 * 1_000_000_000
+# Zeek's bounds for what it reads of one (rdp-protocol.pac), and the channels that a real client wants at most.
+RDP_CHANNELS = 1000
+RDP_CERTIFICATES = 1000
+RDP_DATA_BYTES = 256 << 10
+RDP_USUAL_CHANNELS = 31

@@ -1,0 +1,26 @@
+"""Remote Desktop: found by its port, or when a client asks for a session and a server confirms (Zeek: rdp/dpd.sig)."""
+
+from parsers.protocols.analyzer import Protocol
+from parsers.protocols.rdp.analyzer import RdpAnalyzer
+from parsers.protocols.rdp.record import RECORD
+
+_CHANNELS = (b"rdpdr", b"rdpsnd", b"drdynvc", b"cliprdr")
+
+
+def _asks(said: bytes) -> bool:
+    if b"Cookie: mstshash=" in said:
+        return True
+    start = said.find(b"Duca")
+    return start >= 0 and any(said.find(channel, start) >= 0 for channel in _CHANNELS)
+
+
+def _answers(said: bytes) -> bool:
+    return said[5:6] == b"\xd0" or b"McDn" in said
+
+
+def recognise(orig: bytes, resp: bytes) -> bool:
+    """Whether one side asks and the other answers."""
+    return (_answers(resp) and _asks(orig)) or (_answers(orig) and _asks(resp))
+
+
+RDP = Protocol("rdp", (RECORD,), RdpAnalyzer, tcp_ports=frozenset({3389}), recognise=recognise)
