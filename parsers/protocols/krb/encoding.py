@@ -16,6 +16,7 @@ _LONG_TIME, _TIME = 17, 15
 _LAST_YEAR = 9999
 _NUMBERS = 1 << 64
 _KEY_VERSION = 1
+_NAME_PARTS = 3
 # The kinds of addresses that have a length: IPv4 and IPv6.
 _ADDRESS_BYTES = {2: 4, 24: 16}
 
@@ -58,13 +59,15 @@ def name(reading: Reading) -> bytes:
     element(reading)
     asn1.head(reading)
     asn1.head(reading)
-    parts = []
+    parts: list[bytes] = []
     while reading.left > 0:
-        parts.append(asn1.content(reading))
+        part = asn1.content(reading)
+        if len(parts) <= _NAME_PARTS:
+            parts.append(part)
     if len(parts) == 1:
         return parts[0]
     # Zeek puts several together as texts that end at a zero.
-    return b"/".join(part.partition(b"\0")[0] for part in parts) if 1 < len(parts) <= 3 else b"unknown"
+    return b"/".join(part.partition(b"\0")[0] for part in parts) if 1 < len(parts) <= _NAME_PARTS else b"unknown"
 
 
 def time(reading: Reading) -> int | None:
