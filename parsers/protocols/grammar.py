@@ -54,10 +54,20 @@ class Reading:
 
     def array(self, where: str, count: int, size: int) -> bytes:
         """So many elements of a fixed size."""
-        if count < 0 or count > self.left // size:
+        count = int32(count)
+        if count < 0:
+            raise out_of_bound(where, count, self.end - self.begin)
+        if count > self.left // size:
             raise out_of_bound(where, count, self.left)
         start, self.place = self.place, self.place + count * size
         return self.data[start : self.place]
+
+    def pad(self, where: str, length: int) -> None:
+        """Pass over so many bytes."""
+        stop = self.place + length
+        if stop > self.end:
+            raise out_of_bound(where, length, self.end - stop)
+        self.place = stop
 
     def pad_to(self, where: str, offset: int) -> None:
         """Go on at this place of the record, unless more has been read already."""

@@ -12,7 +12,7 @@ from parsers.protocols.smb import smb1, smb2
 from parsers.protocols.smb.session import Session
 
 _HEAD_BYTES = 4
-_SIGNATURE_END = 8
+_SIGNATURE_BYTES = 4
 _OLD, _NEW, _ENCRYPTED = b"\xffSMB", b"\xfeSMB", b"\xfdSMB"
 # What is read without a fault in so many segments is taken for SMB.
 _SURE = 3
@@ -56,7 +56,8 @@ class SmbAnalyzer(framed.Framed):
 
     def _read_message(self, body: grammar.Reading, is_orig: bool, length: int) -> bool:
         """Read one message of a frame; whether it is the last."""
-        (signature,) = body.numbers("SMB_Protocol_Identifier:protocol", "<4s")
+        (signature,) = body.inner().numbers("SMB_Protocol_Identifier:protocol", "<4s")
+        body.place += _SIGNATURE_BYTES
         self._session.begin(self.now)
         if signature == _NEW:
             return smb2.read(self._session, body, is_orig)
@@ -67,7 +68,10 @@ class SmbAnalyzer(framed.Framed):
         return True
 
     def _advance(self, flow: framed.Flow, data: Data, place: int, end: int) -> None:
-        if self._is_lost and data.data[place + _HEAD_BYTES : min(place + _SIGNATURE_END, end)] not in (_OLD, _NEW):
+        if self._is_lost and data.data[place + _HEAD_BYTES : min(place + _HEAD_BYTES + _SIGNATURE_BYTES, end)] not in (
+            _OLD,
+            _NEW,
+        ):
             return
         self._is_lost = False
         self._check_waiting(flow, data.is_orig)

@@ -17,6 +17,14 @@ def of_utf16(state: State, raw: bytes) -> bytes:
     return found
 
 
+def sized(reading: Reading, length: int) -> bytes:
+    """A string of SMB 2, of so many bytes."""
+    record = reading.inner()
+    raw = record.array("SMB2_string:s", length, 1)
+    reading.place = record.place
+    return raw
+
+
 def read(reading: Reading, *, is_unicode: bool, at: int) -> bytes:
     """A string of SMB 1 up to its zero or the end of its message, what ends it too.
 

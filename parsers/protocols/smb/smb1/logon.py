@@ -141,7 +141,7 @@ def _tree_connect_response(part: Part) -> None:
     words, command, _, offset = reading.numbers(f"{where}:andx", "<BBBH")
     if words >= 3:
         reading.array(f"{where}:optional_support", 1, 2)
-        reading.octets(f"{where}:pad", (words - 3) * 2)
+        reading.pad(f"{where}:pad", (words - 3) * 2)
     (count,) = reading.numbers(f"{where}:byte_count", "<H")
     raw_service = strings.read(reading, is_unicode=False, at=0)
     file_system = b""

@@ -34,7 +34,7 @@ def set_info(session: Session, header: Header, message: Reading) -> None:
         value.numbers(*_FIXED_OF_FILE_SYSTEM[level])
     elif kind == _FILE_SYSTEM and level == _OBJECT_ID:
         value.numbers("SMB2_file_fsobjectid_info:object_id", "<16s")
-        value.array("SMB2_string:s", 48, 1)
+        strings.sized(value, 48)
     message.place = value.place
 
 
@@ -60,7 +60,7 @@ def _read_file(state: State, level: int, value: Reading, number: int) -> None:
         _read_attributes(value)
     elif level == _SHORT_NAME:
         (length,) = value.numbers("SMB2_file_shortname_info:filename_length", "<I")
-        value.array("SMB2_string:s", length, 1)
+        strings.sized(value, length)
 
 
 def delete(state: State, number: int) -> None:
@@ -83,7 +83,7 @@ def _rename(state: State, number: int, name: bytes) -> None:
 
 def _new_name(value: Reading, where: str) -> bytes:
     *_, length = value.numbers(where, "<B7sQI")
-    return value.array("SMB2_string:s", length, 1)
+    return strings.sized(value, length)
 
 
 def _read_attributes(value: Reading) -> None:
@@ -93,8 +93,8 @@ def _read_attributes(value: Reading) -> None:
         following, _, name_length, value_length = element.numbers(
             "SMB2_file_fullea_info_element:ea_value_length", "<IBBH"
         )
-        element.array("SMB2_string:s", name_length, 1)
-        element.array("SMB2_string:s", value_length, 1)
+        strings.sized(element, name_length)
+        strings.sized(element, value_length)
         element.pad_to("SMB2_file_fullea_info_element:pad_to_next", following)
         value.place = element.place
         if not following:

@@ -41,7 +41,7 @@ def _session_setup(session: Session, header: Header, message: Reading) -> None:
 def _tree_connect(session: Session, header: Header, message: Reading) -> None:
     _, offset, length = message.numbers("SMB2_tree_connect_request:path_length", "<H2xHH")
     message.pad_to("SMB2_tree_connect_request:pad", offset - header.length)
-    path = strings.of_utf16(session.state, message.array("SMB2_string:s", length, 1))
+    path = strings.of_utf16(session.state, strings.sized(message, length))
     if session.state.tree is not None:
         session.state.tree.path = escape.text(path)
 
@@ -64,7 +64,7 @@ def _create(session: Session, header: Header, message: Reading) -> None:
         "SMB2_create_request:context_len", "<IIIIIHHII"
     )
     message.pad_to("SMB2_create_request:filename_pad", name_offset - header.length)
-    raw = message.array("SMB2_string:s", name_length, 1)
+    raw = strings.sized(message, name_length)
     skip_contexts(message, "SMB2_create_request", header, context_offset, context_length)
     state = session.state
     name = strings.of_utf16(state, raw)

@@ -3,6 +3,7 @@
 from functools import partial
 
 from parsers.protocols.grammar import Reading
+from parsers.protocols.smb import strings
 from parsers.protocols.smb.session import Session
 from parsers.protocols.smb.smb2 import header as headers
 from parsers.protocols.smb.smb2.changes import delete
@@ -107,7 +108,7 @@ def _change_notify(session: Session, header: Header, message: Reading) -> None: 
     while notes.left > 0:
         note = notes.inner()
         _, _, name_length = note.numbers("SMB2_File_Notify_Information:filename_len", "<III")
-        note.array("SMB2_string:s", name_length, 1)
+        strings.sized(note, name_length)
         notes.place = note.place
 
 
