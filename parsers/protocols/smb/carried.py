@@ -3,6 +3,8 @@
 Source: Zeek, scripts/base/protocols/smb/{files,main}.zeek.
 """
 
+from functools import lru_cache
+
 from parsers import escape
 from parsers.files.analysis import File
 from parsers.protocols.smb.state import State
@@ -37,11 +39,13 @@ class Carried:
         if handle is None:
             return
         now = self._state.now
-        context = self._state.context
-        known = self._open.get(handle)
-        if known is not None and known.expire(now):
+        file = self._open.get(handle)
+        if file is not None and file.expire(now):
             self._over(handle)
-        file = context.files.open(handle, "SMB", context.connection, is_orig, now, listener=self)
+            file = None
+        if file is None:
+            context = self._state.context
+            file = context.files.open(handle, "SMB", context.connection, is_orig, now, listener=self)
         self._open[handle] = file
         file.data_at(offset, data, now, whole=True)
         if file.done:
@@ -86,7 +90,11 @@ class Carried:
             return None
         connection = self._state.context.connection
         modified = file.times.modified if file.times is not None else 0
-        ends = f"{connection.orig_h}{connection.resp_h}"
-        told = escape.raw(f"{file.path or ''}{file.name or ''}")
-        shown = "".join(chr(byte) if 0x20 <= byte < 0x7F else f"\\x{byte:02x}" for byte in told)
-        return f"Analyzer::ANALYZER_SMB{ends}{shown}{modified}"
+        return _handle(connection.orig_h, connection.resp_h, file.path or "", file.name or "", modified)
+
+
+@lru_cache(maxsize=64)
+def _handle(orig_h: str, resp_h: str, path: str, name: str, modified: int) -> str:
+    told = escape.raw(path) + escape.raw(name)
+    shown = "".join(chr(byte) if 0x20 <= byte < 0x7F else f"\\x{byte:02x}" for byte in told)
+    return f"Analyzer::ANALYZER_SMB{orig_h}{resp_h}{shown}{modified}"
