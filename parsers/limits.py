@@ -233,3 +233,7 @@ RDP_CHANNELS = 1000
 RDP_CERTIFICATES = 1000
 RDP_DATA_BYTES = 256 << 10
 RDP_USUAL_CHANNELS = 31
+# What of a WebSocket's frame is passed on at a time, and how long frames that only control it are (Zeek:
+# WebSocket::payload_chunk_size, max_control_frame_size).
+WEBSOCKET_CHUNK_BYTES = 8192
+WEBSOCKET_CONTROL_BYTES = 125

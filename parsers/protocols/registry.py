@@ -35,6 +35,7 @@ from parsers.protocols import (
     ssl,
     syslog,
     tunnel,
+    websocket,
     weird,
 )
 from parsers.protocols.analyzer import Protocol
@@ -73,6 +74,7 @@ PROTOCOLS: tuple[Protocol, ...] = (
     ssl.SSL,
     ssl.DTLS,
     syslog.PROTOCOL,
+    websocket.PROTOCOL,
 )
 
 # The logs that are written without an analyser on a connection's bytes, and those of files.

@@ -321,10 +321,20 @@ class HttpAnalyzer:
         self._reason = None
         # Nothing is taken from the unanswered after 101: the request for the upgrade must be the only one.
         if self.reply_code == 101 and len(self._unanswered) == 1 and self._upgrades and self.upgrade:
-            self._hand_over("websocket" if self.upgrade == _WEBSOCKET else "")
+            self._upgrade()
         self.reply_code = 0
         self._upgrades = False
         self.upgrade = b""
+
+    def _upgrade(self) -> None:
+        """Another protocol begins behind the reply; hardly anybody sends it in the same segment."""
+        direction = self._resp.direction
+        rest = direction.segment_end(direction.place - 1) - direction.place
+        if rest:
+            self.context.weird("protocol_data_with_HTTP_upgrade_reply", self.transactions.now, str(rest))
+        if self.upgrade == _WEBSOCKET:
+            self.transactions.begin_websocket()
+        self._hand_over("websocket" if self.upgrade == _WEBSOCKET else "")
 
     def _hand_over(self, name: str) -> None:
         self._handed_over = True

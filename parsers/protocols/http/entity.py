@@ -15,6 +15,7 @@ from parsers.protocols.http.inflation import Inflation
 from parsers.protocols.http.lines import Direction
 from parsers.protocols.http.transactions import PROXY_FIELDS
 from parsers.protocols.mime import READERS, Entity, Readers
+from parsers.protocols.websocket.handshake import FIELDS
 
 if TYPE_CHECKING:
     from parsers.protocols.http.analyzer import HttpAnalyzer
@@ -315,6 +316,15 @@ def _proxy(name: bytes) -> Callable[[HttpEntity, bytes], None]:
     return read
 
 
+def _websocket(name: bytes) -> Callable[[HttpEntity, bytes], None]:
+    """A reader of a field that a WebSocket is agreed on with."""
+
+    def read(entity: HttpEntity, value: bytes) -> None:
+        entity.message.transactions.read_websocket(entity.message.is_orig, name, value)
+
+    return read
+
+
 _REPLY: Readers = {
     **READERS,
     b"content-type": HttpEntity.read_content_type,
@@ -325,6 +335,7 @@ _REPLY: Readers = {
     b"content-range": HttpEntity.read_content_range,
     b"connection": HttpEntity.read_connection,
     b"upgrade": HttpEntity.read_upgrade,
+    **{name: _websocket(name) for name in FIELDS},
 }
 _REQUEST: Readers = {
     **_REPLY,

@@ -14,6 +14,7 @@ from parsers.protocols.analyzer import Connection, Context
 from parsers.protocols.filename import filename
 from parsers.protocols.http.record import RECORD
 from parsers.protocols.mime import Base64
+from parsers.protocols.websocket.handshake import SHARED, SOURCE, Handshake
 from parsers.schema import Row
 
 _BASIC = re.compile(rb"[bB][aA][sS][iI][cC][ \t]+")
@@ -138,9 +139,11 @@ class Transactions:
         self._requests = 0
         self._replies = 0
         self._depth = 0
+        self._handshake: Handshake | None = None
 
     def request(self, method: bytes, uri: bytes) -> None:
         """A request begins."""
+        self._handshake = None
         self._requests = max(self._requests, self._replies)
         if len(self._pending) > PENDING_REQUESTS:
             self._write_unanswered()
@@ -206,6 +209,22 @@ class Transactions:
         if not transaction.is_informational:
             self._write(transaction)
             self._pending.pop(self._replies, None)
+
+    def read_websocket(self, is_orig: bool, name: bytes, value: bytes) -> None:
+        """A field of the handshake that makes a WebSocket of the connection."""
+        if self._handshake is None:
+            self._handshake = Handshake()
+        weird = self._handshake.read(is_orig, name, value)
+        if weird is not None:
+            self.context.weird(weird, self.now, "", SOURCE)
+
+    def begin_websocket(self) -> None:
+        """The connection becomes a WebSocket: leave its analyser what was said before."""
+        handshake = self._handshake or Handshake()
+        handshake.ts = self.now
+        if self.current is not None:
+            handshake.http = self.current.host, self.current.uri, self.current.user_agent
+        self.context.shared[SHARED] = handshake
 
     def open_file(self, is_orig: bool) -> File | None:
         """The file that bytes of a body belong to which come now."""
