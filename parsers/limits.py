@@ -237,3 +237,8 @@ RDP_USUAL_CHANNELS = 31
 # WebSocket::payload_chunk_size, max_control_frame_size).
 WEBSOCKET_CHUNK_BYTES = 8192
 WEBSOCKET_CONTROL_BYTES = 125
+# Zeek's LDAP::max_pending_messages and max_pending_searches, and the bounds of its grammar: elements inside elements,
+# filters inside filters.
+LDAP_PENDING = 10
+LDAP_DEPTH = 32
+LDAP_FILTER_DEPTH = 20

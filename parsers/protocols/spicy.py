@@ -35,11 +35,11 @@ class Input:
     left       how many of them belong to the field that is being read; None where it has no size
     """
 
-    __slots__ = ("_buffer", "_place", "is_closed", "left")
+    __slots__ = ("_buffer", "_dropped", "_place", "is_closed", "left")
 
     def __init__(self, content: bytes = b"", *, is_closed: bool = False) -> None:
         self._buffer = bytearray(content)
-        self._place = 0
+        self._place = self._dropped = 0
         self.is_closed = is_closed
         self.left: int | None = None
 
@@ -47,10 +47,16 @@ class Input:
         """How many bytes are there."""
         return len(self._buffer) - self._place
 
+    @property
+    def offset(self) -> int:
+        """How many bytes have been read."""
+        return self._dropped + self._place
+
     def feed(self, piece: bytes) -> None:
         """More bytes have come."""
         if self._place:
             del self._buffer[: self._place]
+            self._dropped += self._place
             self._place = 0
         self._buffer += piece
 
@@ -79,9 +85,7 @@ class Input:
     def octets(self, length: int) -> Read[bytes]:
         """So many bytes."""
         self._take(length)
-        while len(self) < length:
-            self._wait(f"expected {length} bytes")
-            yield
+        yield from self.wait_for(length)
         start, self._place = self._place, self._place + length
         return bytes(self._buffer[start : self._place])
 
@@ -106,15 +110,26 @@ class Input:
         self._take(self._place - start)
         return bytes(self._buffer[start:found])
 
+    def wait_for(self, length: int) -> Read[None]:
+        """Wait until so many bytes are there."""
+        while len(self) < length:
+            self._wait(f"expected {length} bytes")
+            yield
+
+    def skip(self, length: int) -> Read[None]:
+        """Pass over so many bytes, none of which is kept."""
+        self._take(length)
+        while length:
+            step = min(length, len(self))
+            self._place += step
+            length -= step
+            if length:
+                self._wait(f"expected {length} bytes")
+                yield
+
     def skip_field(self) -> Read[None]:
         """Pass over what is left of the field."""
-        while self.left:
-            step = min(self.left, len(self))
-            self._place += step
-            self.left -= step
-            if self.left:
-                self._wait(f"expected {self.left} bytes")
-                yield
+        yield from self.skip(self.left or 0)
 
     def sized(self, length: int, read: Read[T]) -> Read[T]:
         """A field of this size, which `read` must read to its end."""
@@ -190,6 +205,17 @@ class SpicyAnalyzer:
             self.inputs[data.is_orig].feed(data.data[start:end])
             self._advance(data.is_orig, data.data[start:end])
             start = end
+
+    def deliver_datagram(self, data: Data) -> None:
+        """Read a datagram, which stands alone."""
+        if self._is_over:
+            return
+        self.now = data.times[-1]
+        try:
+            for _ in self.read(data.is_orig, Input(data.data, is_closed=True)):
+                pass
+        except SpicyError as error:
+            self._violate(error, data.data)
 
     def gap(self, gap: Gap) -> None:
         self.has_hole = True
