@@ -242,3 +242,5 @@ WEBSOCKET_CONTROL_BYTES = 125
 LDAP_PENDING = 10
 LDAP_DEPTH = 32
 LDAP_FILTER_DEPTH = 20
+# A longer answer about a certificate is not read: real ones have a few thousand bytes.
+OCSP_BYTES = 1 << 20

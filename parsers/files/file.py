@@ -5,7 +5,7 @@ Source: Zeek, src/file_analysis/{File,FileTimer}.cc, base/frameworks/files/main.
 
 from typing import TYPE_CHECKING, Protocol
 
-from parsers.files import mime, pe
+from parsers.files import mime, ocsp, pe
 from parsers.files.digests import Digests
 from parsers.files.reassembly import Reassembly
 from parsers.files.record import RECORD
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 # What Zeek's default scripts attach to a type. A file that X509 looks into is in x509.log and not in files.log.
 _CERTIFICATE = ("X509", "MD5", "SHA1", "SHA256")
 _ATTACHED = {
-    "application/x-dosexec": ("PE",),
-    "application/ocsp-response": ("OCSP_REPLY",),
+    pe.MIME_TYPE: ("PE",),
+    ocsp.MIME_TYPE: ("OCSP_REPLY",),
     "application/x-x509-user-cert": _CERTIFICATE,
     "application/x-x509-ca-cert": _CERTIFICATE,
     "application/pkix-cert": _CERTIFICATE,
@@ -61,6 +61,7 @@ class File:
         "_files",
         "_listener",
         "_next_check",
+        "_ocsp",
         "_offset",
         "_pe",
         "_readers",
@@ -110,6 +111,7 @@ class File:
         self._connections = {}
         self._digests = Digests()
         self._pe: pe.Headers | None = None
+        self._ocsp: ocsp.Response | None = None
         self._readers: list[Reader] = [self._digests, *self._files.readers(self)]
         self._next_check = ts + FILE_TIMEOUT
 
@@ -263,6 +265,10 @@ class File:
             self._pe = pe.Headers()
             self._pe.data(seen)
             self._readers.append(self._pe)
+        elif mime_type == ocsp.MIME_TYPE:
+            self._ocsp = ocsp.Response()
+            self._ocsp.data(seen)
+            self._readers.append(self._ocsp)
         if self._listener is not None:
             self._listener.sniffed(self)
 
@@ -283,6 +289,9 @@ class File:
             row = self._pe.row(self.ts, self.fuid)
             if row is not None:
                 rows.add(pe.RECORD, row)
+        if self._ocsp is not None:
+            for record, row in self._ocsp.rows(self.ts, self.fuid, self.last):
+                rows.add(record, row)
         attached = _ATTACHED.get(self.mime_type or "", ())
         if "X509" in attached:
             return

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from parsers.files import pe, record, x509
+from parsers.files import ocsp, pe, record, x509
 from parsers.protocols import (
     conn,
     dce_rpc,
@@ -84,6 +84,7 @@ PROTOCOLS: tuple[Protocol, ...] = (
 OTHER_RECORDS: tuple[Record, ...] = (
     conn.RECORD,
     record.RECORD,
+    ocsp.RECORD,
     pe.RECORD,
     x509.RECORD,
     tunnel.RECORD,

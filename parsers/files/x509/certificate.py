@@ -75,7 +75,7 @@ def _certificate(data: bytes) -> Certificate:
         version = version if -(1 << 63) <= version < 1 << 63 else -1
         place = stop
     start, place = expect(INTEGER, data, place, end)
-    serial = _serial(integer(data, start, place))
+    serial = serial_text(integer(data, start, place))
     _, place = expect(SEQUENCE, data, place, end)
     start, place = expect(SEQUENCE, data, place, end)
     issuer = names.attributes(data, start, place)
@@ -114,7 +114,7 @@ def _algorithm(data: bytes, start: int, stop: int) -> str:
     return oids.ALGORITHMS.get(oids.checked(data[first:last]), "")
 
 
-def _serial(number: int) -> str:
+def serial_text(number: int) -> str:
     """Hexadecimal, two digits an octet, broken after each 35 octets."""
     digits = f"{abs(number):X}"
     if len(digits) % 2:
