@@ -3,6 +3,7 @@
 Source: Zeek, src/analyzer/protocol/ldap/ldap.spicy; Microsoft, MS-ADTS 6.3.3.2 (values of CLDAP).
 """
 
+import re
 from collections.abc import Callable
 
 from parsers.limits import LDAP_FILTER_DEPTH
@@ -14,7 +15,7 @@ _MANY = {_AND: b"&", _OR: b"|"}
 _COMPARED = {_EQUAL: b"=", _GREATER: b">=", _LESS: b"<=", _APPROXIMATE: b"~="}
 _FIRST, _ANY, _LAST = range(3)
 _GUID = ((3, 2, 1, 0), (5, 4), (7, 6), (8, 9), (10, 11, 12, 13, 14, 15))
-_ESCAPED = {octet: b"\\%02x" % octet for octet in (0, 27, 40, 41, 42)}
+_SPECIAL = re.compile(rb"[\0\x1b()*]")
 
 
 def search_filter(reader: Reader, depth: int = 0) -> bytes:
@@ -87,7 +88,7 @@ def _substrings(content: Reader) -> bytes:
 
 
 def _escaped(value: bytes) -> bytes:
-    return b"".join(_ESCAPED.get(octet) or bytes((octet,)) for octet in value)
+    return _SPECIAL.sub(lambda found: b"\\%02x" % found[0][0], value)
 
 
 def _printed(value: bytes) -> bytes:

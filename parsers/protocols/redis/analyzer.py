@@ -11,6 +11,9 @@ from parsers.protocols.redis.reply import Elements, line, string
 from parsers.protocols.spicy import Input, MissingDataError, Read, SpicyAnalyzer, SpicyError
 
 _LINE_END = b"\r\n"
+# The words of a command that a row may show; of the others some are compared with short ones.
+_WHOLE_WORDS = 4
+_WORD_BYTES = 64
 
 
 class RedisAnalyzer(SpicyAnalyzer):
@@ -91,5 +94,5 @@ def _read_command(stream: Input) -> Read[Command]:
         yield from line(stream)
         if word is None:
             raise SpicyError("attribute not set")
-        words.append(word)
+        words.append(word if len(words) < _WHOLE_WORDS else word[:_WORD_BYTES])
     return command(words)

@@ -17,11 +17,11 @@ _UNANSWERED = _SUBSCRIBING | {b"punsubscribe", b"sunsubscribe", b"unsubscribe"}
 
 @dataclass(slots=True)
 class _Entry:
-    """What a row says of a command, its reply, or both."""
+    """What a row says of a command (its name, key and value), its reply, or both."""
 
     ts: int
-    command: Command | None = None
-    reply: bytes | None = None
+    command: tuple[str | None, ...] | None = None
+    reply: str | None = None
     success: bool | None = None
 
 
@@ -72,7 +72,7 @@ class Commands:
                 state.unanswered.add(state.commands)
         if command.known == b"client" and len(words) == 3:
             _set_silence(state, words[2].lower())
-        _entry(state, state.commands, ts).command = command
+        _entry(state, state.commands, ts).command = tuple(map(_shown, (command.name, command.key, command.value)))
 
     def answer(self, ts: int, reply: Reply) -> None:
         """The server replies; what it says unasked is no reply."""
@@ -88,7 +88,7 @@ class Commands:
         before = state.replies
         state.replies = _next_reply(state)
         entry = _entry(state, state.replies, ts)
-        entry.reply = reply.value
+        entry.reply = _shown(reply.value)
         entry.success = reply.kind is Kind.REPLY
         self._tell_until(state, before)
         if entry.success and state.commands == state.replies:
@@ -116,9 +116,7 @@ class Commands:
                 del state.pending[number]
 
     def _tell(self, entry: _Entry) -> None:
-        command = entry.command
-        asked = (command.name, command.key, command.value) if command else (None, None, None)
-        row = (*map(_shown, asked), entry.success, _shown(entry.reply))
+        row = (*(entry.command or (None, None, None)), entry.success, entry.reply)
         self._context.rows.add(RECORD, (entry.ts, *self._context.connection.head, *row))
 
 

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from parsers.limits import REDIS_DEPTH, REDIS_ELEMENTS, REDIS_STRING_BYTES
+from parsers.limits import FIELD_BYTES, REDIS_DEPTH, REDIS_ELEMENTS, REDIS_STRING_BYTES
 from parsers.protocols.spicy import Input, Read, SpicyError
 
 _LINE_END = b"\r\n"
@@ -123,11 +123,15 @@ class Elements:
     def _map(self, stream: Input) -> Read[bytes]:
         count = yield from self.count(stream, 0)
         cells = yield from self._all(stream, 2 * count)
-        return b"{" + b", ".join(b": ".join(pair) for pair in zip(cells[::2], cells[1::2], strict=True)) + b"}"
+        return b"{" + b", ".join(b": ".join(pair) for pair in zip(cells[::2], cells[1::2], strict=False)) + b"}"
 
     def _all(self, stream: Input, count: int) -> Read[list[bytes]]:
+        """So many values; those that nobody will see, for a row ends before them, are not kept."""
         values: list[bytes] = []
+        size = 0
         for _ in range(count):
             _, value, _ = yield from self._data(stream)
-            values.append(value)
+            if size <= FIELD_BYTES:
+                values.append(value)
+                size += len(value)
         return values
