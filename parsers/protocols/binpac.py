@@ -24,6 +24,11 @@ def out_of_bound(where: str, needed: int, given: int) -> BinpacError:
     return BinpacError(f"out_of_bound: {where}: {needed} > {given}")
 
 
+def past_capacity(size: int, most: int) -> BinpacError:
+    """A message that is waited for is longer than what is kept of one."""
+    return BinpacError(f"flowbuffer allocation failed: expand past max capacity {size}/{most}")
+
+
 def invalid_length(where: str, length: int) -> BinpacError:
     """`where` (a file of grammar and a line) would have a negative length."""
     return BinpacError(f"invalid length string: {where}: {length}")

@@ -8,7 +8,7 @@ from typing import ClassVar, TypeAlias
 
 from parsers.limits import FRAME_BYTES
 from parsers.protocols.analyzer import Analyzer, Context, Data, End, Gap
-from parsers.protocols.binpac import BinpacError
+from parsers.protocols.binpac import BinpacError, past_capacity
 
 # One message as it is read: it yields how many bytes it wants next and is sent just these; the first are one at least.
 Frames: TypeAlias = Generator[int, bytes, None]
@@ -36,7 +36,7 @@ class Flow:
         self.size += len(piece)
         self.missing -= len(piece)
         if self.size > FRAME_BYTES:
-            raise BinpacError(f"flowbuffer allocation failed: expand past max capacity {self.size}/{FRAME_BYTES}")
+            raise past_capacity(self.size, FRAME_BYTES)
 
     def take(self, piece: bytes) -> None:
         """Pass on the bytes that were wanted, of which this is the last piece."""

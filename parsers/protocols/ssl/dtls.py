@@ -62,8 +62,8 @@ class Dtls(Layer):
             self.session.now = ts
             try:
                 self._datagram(datagram, data.is_orig)
-            except MessageError:
-                self.violate()
+            except MessageError as error:
+                self.violate(str(error))
             if self.violated:
                 self.done = True
 
@@ -116,7 +116,7 @@ class Dtls(Layer):
             self.skip()
         if self._confirmed and not self._reported:
             self._reported = True
-            self.violate()
+            self.violate(f"Invalid version in DTLS connection. Packet reported version: {version}")
         return False
 
     def handshake_record(self, body: bytes, is_orig: bool) -> None:
@@ -129,14 +129,17 @@ class Dtls(Layer):
             self._forward(body[0], length, contents, is_orig)
             return
         if length > DTLS_HANDSHAKE_BYTES:
-            self.violate()
+            self.violate(f"DTLS record length {length} larger than allowed maximum.")
             return
         message = self._messages[is_orig]
         number = body[4] << 8 | body[5]
         if message is None or message.number != number or len(message.buffer) != length:
             message = self._messages[is_orig] = _Message(number, bytearray(length), self._record, set())
-        if abs(message.first - self._record) >= _WINDOW or (self._record < message.first and message.has_first):
-            self.violate()
+        if abs(message.first - self._record) >= _WINDOW:
+            self.violate("DTLS handshake fragment sequence number outside reassembly window.")
+            return
+        if self._record < message.first and message.has_first:
+            self.violate("Saw second and different first message fragment for handshake.")
             return
         self._gather(message, body[0], offset, size, contents, is_orig)
 
@@ -147,8 +150,11 @@ class Dtls(Layer):
         if self._record in message.seen:
             return
         length = len(message.buffer)
-        if len(contents) != size or offset + size > length:
-            self.violate()
+        if len(contents) != size:
+            self.violate("DTLS handshake record length does not match packet length")
+            return
+        if offset + size > length:
+            self.violate("DTLS handshake fragment trying to write past end of buffer")
             return
         message.seen.add(self._record)
         message.buffer[offset : offset + size] = contents
@@ -157,7 +163,7 @@ class Dtls(Layer):
         if not message.last or not message.has_first:
             return
         if message.last - message.first > _WINDOW - 2:
-            self.violate()
+            self.violate("DTLS Message fragmented over more than 30 pieces. Cannot reassemble.")
         elif message.seen.issuperset(range(message.first, message.last + 1)):
             self._forward(kind, length, bytes(message.buffer), is_orig)
 

@@ -6,11 +6,12 @@ Source: RFC 5246, section 7.4; RFC 8446, section 4; Zeek, src/analyzer/protocol/
 from typing import Protocol as Interface
 
 from parsers.limits import HANDSHAKE_BYTES
+from parsers.protocols.binpac import past_capacity
 from parsers.protocols.ssl import names
 from parsers.protocols.ssl.extensions import Extensions
 from parsers.protocols.ssl.hello import CLIENT_HELLO, SERVER_HELLO, client_hello, server_hello
 from parsers.protocols.ssl.session import CLIENT_KEY_EXCHANGE, Session
-from parsers.protocols.ssl.wire import MessageError, u16, u24, vector
+from parsers.protocols.ssl.wire import MessageError, sender, u16, u24, vector
 
 HELLO_REQUEST, VERIFY_REQUEST, TICKET = 0, 3, 4
 CERTIFICATE, SERVER_KEY_EXCHANGE, CERTIFICATE_REQUEST, HELLO_DONE, CERTIFICATE_VERIFY = 11, 12, 13, 14, 15
@@ -25,7 +26,7 @@ class Layer(Interface):
     """What carries the handshake and is told how it goes."""
 
     def confirm(self) -> None: ...
-    def violate(self) -> None: ...
+    def violate(self, reason: str) -> None: ...
     def skip(self) -> None: ...
 
 
@@ -57,14 +58,14 @@ class Handshake:
         while len(data) - place >= 4:
             stop = place + 4 + u24(data, place + 1, len(data))
             if stop - place > HANDSHAKE_BYTES:
-                self.layer.violate()
+                self.layer.violate(str(past_capacity(stop - place, HANDSHAKE_BYTES)))
                 return
             if stop > len(data):
                 break
             try:
                 self._message(data[place], data[place + 4 : stop], is_orig)
-            except MessageError:
-                self.layer.violate()
+            except MessageError as error:
+                self.layer.violate(str(error))
                 return
             place = stop
         held += data[place:]
@@ -93,7 +94,7 @@ class Handshake:
         elif kind == VERIFY_REQUEST:
             vector(body, 2, len(body), 1)
         elif kind not in _OPAQUE:
-            self.layer.violate()
+            self.layer.violate(f"unknown handshake message ({kind}) from {sender(is_orig=is_orig)}")
         self.session.handshake(kind, is_client=self.is_client(is_orig))
 
     def _check_direction(self, is_orig: bool, *, client_sends: bool) -> None:
@@ -114,7 +115,7 @@ class Handshake:
             self.session.begin()
             self.layer.confirm()
         else:
-            self.layer.violate()
+            self.layer.violate(f"unsupported client SSL version 0x{version:04x}")
             self.layer.skip()
 
     def _server_hello(self, body: bytes, is_orig: bool) -> None:
@@ -129,7 +130,7 @@ class Handshake:
         self.version = self.version or hello.version
         self._suite = names.cipher(hello.cipher) if hello.cipher not in _UNREAD else ""
         if not names.is_known(hello.version):
-            self.layer.violate()
+            self.layer.violate(f"unsupported server SSL version 0x{hello.version:04x}")
             self.layer.skip()
         self.session.server_hello(hello.version, hello.cipher, hello.session_id, hello.random)
 

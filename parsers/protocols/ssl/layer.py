@@ -8,7 +8,7 @@ from parsers.protocols.analyzer import Context, End
 from parsers.protocols.ssl import names
 from parsers.protocols.ssl.handshake import Handshake
 from parsers.protocols.ssl.session import Session
-from parsers.protocols.ssl.wire import MessageError
+from parsers.protocols.ssl.wire import MessageError, sender
 
 CHANGE_CIPHER, ALERT, HANDSHAKE, APPLICATION_DATA, HEARTBEAT = 20, 21, 22, 23, 24
 
@@ -34,7 +34,7 @@ class Layer:
         """The client's hello has been read."""
         self.context.confirm(self.name)
 
-    def violate(self, reason: str = "Binpac exception: a message does not have the length that it says") -> None:
+    def violate(self, reason: str) -> None:
         """The bytes are not this protocol; what is known by now is logged."""
         self.session.log()
         self.violated = True
@@ -75,9 +75,13 @@ class Layer:
         elif kind == HANDSHAKE:
             self.handshake_record(body, is_orig)
         elif kind != APPLICATION_DATA:
-            self.violate()
+            self.unknown_record(kind, is_orig=is_orig)
         self.session.begin()
         return taken
+
+    def unknown_record(self, kind: int, *, is_orig: bool) -> None:
+        """A record of a kind that nobody knows."""
+        self.violate(f"unknown SSL record type ({kind}) from {sender(is_orig=is_orig)}")
 
     def handshake_record(self, body: bytes, is_orig: bool) -> None:
         """A record of handshake messages, or of a part of one."""

@@ -56,8 +56,8 @@ class Tls(Layer):
         while place < end and not self.done:
             try:
                 place = self._advance(flow, data, place, end)
-            except MessageError:
-                self.violate()
+            except MessageError as error:
+                self.violate(str(error))
                 self.done = True
             if self.violated:
                 end = min(end, data.ends[bisect_right(data.ends, place - 1)])
@@ -71,6 +71,7 @@ class Tls(Layer):
             header = self._take(flow, data.data, place, stop, end)
             if header is None:
                 return end
+            self.session.now = data.time_of(stop - 1)
             self._open(flow, header, data.is_orig)
             place = stop
         if not flow.header:
@@ -147,22 +148,33 @@ class Tls(Layer):
         self.handshake.feed(body, is_orig=is_orig)
 
     def _recognise(self, header: bytes, is_orig: bool) -> int:
-        """The version of a record's layer; 0 when it is not a record that Zeek would read."""
+        """The version of a record's layer; 0 when Zeek would look at no other record."""
         if self.skipping:
             return 0
-        version = header[1] << 8 | header[2]
+        kind, version = header[0], header[1] << 8 | header[2]
         if self._layer == names.SSL2:
             return names.SSL2
-        if self._layer and version in _TLS_VERSIONS:
+        if self._layer:
+            if version not in _TLS_VERSIONS:
+                raise MessageError(f"Invalid version late in TLS connection. Packet reported version: {version}")
             return self._layer
-        if not self._layer and header[0] & 0x80:
-            if header[2] == v2.CLIENT_HELLO and is_orig and header[3] << 8 | header[4] in _STREAM_VERSIONS:
-                return names.SSL2
-            if header[2] == v2.SERVER_HELLO and header[4] < 2 and not is_orig:
-                self._layer = names.SSL2
-                return names.SSL2
-        elif not self._layer and version in _TLS_VERSIONS and 20 <= header[0] <= 30:
-            self._layer = version
-            return version
-        self.violate()
-        return 0
+        if kind & 0x80:
+            return self._recognise_ssl2(header, is_orig)
+        if version not in _TLS_VERSIONS:
+            raise MessageError(f"Invalid version in TLS connection. Version: {version}")
+        if not 20 <= kind <= 30:
+            raise MessageError(f"Invalid type in TLS connection. Version: {version}, Type: {kind}")
+        self._layer = version
+        return version
+
+    def _recognise_ssl2(self, header: bytes, is_orig: bool) -> int:
+        kind, version = header[2], header[3] << 8 | header[4]
+        if kind == v2.CLIENT_HELLO and is_orig:
+            if version not in _STREAM_VERSIONS:
+                raise MessageError(f"Invalid version in SSL client hello. Version: {version}")
+            return names.SSL2
+        if kind == v2.SERVER_HELLO and header[4] < 2 and not is_orig:
+            self._layer = names.SSL2
+            return names.SSL2
+        _, first, second, third, _ = header
+        raise MessageError(f"Invalid headers in SSL connection. Head1: {first}, head2: {second}, head3: {third}")

@@ -32,7 +32,7 @@ def read(layer: "Tls", header: bytes, kind: int, body: bytes, *, is_orig: bool) 
     elif message == ERROR:
         layer.session.alert(header[3] << 8 | header[4], is_client=layer.handshake.is_client(is_orig))
     else:
-        layer.violate()
+        layer.unknown_record(kind, is_orig=is_orig)
     layer.session.begin()
 
 
@@ -57,8 +57,9 @@ def _client_hello(layer: "Tls", header: bytes, body: bytes) -> None:
 
 def _server_hello(layer: "Tls", body: bytes, is_orig: bool) -> None:
     certificate, ciphers, random = _parts(body, 8, (2, 4, 6))
-    if u16(body, 0, len(body)) != names.SSL2:
-        layer.violate()
+    version = u16(body, 0, len(body))
+    if version != names.SSL2:
+        layer.violate(f"Invalid version in SSL server hello. Version: {version}")
         layer.skip()
         return
     chosen = int.from_bytes(ciphers[:3], "big") if len(ciphers) >= 3 else 0

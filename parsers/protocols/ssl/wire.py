@@ -5,7 +5,10 @@ Source: RFC 8446, section 3.
 
 
 class MessageError(Exception):
-    """The bytes are not what they should be; never leaves the package."""
+    """The bytes are not what they should be; never leaves the package. The text is for analyzer.log."""
+
+    def __init__(self, reason: str = "Binpac exception: a message does not have the length that it says") -> None:
+        super().__init__(reason)
 
 
 def u16(data: bytes, place: int, end: int) -> int:
@@ -29,3 +32,8 @@ def vector(data: bytes, place: int, end: int, octets: int) -> tuple[int, int]:
     if start > end or stop > end:
         raise MessageError
     return start, stop
+
+
+def sender(*, is_orig: bool) -> str:
+    """A side of the connection in words."""
+    return "originator" if is_orig else "responder"

@@ -101,10 +101,38 @@ def test_what_is_not_dtls_ends_it(spoilt: bytes) -> None:
     assert told.only("ssl")["ssl_history"] == "C"
 
 
+@pytest.mark.parametrize(
+    ("spoilt", "reason"),
+    [
+        (
+            datagram(HANDSHAKE, b"\x0b\x00\x00\x40\x00\x01" + bytes(3) + b"\x00\x00\x08short"),
+            "DTLS handshake record length does not match packet length",
+        ),
+        (
+            datagram(HANDSHAKE, b"\x0b\x0f\xff\xff\x00\x01" + bytes(3) + sized(3, b"x")),
+            "DTLS record length 1048575 larger than allowed maximum.",
+        ),
+        (
+            datagram(HANDSHAKE, b"\x0b\x00\x00\x02\x00\x01\x00\x00\x02" + sized(3, b"x")),
+            "DTLS handshake fragment trying to write past end of buffer",
+        ),
+        (datagram(99, b"x"), "unknown SSL record type (99) from responder"),
+        (
+            datagram(ALERT, b"\x01\x00", version=0x0303),
+            "Invalid version in DTLS connection. Packet reported version: 771",
+        ),
+    ],
+)
+def test_why_it_ends_is_told(spoilt: bytes, reason: str) -> None:
+    assert talk((True, CLIENT), (False, spoilt)).only("analyzer")["failure_reason"] == reason
+
+
 def test_fragments_too_far_apart_end_it() -> None:
     first, second = fragments(certificates(HOST), size=400)[:2]
     told = talk((True, CLIENT), (False, first), (False, second[:5] + (99).to_bytes(6, "big") + second[11:]))
     assert told.service is None
+    reason = "DTLS handshake fragment sequence number outside reassembly window."
+    assert told.only("analyzer")["failure_reason"] == reason
 
 
 def test_dtls_1_3_is_established_by_its_short_records() -> None:

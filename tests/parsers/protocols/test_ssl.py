@@ -270,6 +270,33 @@ def test_what_is_not_tls_ends_it(second: bytes, way: str) -> None:
     assert shown["server_name"] == "www.example.org"
 
 
+@pytest.mark.parametrize(
+    ("second", "reason"),
+    [
+        (b"HTTP/1.1 400", "Invalid version late in TLS connection. Packet reported version: 21588"),
+        (record(30, b"x"), "unknown SSL record type (30) from responder"),
+        (handshake(message(99, b"x")), "unknown handshake message (99) from responder"),
+        (handshake(server_hello(version=0x0505)), "unsupported server SSL version 0x0505"),
+        (
+            handshake(b"\x0b\xff\xff\xff"),
+            "Binpac exception: binpac exception: flowbuffer allocation failed: "
+            "expand past max capacity 16777219/10485760",
+        ),
+    ],
+)
+@each_way
+def test_why_it_ends_is_told(second: bytes, reason: str, way: str) -> None:
+    told = converse(SSL, [(True, CLIENT), (False, second)], way, connection(resp_p=443)).only("analyzer")
+    assert told["failure_reason"] == reason
+    assert told["ts"] == START + 2 * SECOND
+
+
+def test_the_segment_that_ends_it_is_the_one_with_the_whole_header() -> None:
+    fed: list[Event] = [data(True, CLIENT), data(False, SERVER + b"GET / HTTP/1.1", START + SECOND, len(SERVER) + 4)]
+    told = run(SSL, fed, connection(resp_p=443)).only("analyzer")
+    assert told["ts"] == START + SECOND + 1000
+
+
 def test_a_client_of_no_known_version_opens_a_row_but_no_service() -> None:
     hello = client_hello(version=0x0505)
     told = converse(SSL, [(True, handshake(hello)), (True, CLIENT)], to=connection(resp_p=443))
@@ -318,6 +345,7 @@ def test_the_groups_of_other_key_exchanges() -> None:
 
 
 V2_CLIENT = b"\x80\x34\x01\x00\x02" + pack(">HHH", 3, 0, 16) + b"\x07\x00\xc0" + b"c" * 16
+V2_HELLO = pack(">H", 0x8000 | len(V2_CLIENT) - 2) + V2_CLIENT[2:]
 V2_SERVER_BODY = pack(">HHHH", 2, len(HOST), 3, 16) + HOST + b"\x07\x00\xc0" + b"i" * 16
 V2_SERVER = pack(">H", 0x8000 | len(V2_SERVER_BODY) + 3) + b"\x04\x00\x01" + V2_SERVER_BODY
 V2_KEY_BODY = b"\xc0" + pack(">HHH", 0, 8, 0) + b"k" * 8
@@ -326,8 +354,7 @@ V2_KEY = pack(">H", 0x8000 | len(V2_KEY_BODY) + 3) + b"\x02\x07\x00" + V2_KEY_BO
 
 @each_way
 def test_ssl_2(way: str) -> None:
-    hello = pack(">H", 0x8000 | len(V2_CLIENT) - 2) + V2_CLIENT[2:]
-    shown = row([(True, hello), (False, V2_SERVER), (True, V2_KEY)], way)
+    shown = row([(True, V2_HELLO), (False, V2_SERVER), (True, V2_KEY)], way)
     assert shown["version"] == "SSLv2"
     assert shown["cipher"] == "SSLv20_CK_DES_192_EDE3_CBC_WITH_MD5"
     assert shown["ssl_history"] == "Cs"
@@ -336,10 +363,24 @@ def test_ssl_2(way: str) -> None:
 
 
 def test_a_hello_of_ssl_2_for_a_later_version() -> None:
-    hello = pack(">H", 0x8000 | len(V2_CLIENT) - 2) + b"\x01\x03\x01" + V2_CLIENT[5:]
+    hello = V2_HELLO[:2] + b"\x01\x03\x01" + V2_HELLO[5:]
     shown = row([(True, hello), *TLS_1_2[1:]])
     assert shown["ssl_history"] == "CsxknGIi"
     assert shown["version"] == "TLSv12"
+
+
+@pytest.mark.parametrize(
+    ("second", "reason"),
+    [
+        (b"HTTP/1.1 400", "Invalid version in TLS connection. Version: 21588"),
+        (b"\x40" + CLIENT[1:], "Invalid type in TLS connection. Version: 771, Type: 64"),
+        (b"\x80\x09\x07\x01\x02", "Invalid headers in SSL connection. Head1: 9, head2: 7, head3: 1"),
+        (V2_SERVER[:5] + b"\x03\x00" + V2_SERVER[7:], "Invalid version in SSL server hello. Version: 768"),
+    ],
+)
+def test_why_it_ends_before_the_first_record_of_tls(second: bytes, reason: str) -> None:
+    told = converse(SSL, [(True, V2_HELLO), (False, second)], to=connection(resp_p=443)).only("analyzer")
+    assert told["failure_reason"] == reason
 
 
 def test_it_is_recognised_by_either_side() -> None:
