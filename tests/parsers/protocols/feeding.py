@@ -9,6 +9,7 @@ import pytest
 from parsers.files.analysis import File, Files, Reader
 from parsers.protocols.analyzer import Connection, Data, End, Event, Protocol, Rows
 from parsers.protocols.dispatch import dispatch
+from parsers.protocols.expectation import Expectations
 
 SECOND = 1_000_000_000
 START = 1_600_000_000 * SECOND
@@ -104,11 +105,15 @@ class KeptFiles(Files):
 
 @dataclass
 class Told:
-    """What came of one connection: rows by log, each as a dict of its fields; files in the order of their opening."""
+    """What came of one connection: rows by log, each as a dict of its fields; files in the order of their opening.
+
+    Of several connections, `service` is the first one's.
+    """
 
     service: str | None
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     files: list[KeptFile] = field(default_factory=list)
+    services: list[str | None] = field(default_factory=list)
 
     def only(self, log: str) -> dict[str, Any]:
         """The one row of a log."""
@@ -118,16 +123,24 @@ class Told:
 
 def run(protocols: Protocol | Sequence[Protocol], fed: Iterable[Event], to: Connection | None = None) -> Told:
     """Run one connection with these protocols; what an analyser raises is raised."""
+    return run_together(protocols, [(to or connection(), fed)])
+
+
+def run_together(protocols: Protocol | Sequence[Protocol], fed: Iterable[tuple[Connection, Iterable[Event]]]) -> Told:
+    """Run connections of the same two hosts, one after the other; the services are those of all."""
     among = (protocols,) if isinstance(protocols, Protocol) else protocols
     rows = Rows()
     files = KeptFiles(rows)
-    service = dispatch(to or connection(), fed, rows, files, None, START + 100 * SECOND, among)
+    expectations = Expectations()
+    last = START + 100 * SECOND
+    services = [dispatch(to, events, rows, files, None, last, among, expectations) for to, events in fed]
     files.finish()
+    expectations.finish()
     named = {
         name: [dict(zip(record.names, row, strict=True)) for row in found]
         for name, (record, found) in rows.by_record.items()
     }
-    return Told(service, named, files.all)
+    return Told(services[0], named, files.all, services)
 
 
 def converse(

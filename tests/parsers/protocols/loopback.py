@@ -71,12 +71,14 @@ class Loopback:
         with subprocess.Popen(self._inside(*command), stderr=subprocess.PIPE) as dump:
             assert dump.stderr is not None
             assert b"listening on" in dump.stderr.readline()
-            yield
-            self.run("bash", "-c", f"echo {_END.decode()} > /dev/udp/{end}/9")
-            deadline = time.monotonic() + _PATIENCE
-            while _END not in self.path.read_bytes() and time.monotonic() < deadline:
-                os.sched_yield()
-            dump.terminate()
+            try:
+                yield
+                self.run("bash", "-c", f"echo {_END.decode()} > /dev/udp/{end}/9")
+                deadline = time.monotonic() + _PATIENCE
+                while _END not in self.path.read_bytes() and time.monotonic() < deadline:
+                    os.sched_yield()
+            finally:
+                dump.terminate()
 
     def rows(self, log: str) -> list[dict[str, Any]]:
         """The rows of a log that the capture comes to, each as a dict."""
