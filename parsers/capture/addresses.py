@@ -2,12 +2,16 @@
 
 import socket
 import struct
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from parsers.capture.network import MAPPED, Words
+Words: TypeAlias = npt.NDArray[np.uint64]
+
+# An IPv4 address stands in the low word as its IPv6-mapped form (RFC 4291, section 2.5.5.2); the high word is 0.
+MAPPED = 0xFFFF << 32
 
 
 class Addresses:

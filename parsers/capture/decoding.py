@@ -15,12 +15,16 @@ from parsers.capture.formats.index import Index
 from parsers.capture.frames import Frames
 from parsers.capture.headers import Ints
 from parsers.capture.network import Network
+from parsers.capture.packet_weirds import Bools, Oddities, PacketWeirds
 from parsers.capture.packets import Packets
 from parsers.capture.store import Store
 from parsers.capture.transport import segments
+from parsers.capture.tunnels import teredo
 from parsers.capture.tunnels.candidates import Columns
 from parsers.capture.tunnels.decapsulation import Decapsulation
 
+# Where Zeek's clock begins, whatever the packets say: one second after the epoch.
+_BEGINNING = 1_000_000_000
 # Packets that are decoded at a time: their columns stay in the processor's cache.
 _BLOCK = 1 << 17
 
@@ -29,22 +33,31 @@ def decode(index: Index, data: memoryview) -> Packets:
     """The packets of a capture; what is broken or holds no IP packet is left out."""
     there = (index.captured > 0) & (index.wire > 0)
     ts = index.ts - index.ts % 1000
-    clock = np.maximum.accumulate(np.where(there, ts, 0))
+    clock = np.maximum.accumulate(np.where(there, np.maximum(ts, _BEGINNING), _BEGINNING))
     store = Store(data)
     addresses = Addresses()
-    tunnels = Decapsulation(index, clock, store, addresses.texts)
+    weirds = PacketWeirds()
+    tunnels = Decapsulation(index, clock, store, addresses.texts, weirds)
     outside = np.full(len(index), -1, np.int32)
     frames = Frames(np.arange(len(index)), index.offset, index.captured, index.wire, index.link, outside)
     rounds: list[list[Columns]] = []
     while not rounds or len(frames):
-        rounds.append(_blocks(frames, clock, store, addresses))
+        # The last one is for packets that came through no tunnel.
+        bubbles = [enclosing.tunnel.kind == teredo.PROTOCOL.kind for enclosing in tunnels.encapsulations.places]
+        network = Network(store, addresses)
+        rounds.append(_blocks(frames, clock, network, weirds, np.array([*bubbles, False])))
         store.seal()
         frames = tunnels.inside(rounds[-1])
     columns = _joined(rounds)
     columns |= {"ts": ts[columns["number"]], "clock": clock[columns["number"]]}
-    tunnels.encapsulations.clock = clock if len(rounds) > 1 else columns["clock"]
+    tunnels.encapsulations.clock = clock if len(rounds) > 1 or weirds else columns["clock"]
     return Packets(
-        **columns, addresses=addresses.texts, data=data, extra=store.extra, encapsulations=tunnels.encapsulations
+        **columns,
+        addresses=addresses.texts,
+        data=data,
+        extra=store.extra,
+        encapsulations=tunnels.encapsulations,
+        weirds=weirds.rows(clock, addresses.texts),
     )
 
 
@@ -92,27 +105,29 @@ def _merged(block: Columns, inner: Columns) -> Columns:
     return made
 
 
-def _blocks(frames: Frames, clock: Ints, store: Store, addresses: Addresses) -> list[Columns]:
-    """The columns of one round, but the times, in blocks."""
-    network = Network(store)
+def _blocks(frames: Frames, clock: Ints, network: Network, weirds: PacketWeirds, bubbles: Bools) -> list[Columns]:
+    """The columns of one round, but the times, in blocks; `bubbles` are the encapsulations that are Teredo's."""
     starts = range(0, max(len(frames), 1), _BLOCK)
-    return [_block(frames, slice(start, start + _BLOCK), clock, network, addresses) for start in starts]
+    return [_block(frames, slice(start, start + _BLOCK), clock, network, weirds, bubbles) for start in starts]
 
 
-def _block(frames: Frames, part: slice, clock: Ints, network: Network, addresses: Addresses) -> Columns:
+def _block(frames: Frames, part: slice, clock: Ints, network: Network, weirds: PacketWeirds, bubbles: Bools) -> Columns:
     """The columns of one run of frames."""
-    begin = frames.at[part]
-    rows, at, left = _ip_packets(network.store, frames.link[part], begin, frames.captured[part])
+    begin, parent = frames.at[part], frames.parent[part]
+    oddities = weirds.of(frames.number[part], parent >= 0)
+    rows, at, left = _ip_packets(network.store, frames.link[part], begin, frames.captured[part], oddities)
     number = frames.number[part][rows]
     wire = frames.wire[part][rows] - (at - begin[rows])
-    datagrams = network.read(clock[number], at, left, wire)
-    found = segments(datagrams, network.store)
+    oddities = oddities.of(rows)
+    datagrams = network.read(clock[number], at, left, wire, bubbles[parent[rows]], oddities)
+    found = segments(datagrams, network, oddities)
     kept = found.kept
     origin = rows[kept]
+    source, target = datagrams.ends(kept, network.addresses)
     return {
         "number": frames.number[part][origin],
-        "src": addresses.places(datagrams.src_high[kept], datagrams.src_low[kept]),
-        "dst": addresses.places(datagrams.dst_high[kept], datagrams.dst_low[kept]),
+        "src": source,
+        "dst": target,
         "proto": datagrams.protocol[kept],
         "sport": found.sport,
         "dport": found.dport,
@@ -125,21 +140,21 @@ def _block(frames: Frames, part: slice, clock: Ints, network: Network, addresses
         "flags": found.flags,
         "window": found.window,
         "scale": found.scale,
-        "parent": frames.parent[part][origin],
+        "parent": parent[origin],
     }
 
 
-def _ip_packets(store: Store, link: Ints, begin: Ints, captured: Ints) -> tuple[Ints, Ints, Ints]:
+def _ip_packets(store: Store, link: Ints, begin: Ints, captured: Ints, oddities: Oddities) -> tuple[Ints, Ints, Ints]:
     """The IP packets of frames, as the link layers give them, wherever in the store the frames lie."""
     beyond = begin >= store.edge
     if not beyond.any():
-        return links.ip_packets(store.octets, link, begin, captured)
+        return links.ip_packets(store.octets, link, begin, captured, oddities)
     found = []
     for rows, octets, base in (
         (np.flatnonzero(~beyond), store.octets, 0),
         (np.flatnonzero(beyond), np.frombuffer(store.extra, np.uint8), store.edge),
     ):
-        places, at, left = links.ip_packets(octets, link[rows], begin[rows] - base, captured[rows])
+        places, at, left = links.ip_packets(octets, link[rows], begin[rows] - base, captured[rows], oddities.of(rows))
         found.append((rows[places], at + base, left))
     columns = [np.concatenate(column) for column in zip(*found, strict=True)]
     order = np.argsort(columns[0], kind="stable")

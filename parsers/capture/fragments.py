@@ -3,17 +3,26 @@
 Source: Zeek, src/Frag.cc and src/Reassem.cc; RFC 791, section 3.2, and RFC 8200, section 4.5.
 """
 
-from bisect import bisect_right
+from bisect import bisect_right, insort
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from parsers import limits
+
+# What gives the bytes from a place of the store on, so many; what is told of by name that is weird.
+Piece: TypeAlias = Callable[[int, int], memoryview | bytes]
+Tell: TypeAlias = Callable[[str], None]
+
+# Zeek's bounds for a fragment that is not the last one, and for where any may end.
+_SMALL, _LARGE = 64, 64_000
 
 
 @dataclass(slots=True)
 class Fragment:
     """One fragment: the headers before it, the protocol that it names, its place in the datagram, whether more
-    follow, the place of its bytes in the store and how many they are.
+    follow, the place of its bytes in the store and how many they are; how long its packet is, and whether that was
+    not to be fragmented.
     """
 
     header: bytes
@@ -22,6 +31,8 @@ class Fragment:
     more: bool
     at: int
     length: int
+    packet: int
+    unfragmentable: bool = False
 
 
 @dataclass(slots=True)
@@ -39,12 +50,13 @@ class Datagram:
     # Runs of bytes that are there, none touching the next: where each begins and ends.
     begins: list[int] = field(default_factory=list)
     ends: list[int] = field(default_factory=list)
-    # place in the datagram, place in the store, length; none overlaps another.
+    # place in the datagram, place in the store, length; in order, and none overlaps another.
     pieces: list[tuple[int, int, int]] = field(default_factory=list)
 
-    def add(self, fragment: Fragment) -> bool:
+    def add(self, fragment: Fragment, piece: Piece, tell: Tell) -> bool:
         """Take a fragment in; True when the datagram is whole with it."""
         begin, end = fragment.offset, fragment.offset + fragment.length
+        self._check(fragment, end, tell)
         if begin == 0:
             self.protocol = fragment.protocol
         # A fragment that reaches beyond what the last one said makes the datagram longer.
@@ -52,11 +64,43 @@ class Datagram:
             self.size = max(self.size, end)
         if begin == end:
             return False
+        self._compare(fragment, end, piece, tell)
         self._insert(begin, end, fragment.at - begin)
         if self.begins[0] or not self.size or self.ends[0] < self.size:
             return False
+        if len(self.begins) > 1 or self.ends[0] > self.size:
+            tell("fragment_size_inconsistency")
         self.size = self.ends[0]
         return True
+
+    def _check(self, fragment: Fragment, end: int, tell: Tell) -> None:
+        """What is weird in the fragment itself, and beside those that came before."""
+        protocol = self.header[9] if self.header[0] >> 4 == 4 else self.protocol
+        if fragment.protocol != protocol or len(fragment.header) != len(self.header):
+            tell("fragment_protocol_inconsistency")
+        if fragment.unfragmentable:
+            tell("fragment_with_DF")
+        if fragment.more and fragment.packet < _SMALL:
+            tell("excessively_small_fragment")
+        if end > _LARGE:
+            tell("excessively_large_fragment")
+        if self.size and (end > self.size or (end != self.size and not fragment.more)):
+            tell("fragment_size_inconsistency")
+
+    def _compare(self, fragment: Fragment, end: int, piece: Piece, tell: Tell) -> None:
+        """Whether what is there already says the same as a fragment that overlaps it."""
+        begin, base = fragment.offset, fragment.at - fragment.offset
+        if self.ends and begin == self.ends[-1]:
+            return
+        first = max(bisect_right(self.pieces, (begin,)) - 1, 0)
+        for number in range(first, len(self.pieces)):
+            place, at, length = self.pieces[number]
+            if place >= end:
+                break
+            start, stop = max(place, begin), min(place + length, end)
+            if start < stop:
+                same = piece(at + start - place, stop - start) == piece(base + start, stop - start)
+                tell("fragment_overlap" if same else "fragment_inconsistency")
 
     def _insert(self, begin: int, end: int, base: int) -> None:
         """Fill the holes between begin and end; `base` is where offset 0 would lie in the store."""
@@ -65,16 +109,16 @@ class Datagram:
         free = begin
         for run in range(first, last):
             if self.begins[run] > free:
-                self.pieces.append((free, base + free, self.begins[run] - free))
+                insort(self.pieces, (free, base + free, self.begins[run] - free))
             free = max(free, self.ends[run])
         if free < end:
-            self.pieces.append((free, base + free, end - free))
+            insort(self.pieces, (free, base + free, end - free))
         if first < last:
             begin, end = min(begin, self.begins[first]), max(end, self.ends[last - 1])
         self.begins[first:last], self.ends[first:last] = [begin], [end]
 
-    def payload(self, piece: Callable[[int, int], memoryview | bytes]) -> bytes:
-        """The joined bytes of a whole datagram; `piece` gives those from a place on, so many."""
+    def payload(self, piece: Piece) -> bytes:
+        """The joined bytes of a whole datagram."""
         joined = bytearray(self.size)
         for place, at, length in self.pieces:
             if place < self.size:
@@ -84,16 +128,17 @@ class Datagram:
 
 
 class Reassembly:
-    """The datagrams that wait for fragments, oldest first."""
+    """The datagrams that wait for fragments, oldest first; `piece` gives the bytes of a place in the store."""
 
-    def __init__(self) -> None:
+    def __init__(self, piece: Piece) -> None:
+        self._piece = piece
         self._waiting: dict[bytes, Datagram] = {}
         self._pieces = 0
 
-    def add(self, key: bytes, fragment: Fragment, now: int) -> Datagram | None:
+    def add(self, key: bytes, fragment: Fragment, now: int, tell: Tell) -> Datagram | None:
         """The datagram that this fragment makes whole; `key` stands for its addresses and identification.
 
-        `now` is the latest time stamp so far, in nanoseconds.
+        `now` is the latest time stamp so far, in nanoseconds; what is weird in it is told.
         """
         self._give_up(now)
         datagram = self._waiting.get(key)
@@ -101,7 +146,7 @@ class Reassembly:
             expires = now + limits.FRAGMENT_TIMEOUT
             datagram = self._waiting[key] = Datagram(fragment.header, fragment.protocol, expires)
         before = len(datagram.pieces)
-        whole = datagram.add(fragment)
+        whole = datagram.add(fragment, self._piece, tell)
         self._pieces += len(datagram.pieces) - before
         if not whole:
             return None

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from parsers.capture.headers import Ints
 from parsers.capture.transport import BROKEN
 from parsers.capture.tunnels.encapsulation import Encapsulations
+from parsers.schema import Row
 
 __all__ = ["BROKEN", "COLUMNS", "Ints", "Packets"]
 
@@ -37,6 +38,8 @@ class Packets:
       window   uint16  TCP
       scale    int16   of SYN packets: by how many bits the sender's windows are shifted, -1 where it says nothing
       parent   int32   the tunnels that it came through, a place in `encapsulations`; -1 where it came through none
+
+    weirds: what weird.log has to say of packets that did not get as far.
     """
 
     number: Ints
@@ -61,6 +64,7 @@ class Packets:
     data: memoryview
     extra: bytes
     encapsulations: Encapsulations = field(default_factory=Encapsulations)
+    weirds: list[Row] = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.ts)
@@ -78,5 +82,5 @@ class Packets:
         return replace(self, **columns)
 
 
-_OTHERS = frozenset(("addresses", "data", "extra", "encapsulations"))
+_OTHERS = frozenset(("addresses", "data", "extra", "encapsulations", "weirds"))
 COLUMNS = tuple(each.name for each in fields(Packets) if each.name not in _OTHERS)

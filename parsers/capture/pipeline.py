@@ -21,7 +21,7 @@ from parsers.files import x509
 from parsers.files.analysis import Files
 from parsers.files.kept import Kept
 from parsers.limits import INLINE_PACKETS, SHARD_PACKETS
-from parsers.protocols import conn, dhcp, packet_filter, tunnel, weird
+from parsers.protocols import conn, dhcp, failure, packet_filter, tunnel, weird
 from parsers.protocols.analyzer import Rows
 from parsers.protocols.dispatch import dispatch
 from parsers.protocols.expectation import Expectations
@@ -68,6 +68,8 @@ def analyse_shard(
             rows.add(conn.OF_SEVERAL, (*tracked.row(service), captures.name_of(tracked.number)))
         for told in tracked.weirds:
             rows.add(weird.RECORD, told)
+        for told in tracked.failures:
+            rows.add(failure.RECORD, told)
         for use in packets.encapsulations.uses(tracked.passage.uses):
             rows.add(tunnel.RECORD, use)
     files.finish()
@@ -121,7 +123,7 @@ def analyse(captures: Captures) -> Iterator[Update]:
     held = {
         x509.RECORD.name: [],
         tunnel.RECORD.name: [tunnel.RECORD.table(seen)] if seen else [],
-        weird.RECORD.name: [],
+        weird.RECORD.name: [weird.RECORD.table([])] if packets.weirds else [],
         dhcp.RECORD.name: [],
     }
     for update in _analyses(work, flows.shards(SHARD_PACKETS), len(packets), held, late):
@@ -165,7 +167,7 @@ def _tunnels(packets: Packets, tables: Sequence[pa.Table]) -> pa.Table:
 
 def _weirds(packets: Packets, tables: Sequence[pa.Table]) -> pa.Table:
     """The rows of weird.log, from those that the packets and the shards made."""
-    rows = chain.from_iterable(map(weird.RECORD.rows, tables))
+    rows = chain(packets.weirds, *map(weird.RECORD.rows, tables))
     return weird.RECORD.table(weird.logged(rows, packets.encapsulations.clock))
 
 

@@ -24,6 +24,7 @@ from parsers.capture.uid import connection_uid
 from parsers.capture.weirds import Weird, Weirds
 from parsers.capture.windows import note_recisions, shrinking
 from parsers.limits import INT64_MAX, TUNNEL_CHANGES
+from parsers.protocols import failure
 from parsers.protocols.analyzer import Connection, Event, Mark
 from parsers.schema import Row
 from parsers.site import is_local
@@ -51,6 +52,7 @@ class Tracked:
     passage   the tunnels that it came through
     carries   the tunnel protocols that it carries
     weirds    what its packets have for weird.log
+    failures  what they have for analyzer.log
     """
 
     connection: Connection
@@ -61,6 +63,7 @@ class Tracked:
     passage: Passage
     carries: Sequence[str]
     weirds: list[Row]
+    failures: list[Row]
     _cells: Callable[[Sequence[Mark]], Row]
     _events: Iterator[Event]
 
@@ -242,11 +245,15 @@ class _Tracker:
             for ts in came.beyond:
                 weirds = weirds or Weirds()
                 weirds.add(Weird(ts, orig, _TOO_MANY_CHANGES, str(TUNNEL_CHANGES), ""))
-        told = weirds.rows(connection, orig) if weirds else []
         carrier = enclosing.carriers.get(connection.uid, NO_CARRIER)
+        for ts, name, source in carrier.weirds:
+            weirds = weirds or Weirds()
+            weirds.add(Weird(ts, orig, name, "", source))
+        told = weirds.rows(connection, orig) if weirds else []
+        failed = [failure.of_packet(connection, *why) for why in carrier.failures]
         connection.marks += carrier.marks
         number = self.numbers[made.first]
-        return Tracked(connection, last, number, made.stop, proto, came, carrier.services, told, cells, events)
+        return Tracked(connection, last, number, made.stop, proto, came, carrier.services, told, failed, cells, events)
 
 
 class _Totals:

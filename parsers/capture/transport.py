@@ -9,8 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from parsers.capture.addresses import Addresses
 from parsers.capture.headers import ICMP, ICMPV6, SYN, TCP, UDP, Ints
-from parsers.capture.network import Datagrams
+from parsers.capture.network import Datagrams, Network
+from parsers.capture.packet_weirds import Bools, Oddities
 from parsers.capture.store import Store
 from parsers.capture.tcp_options import UNSCALED, window_scales
 
@@ -21,6 +23,7 @@ FLAGS = 0x3F
 _SHORTEST = np.zeros(256, np.int64)
 _SHORTEST[TCP] = 20
 _SHORTEST[[UDP, ICMP, ICMPV6]] = 8
+_ANALYZERS = {TCP: "TCP", UDP: "UDP", ICMP: "ICMP", ICMPV6: "ICMP"}
 
 
 @dataclass(slots=True)
@@ -40,11 +43,13 @@ class Segments:
     scale: npt.NDArray[np.int16]
 
 
-def segments(datagrams: Datagrams, store: Store) -> Segments:
+def segments(datagrams: Datagrams, network: Network, oddities: Oddities) -> Segments:
     """The transport headers of those datagrams that hold a whole one."""
     shortest = _SHORTEST[datagrams.protocol]
-    whole = (datagrams.captured >= shortest) & ((datagrams.said == 0) | (datagrams.said >= shortest))
+    enough = (datagrams.said == 0) | (datagrams.said >= shortest)
+    whole = (datagrams.captured >= shortest) & enough
     kept = np.flatnonzero(whole)
+    _tell_cut(datagrams, np.flatnonzero(~whole & (datagrams.captured >= 0)), enough, oddities, network.addresses)
     head, protocol = datagrams.head[kept], datagrams.protocol[kept]
     said, captured, at = datagrams.said[kept], datagrams.captured[kept], datagrams.at[kept]
     is_tcp = protocol == TCP
@@ -79,8 +84,16 @@ def segments(datagrams: Datagrams, store: Store) -> Segments:
         ack,
         flags,
         window,
-        _scales(store, at, size, np.flatnonzero(is_tcp & (head["flags"] & SYN > 0) & ~broken)),
+        _scales(network.store, at, size, np.flatnonzero(is_tcp & (head["flags"] & SYN > 0) & ~broken)),
     )
+
+
+def _tell_cut(datagrams: Datagrams, rows: Ints, enough: Bools, oddities: Oddities, addresses: Addresses) -> None:
+    """Say of these that their header is cut off: by the length that IP says, or by the capture."""
+    for name, where in (("truncated_header", ~enough[rows]), ("internally_truncated_header", enough[rows])):
+        for protocol in np.unique(datagrams.protocol[rows[where]]).tolist():
+            some = rows[where & (datagrams.protocol[rows] == protocol)]
+            oddities.tell(some, name, _ANALYZERS[protocol], datagrams.ends(some, addresses))
 
 
 def _ports(

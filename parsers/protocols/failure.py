@@ -30,5 +30,14 @@ RECORD = Record(
 
 def of_protocol(ts: int, connection: Connection, name: str, reason: str, data: bytes | None) -> Row:
     """The row of a protocol's analyser that gave up at `ts`."""
+    return _row(ts, "protocol", name.upper(), connection, reason, data)
+
+
+def of_packet(connection: Connection, ts: int, name: str, reason: str, data: bytes | None) -> Row:
+    """The row of an analyser of packets that gave up at `ts`."""
+    return _row(ts, "packet", name, connection, reason, data)
+
+
+def _row(ts: int, kind: str, name: str, connection: Connection, reason: str, data: bytes | None) -> Row:
     shown = None if data is None else escape.text(data[:_DATA_BYTES])
-    return ts, "protocol", name.upper(), connection.uid, None, *connection.head[1:], connection.proto, reason, shown
+    return ts, kind, name, connection.uid, None, *connection.head[1:], connection.proto, reason, shown

@@ -8,6 +8,7 @@ import numpy as np
 
 from parsers.capture.headers import BIG16, Ints, Octets, gather
 from parsers.capture.links.layer import (
+    ARP,
     BACKBONE,
     ETHERNET,
     FABRIC_PATH,
@@ -23,7 +24,7 @@ from parsers.capture.links.layer import (
 )
 
 _TAG, _SERVICE_TAG, _OLD_TAG = 0x8100, 0x88A8, 0x9100
-_IP_TYPES = {0x0800: IP, 0x86DD: IP}
+_IP_TYPES = {0x0800: IP, 0x86DD: IP, 0x0806: ARP, 0x8035: ARP}
 _IN_TAG = _IP_TYPES | {_TAG: VLAN, 0x8864: PPPOE, 0x8847: MPLS, 0x88E7: BACKBONE, 0x8926: VNTAG}
 # What follows an EtherType: in general, directly behind Ethernet's addresses, in a tag, in a VN-Tag, in SNAP. Below
 # 1501 the field of Ethernet and of a tag is the length of an IEEE 802.3 frame.

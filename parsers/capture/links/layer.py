@@ -16,7 +16,7 @@ Layer: TypeAlias = Callable[[Octets, Ints, Ints], Step]
 # The number of a layer is its link type at tcpdump.org, or negative where it is only found inside others.
 # The first three end the way: nothing that is read, an IP packet, several frames in one (IEEE 802.11's A-MSDU).
 NOTHING, IP, SEVERAL = -1, -2, -3
-LLC, VLAN, VNTAG, BACKBONE, FABRIC_PATH, PPPOE, MPLS, NFLOG_VALUE = range(-11, -3)
+LLC, VLAN, VNTAG, BACKBONE, FABRIC_PATH, PPPOE, MPLS, NFLOG_VALUE, ARP = range(-12, -3)
 LOOPBACK, ETHERNET, PPP, RAW, CISCO_HDLC, IEEE802_11, PRISM, RADIOTAP = 0, 1, 9, 101, 104, 105, 119, 127
 
 

@@ -50,4 +50,6 @@ LAYERS: dict[int, Layer] = {
     layer.PPPOE: ppp.pppoe,
     layer.MPLS: mpls.mpls,
     layer.NFLOG_VALUE: nflog.value,
+    # Nothing is in it; it is only looked at for what is weird.
+    layer.ARP: skip(0, layer.NOTHING),
 }

@@ -10,25 +10,53 @@ from parsers.capture.datagrams import QUIET
 from parsers.capture.headers import Ints
 from parsers.capture.tunnels.carriers import Carriers
 from parsers.capture.tunnels.encapsulation import Tunnel
-from parsers.capture.tunnels.layer import Inner, Layer
-from parsers.capture.tunnels.reading import Bools, TunnelProtocol
+from parsers.capture.tunnels.layer import TOO_DEEP, Inner, Layer
+from parsers.capture.tunnels.reading import Bools, Reading, TunnelProtocol
 
 
 def carried(layer: Layer, carriers: Carriers, places: Ints, protocol: TunnelProtocol, clock: Ints) -> Inner:
     """The frames in those datagrams of connections that a tunnel protocol looks at; `clock` is the whole capture's."""
     rows, connection = carriers.row[places], carriers.connection[places]
     reading = layer.read(rows, protocol)
+    deep = layer.is_deep(rows)
+    reading.forget(deep)
     still = _before_first(connection, reading.violates)
     confirmed = _confirmed(carriers, places[reading.confirms & still], protocol)
     lost = np.zeros(0, np.int64)
-    if not protocol.forgives:
-        reading.pass_over(~still)
-        lost = places[layer.is_deep(rows) & still]
+    _tell_failures(layer, carriers, places, reading, protocol)
+    if protocol.forgives:
+        layer.oddities.tell(rows[deep], "tunnel_depth", protocol.analyzer, anywhere=True)
+    else:
+        reading.forget(~still & ~reading.violates)
+        lost = places[deep & still]
+        layer.tell(rows[deep & still], TOO_DEEP, protocol.analyzer)
+    layer.tell_weirds(rows, reading, protocol)
+    for name, where in reading.notes.items():
+        _note(layer, carriers, places[where], name, protocol)
     found = reading.frames(np.arange(len(rows)))
     used, place = np.unique(connection[found[0]], return_inverse=True)
     _tell(layer, carriers, protocol, confirmed, lost)
     tunnels = _tunnels(layer, carriers, used, protocol, clock)
     return layer.inner((rows[found[0]], *found[1:]), place, tunnels, whole=False)
+
+
+def _tell_failures(layer: Layer, carriers: Carriers, places: Ints, reading: Reading, protocol: TunnelProtocol) -> None:
+    """Say of connections why Zeek's analyser gave them up, once of each."""
+    bad = np.flatnonzero(reading.violates)
+    numbers, firsts = np.unique(carriers.connection[places[bad]], return_index=True)
+    for uid, place in zip(carriers.uids(numbers), bad[firsts].tolist(), strict=True):
+        row = carriers.row[places[place]]
+        packets = layer.packets
+        shown = bytes(packets.payload(int(packets.offset[row]), int(packets.captured[row]))) if protocol.shows else None
+        told = int(packets.clock[row]), protocol.analyzer, reading.reasons[reading.why[place]], shown
+        layer.encapsulations.carrier(uid).failures.append(told)
+
+
+def _note(layer: Layer, carriers: Carriers, places: Ints, name: str, protocol: TunnelProtocol) -> None:
+    """Say of connections what is weird in these of their datagrams."""
+    times = layer.packets.clock[carriers.row[places]].tolist()
+    for uid, time in zip(carriers.uids(carriers.connection[places]), times, strict=True):
+        layer.encapsulations.carrier(uid).weirds.append((time, name, protocol.analyzer))
 
 
 def _before_first(connection: Ints, violates: Bools) -> Bools:

@@ -11,6 +11,7 @@ import numpy as np
 from parsers.capture.formats.index import Index
 from parsers.capture.frames import Frames
 from parsers.capture.headers import IGMP, Ints
+from parsers.capture.packet_weirds import PacketWeirds
 from parsers.capture.packets import Packets
 from parsers.capture.store import Store
 from parsers.capture.tunnels.candidates import Columns, candidates
@@ -25,19 +26,21 @@ from parsers.capture.tunnels.registry import TUNNELS
 class Decapsulation:
     """All tunnels of a capture, one depth after the other."""
 
-    def __init__(self, index: Index, clock: Ints, store: Store, addresses: list[str]) -> None:
+    def __init__(self, index: Index, clock: Ints, store: Store, addresses: list[str], weirds: PacketWeirds) -> None:
         self.encapsulations = Encapsulations()
         self._index = index
         self._clock = clock
         self._store = store
         self._addresses = addresses
+        self._weirds = weirds
         self._pairs = Pairs(clock)
 
     def inside(self, blocks: Sequence[Columns]) -> Frames:
         """The frames inside packets, which are all of one depth and come in blocks of columns."""
         columns, content = candidates(blocks, self._store)
         packets = self._packets(columns)
-        layer = Layer(packets, self._store, self.encapsulations)
+        oddities = self._weirds.of(packets.number, packets.parent >= 0)
+        layer = Layer(packets, self._store, self.encapsulations, oddities)
         self._see_igmp(packets)
         numbers = [(kind, number) for kind, protocol in enumerate(TUNNELS) for number in protocol.numbers]
         between = [(kind, np.flatnonzero(packets.proto == number)) for kind, number in numbers]

@@ -44,11 +44,15 @@ class Carrier:
 
     services  the tunnel protocols that were confirmed in it, in order
     marks     what joins its history
+    weirds    what is weird on it: the time, the name, who says so
+    failures  what was none of such a tunnel's: the time, the analyser's name, why, the first bytes
     closed    when it was over, in nanoseconds, None where the capture's end ended it
     """
 
     services: list[str] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
+    weirds: list[tuple[int, str, str]] = field(default_factory=list)
+    failures: list[tuple[int, str, str, bytes | None]] = field(default_factory=list)
     closed: int | None = None
 
 

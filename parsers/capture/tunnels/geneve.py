@@ -19,7 +19,7 @@ def read(payloads: Payloads) -> Reading:
     first, kind = header["first"].astype(np.int64), header["kind"]
     size = _HEADER_BYTES + (first & 0x3F) * 4
     reading.violate(payloads.size < _HEADER_BYTES, "Geneve header truncation")
-    reading.refuse(first >> 6 > 0, "geneve_invalid_version")
+    reading.refuse(first >> 6 > 0, "geneve_invalid_version", first >> 6)
     reading.violate(payloads.size < size, "Geneve option header truncation")
     reading.confirm()
     reading.skip(size)
@@ -29,4 +29,4 @@ def read(payloads: Payloads) -> Reading:
     return reading
 
 
-PROTOCOL = TunnelProtocol("geneve", "Tunnel::GENEVE", read, ports=frozenset((6081,)))
+PROTOCOL = TunnelProtocol("geneve", "GENEVE", "Tunnel::GENEVE", read, ports=frozenset((6081,)), shows=True)

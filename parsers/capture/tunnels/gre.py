@@ -50,12 +50,12 @@ def read(payloads: Payloads) -> Reading:
     for flag in _OPTIONAL:
         size[flags & flag > 0] += 4
     reading.refuse(payloads.size < 4, _CUT)
-    reading.refuse(version > 1, "unknown_gre_version")
+    reading.refuse(version > 1, "unknown_gre_version", version, "version={}")
     framed = plain & np.isin(kind, (_BRIDGED, _ERSPAN, _ERSPAN3))
     erspan = _mirroring(reading, payloads, plain, kind, flags, size)
     aruba = plain & ~framed & _is_aruba(kind)
     reading.refuse(aruba & (payloads.size <= size), _CUT)
-    reading.refuse(enhanced & (kind != _PPP), "egre_protocol_type")
+    reading.refuse(enhanced & (kind != _PPP), "egre_protocol_type", kind, "proto={}")
     reading.refuse(flags & _ROUTING > 0, "gre_routing")
     reading.refuse(flags & _RESERVED > 0, "unknown_gre_flags")
     size = size + np.where(enhanced, _PPP_BYTES, erspan)
@@ -70,5 +70,5 @@ def read(payloads: Payloads) -> Reading:
 
 
 PROTOCOL = TunnelProtocol(
-    "", "Tunnel::GRE", read, numbers=frozenset((47,)), ports=frozenset((4754,)), between_addresses=True
+    "", "GRE", "Tunnel::GRE", read, numbers=frozenset((47,)), ports=frozenset((4754,)), between_addresses=True
 )

@@ -14,6 +14,8 @@ from parsers.capture.tunnels.reading import Bools, Payloads, Reading, TunnelProt
 
 IPV4, IPV6 = 4, 41
 SHORTEST4, SHORTEST6 = 20, 40
+# Zeek's analyser of all that runs between addresses.
+ANALYZER = "IPTUNNEL"
 _HEADER = np.dtype({"names": ["version", "total", "payload"], "formats": ["u1", ">u2", ">u2"], "offsets": [0, 2, 4]})
 
 
@@ -40,9 +42,9 @@ def fit(store: Store, at: Ints, size: Ints, is6: Bools) -> npt.NDArray[np.uint8]
 def refuse_misfits(reading: Reading, where: Bools, store: Store, is6: Bools) -> None:
     """Of these, only an IP packet that is as long as it says is one."""
     found = fit(store, reading.at, reading.size, is6)
-    reading.refuse(where & (found == Fit.OTHER), "invalid_inner_IP_version")
-    reading.refuse(where & (found == Fit.SHORT), "truncated_inner_IP")
-    reading.refuse(where & (found == Fit.LONG), "inner_IP_payload_length_mismatch")
+    reading.refuse(where & (found == Fit.OTHER), "invalid_inner_IP_version", analyzer=ANALYZER)
+    reading.refuse(where & (found == Fit.SHORT), "truncated_inner_IP", analyzer=ANALYZER)
+    reading.refuse(where & (found == Fit.LONG), "inner_IP_payload_length_mismatch", analyzer=ANALYZER)
 
 
 def read(payloads: Payloads) -> Reading:
@@ -52,4 +54,4 @@ def read(payloads: Payloads) -> Reading:
     return reading
 
 
-PROTOCOL = TunnelProtocol("", "Tunnel::IP", read, numbers=frozenset((IPV4, IPV6)), between_addresses=True)
+PROTOCOL = TunnelProtocol("", ANALYZER, "Tunnel::IP", read, numbers=frozenset((IPV4, IPV6)), between_addresses=True)

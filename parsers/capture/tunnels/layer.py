@@ -6,11 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from parsers.capture.headers import Ints
+from parsers.capture.packet_weirds import Oddities
 from parsers.capture.packets import Packets
 from parsers.capture.store import Store
 from parsers.capture.tunnels.encapsulation import Encapsulations, Tunnel
 from parsers.capture.tunnels.reading import Bools, Found, Payloads, Reading, TunnelProtocol
 from parsers.limits import TUNNEL_DEPTH
+
+# What weird.log says of packets that have come through too many tunnels.
+TOO_DEEP = "exceeded_tunnel_max_depth"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +33,11 @@ class Inner:
 class Layer:
     """Packets of one depth, the store that their payloads are in, and all encapsulations that are known so far."""
 
-    def __init__(self, packets: Packets, store: Store, encapsulations: Encapsulations) -> None:
+    def __init__(self, packets: Packets, store: Store, encapsulations: Encapsulations, oddities: Oddities) -> None:
         self.packets = packets
         self.store = store
         self.encapsulations = encapsulations
+        self.oddities = oddities
         # The last one is for packets that came through no tunnel.
         self._depths = np.array([*(enclosing.depth for enclosing in encapsulations.places), 0])
         self._kinds = np.array([*(enclosing.tunnel.kind for enclosing in encapsulations.places), ""])
@@ -43,13 +48,24 @@ class Layer:
         return deep
 
     def read(self, rows: Ints, protocol: TunnelProtocol) -> Reading:
-        """What a tunnel protocol makes of packets; of those that are too deep already, nothing."""
+        """What a tunnel protocol makes of packets, however deep they are."""
         packets = self.packets
         nested = (self._kinds == protocol.kind)[packets.parent[rows]]
         size = packets.captured[rows].astype(np.int64)
-        reading = protocol.read(Payloads(self.store, packets.offset[rows], size, packets.proto[rows], nested))
-        reading.forget(self.is_deep(rows))
-        return reading
+        return protocol.read(Payloads(self.store, packets.offset[rows], size, packets.proto[rows], nested))
+
+    def tell(self, rows: Ints, name: str, analyzer: str, addl: Sequence[str] = ()) -> None:
+        """Something that weird.log tells of these packets."""
+        ends = self.packets.src[rows], self.packets.dst[rows]
+        self.oddities.tell(rows, name, analyzer, ends, addl)
+
+    def tell_weirds(self, rows: Ints, reading: Reading, protocol: TunnelProtocol) -> None:
+        """What a tunnel protocol found weird in these packets."""
+        for weird in reading.weirds:
+            places = np.flatnonzero(weird.where)
+            values = [] if weird.value is None else weird.value[places].tolist()
+            addl = [weird.form.format(value) for value in values]
+            self.tell(rows[places], weird.name, weird.analyzer or protocol.analyzer, addl)
 
     def inner(self, frames: Found, place: Ints, tunnels: Sequence[Tunnel], *, whole: bool) -> Inner:
         """These frames, each in one of these tunnels: `place` says which."""

@@ -9,8 +9,10 @@ import numpy as np
 
 from parsers.capture.headers import Ints
 from parsers.capture.packets import Packets
+from parsers.capture.tunnels import ip
 from parsers.capture.tunnels.encapsulation import Tunnel
-from parsers.capture.tunnels.layer import Inner, Layer
+from parsers.capture.tunnels.layer import TOO_DEEP, Inner, Layer
+from parsers.capture.tunnels.reading import Found, TunnelProtocol
 from parsers.capture.tunnels.registry import TUNNELS
 from parsers.capture.uid import uid
 from parsers.limits import TUNNEL_PAIR_TIMEOUT
@@ -25,7 +27,7 @@ class Pairs:
 
     def inner(self, layer: Layer, asked: Sequence[tuple[int, Ints]]) -> Inner:
         """The frames in packets of tunnel protocols: (the protocol's place in TUNNELS, rows of packets)."""
-        parts = [(layer.read(rows, TUNNELS[kind]).frames(rows), kind) for kind, rows in asked]
+        parts = [(_frames(layer, rows, TUNNELS[kind]), kind) for kind, rows in asked]
         columns = [np.concatenate(column) for column in zip(*(frames for frames, _ in parts), strict=True)]
         kind = np.concatenate([np.full(len(frames[0]), kind) for frames, kind in parts])
         # The first packet between two addresses says what the tunnel is and who began it.
@@ -67,6 +69,15 @@ class Pairs:
                     due = now + TUNNEL_PAIR_TIMEOUT
                     break
         return [slice(start, stop) for start, stop in zip(starts, [*starts[1:], len(times)], strict=True)]
+
+
+def _frames(layer: Layer, rows: Ints, protocol: TunnelProtocol) -> Found:
+    """The frames in packets of a tunnel protocol; how deep they are is looked at last."""
+    reading = layer.read(rows, protocol)
+    deep = reading.forget(layer.is_deep(rows), ip.ANALYZER)
+    layer.tell(rows[deep], TOO_DEEP, ip.ANALYZER)
+    layer.tell_weirds(rows, reading, protocol)
+    return reading.frames(rows)
 
 
 def _tunnel(packets: Packets, row: int, kind: str) -> Tunnel:

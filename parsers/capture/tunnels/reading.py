@@ -41,6 +41,17 @@ class Payloads:
         return self.store.gather(self.at + skip, np.dtype(layout))
 
 
+@dataclass(frozen=True, slots=True)
+class Weird:
+    """Something in some of the packets: by which name, with which value in which form, and who says so."""
+
+    where: Bools
+    name: str
+    value: Ints | None
+    form: str
+    analyzer: str | None
+
+
 class Reading:
     """Where inner frames are; columns of the same length as the payloads.
 
@@ -49,7 +60,9 @@ class Reading:
     link      its link type
     confirms  the packet is the protocol's
     violates  it is not; Zeek's analyser gives up on the connection
-    why       a place in `reasons`, which are Zeek's words; 0 where nothing is wrong
+    why       for these a place in `reasons`, which are Zeek's words
+    weirds    what weird.log says of packets
+    notes     what it says of the connections that carry them, by name
     """
 
     def __init__(self, payloads: Payloads, link: int = RAW) -> None:
@@ -61,7 +74,9 @@ class Reading:
         self.confirms = np.zeros(count, np.bool_)
         self.violates = np.zeros(count, np.bool_)
         self.why = np.zeros(count, np.uint8)
-        self.reasons = [""]
+        self.reasons: list[str] = []
+        self.weirds: list[Weird] = []
+        self.notes: dict[str, Bools] = {}
 
     def frames(self, rows: Ints) -> Found:
         """The frames that are there, in those of these rows that have one."""
@@ -77,26 +92,48 @@ class Reading:
         """Nothing is wrong with these, but no packet is in them."""
         self.found &= ~where
 
-    def refuse(self, where: Bools, why: str) -> None:
-        """Something is wrong with those of these that are still there."""
+    def refuse(
+        self, where: Bools, name: str, value: Ints | None = None, form: str = "{}", analyzer: str | None = None
+    ) -> None:
+        """Something is wrong with those of these that are still there; weird.log tells it by name.
+
+        Where there is a value, it is told in this form. The analyser is the protocol's own where no other is named.
+        """
+        where = where & self.found
+        if where.any():
+            self.weirds.append(Weird(where, name, value, form, analyzer))
+            self.found &= ~where
+
+    def note(self, where: Bools, name: str) -> None:
+        """Those of these that are still there are weird, for the connection that carries them."""
+        where = where & self.found
+        if where.any():
+            self.notes[name] = where
+
+    def violate(self, where: Bools, why: str) -> None:
+        """Those of these that are still there are not the protocol's."""
         where = where & self.found
         if where.any():
             if why not in self.reasons:
                 self.reasons.append(why)
             self.why[where] = self.reasons.index(why)
+            self.violates |= where
             self.found &= ~where
 
-    def violate(self, where: Bools, why: str) -> None:
-        """Those of these that are still there are not the protocol's."""
-        self.violates |= where & self.found
-        self.refuse(where, why)
-
-    def forget(self, where: Bools) -> None:
-        """These were never looked at."""
+    def forget(self, where: Bools, analyzer: str | None = None) -> Bools:
+        """These were never looked at, by the protocol's analyser or by another; those that would have been."""
+        told = self.found & where
+        for weird in self.weirds:
+            if analyzer in (None, weird.analyzer):
+                told |= weird.where & where
+                weird.where[where] = False
+        for noted in self.notes.values():
+            noted[where] = False
         self.pass_over(where)
         self.confirms &= ~where
+        told |= self.violates & where
         self.violates &= ~where
-        self.why[where] = 0
+        return told
 
     def confirm(self) -> None:
         """What is still there is the protocol's."""
@@ -112,6 +149,7 @@ class TunnelProtocol:
     """A tunnel protocol's line in the registry points at one of these.
 
     name      what conn's service calls it, empty where it is never confirmed
+    analyzer  the name of Zeek's analyser
     kind      Zeek's Tunnel::Type
     numbers   the IP protocols that it is
     ports     the responder's UDP ports at which it is looked for
@@ -119,9 +157,11 @@ class TunnelProtocol:
     between_addresses  the tunnel runs between two addresses, not on a connection
     both_sides         it is confirmed when a packet of each side was its own
     forgives           a packet that is not its own does not end it
+    shows              analyzer.log shows the packet that was not its own
     """
 
     name: str
+    analyzer: str
     kind: str
     read: Read
     numbers: frozenset[int] = frozenset()
@@ -130,3 +170,4 @@ class TunnelProtocol:
     between_addresses: bool = False
     both_sides: bool = False
     forgives: bool = False
+    shows: bool = False

@@ -45,6 +45,7 @@ def read(payloads: Payloads) -> Reading:
     found = fit(store, reading.at, reading.size, np.ones(len(version), np.bool_))
     ip = store.gather(reading.at, _IPV6)
     is_bubble = (ip["following"] == NO_NEXT) & (ip["payload"] == 0)
+    reading.note((found == Fit.LONG) & is_bubble, "Teredo_bubble_with_payload")
     reading.violate((found == Fit.LONG) & ~is_bubble, "Teredo payload length")
     reading.violate((found == Fit.SHORT) | (found == Fit.OTHER), "Truncated Teredo or invalid inner IP version")
     reading.confirm()
@@ -79,4 +80,6 @@ def _is_teredo(payload: bytes) -> bool:
     return len(payload) - place >= SHORTEST6 and payload[place] >> 4 == 6
 
 
-PROTOCOL = TunnelProtocol("teredo", "Tunnel::TEREDO", read, ports=frozenset((3544,)), detect=detect, both_sides=True)
+PROTOCOL = TunnelProtocol(
+    "teredo", "TEREDO", "Tunnel::TEREDO", read, ports=frozenset((3544,)), detect=detect, both_sides=True, shows=True
+)

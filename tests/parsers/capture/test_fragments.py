@@ -10,6 +10,12 @@ from tests.parsers.capture.build import CLIENT6, ethernet, fragment6, ipv4, ipv6
 
 DATAGRAM = udp(bytes(range(64)))
 PIECES = [(0, DATAGRAM[:24], True), (24, DATAGRAM[24:48], True), (48, DATAGRAM[48:], False)]
+HEADER = ipv4(b"")
+STORE = Store(memoryview(bytes(range(256)) * 256))
+
+
+def no_tell(name: str) -> None:
+    """Nobody listens."""
 
 
 def frames4(pieces: list[tuple[int, bytes, bool]], identification: int = 1) -> list[bytes]:
@@ -103,23 +109,23 @@ def test_an_ipv6_packet_that_is_its_only_fragment() -> None:
 
 
 def test_what_waits_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    reassembly = Reassembly()
+    reassembly = Reassembly(STORE.slice)
     monkeypatch.setattr(limits, "WAITING_DATAGRAMS", 10)
     for i in range(50):
-        assert reassembly.add(bytes([i]), Fragment(b"", 17, 8, True, 0, 8), 0) is None
+        assert reassembly.add(bytes([i]), Fragment(HEADER, 17, 8, True, 0, 8, 28), 0, no_tell) is None
     assert len(reassembly._waiting) <= 11
     monkeypatch.setattr(limits, "WAITING_FRAGMENTS", 20)
     for i in range(200):
-        reassembly.add(b"x", Fragment(b"", 17, 16 + 16 * i, True, 0, 8), 0)
+        reassembly.add(b"x", Fragment(HEADER, 17, 16 + 16 * i, True, 0, 8, 28), 0, no_tell)
     assert reassembly._pieces <= 21
     assert reassembly._pieces == sum(len(d.pieces) for d in reassembly._waiting.values())
 
 
 def test_many_small_fragments_do_not_take_long() -> None:
-    reassembly = Reassembly()
+    reassembly = Reassembly(STORE.slice)
     places = range(0, 65_528, 16)
     whole = None
     for place in [*places, *(p + 8 for p in reversed(places))]:
-        whole = reassembly.add(b"", Fragment(b"", 17, place, place != 65_520, place, 8), 0)
+        whole = reassembly.add(b"", Fragment(HEADER, 17, place, place != 65_520, place, 8, 28), 0, no_tell)
     assert whole is not None
-    assert whole.payload(Store(memoryview(bytes(range(256)) * 256)).slice) == bytes(range(256)) * 256
+    assert whole.payload(STORE.slice) == bytes(range(256)) * 256

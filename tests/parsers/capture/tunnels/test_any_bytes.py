@@ -53,7 +53,7 @@ def test_frames_lie_inside(protocol: TunnelProtocol, payloads: list[bytes], numb
         if reading.found[place] and reading.size[place] > 0:
             assert start <= reading.at[place]
             assert reading.at[place] + reading.size[place] == end
-        assert bool(reading.why[place]) <= (not reading.found[place])
+        assert bool(reading.violates[place]) <= (not reading.found[place])
         assert not (reading.violates[place] and reading.found[place])
 
 
