@@ -38,6 +38,7 @@ from parsers.protocols import (
     tunnel,
     websocket,
     weird,
+    xmpp,
 )
 from parsers.protocols.analyzer import Protocol
 from parsers.schema import Record
@@ -77,6 +78,7 @@ PROTOCOLS: tuple[Protocol, ...] = (
     ssl.SSL,
     ssl.DTLS,
     syslog.PROTOCOL,
+    xmpp.XMPP,
     websocket.PROTOCOL,
 )
 
