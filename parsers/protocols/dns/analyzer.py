@@ -9,7 +9,7 @@ from struct import Struct
 from parsers.limits import DNS_QUESTIONS
 from parsers.protocols.analyzer import Context, Data, End, Gap
 from parsers.protocols.dns import sections
-from parsers.protocols.dns.message import MalformedError, Message, ViolationError, text
+from parsers.protocols.dns.message import CUT_ANSWER, MalformedError, Message, ViolationError, text
 from parsers.protocols.dns.names import netbios
 from parsers.protocols.dns.record import RECORD
 from parsers.protocols.dns.sessions import Pairing, Session
@@ -67,11 +67,13 @@ class DNS:
 
     def _message(self, data: bytes, ts: int, is_orig: bool) -> None:
         if len(data) < _HEADER_BYTES:
+            self.context.weird("DNS_truncated_len_lt_hdr_len", ts)
             return
         trans_id, flags, questions, answers, authorities, additionals = _HEADER(data)
         opcode = flags >> 11 & 15
         connection = self.context.connection
         if opcode not in _TRACKED and not self.netbios:
+            self.context.weird("DNS_unknown_opcode", ts, str(opcode))
             connection.give_up(ts)
             return
         if self.first and flags & _REPLY and is_orig and not _is_multicast(connection.resp_h):
@@ -82,26 +84,34 @@ class DNS:
             self._begin(trans_id, flags, opcode, questions, ts)
         if questions > DNS_QUESTIONS:
             self.context.reject("dns", ts, "DNS_Conn_count_too_large")
+            self.context.weird("DNS_Conn_count_too_large", ts)
             self._end(flags)
             return
         message = Message(data, _HEADER_BYTES, self.netbios_server)
         try:
             if opcode == UPDATE and not self.netbios:
                 if not self._update(message, flags, questions, answers, authorities, ts):
+                    self._tell(message, ts)
                     return
             else:
                 empty = not (answers or authorities or additionals)
                 self._questions(message, flags, opcode, questions, empty)
                 self._answers(message, sections.answers(message, answers), flags, opcode, ts)
-        except ViolationError:
-            self.context.reject("dns", ts, "DNS_NAPTR_too_short")
+        except ViolationError as error:
+            self.context.reject("dns", ts, str(error))
         except MalformedError:
             pass
         else:
             if not self.confirmed:
                 self.confirmed = True
                 self.context.confirm("dns")
+        self._tell(message, ts)
         self._end(flags)
+
+    def _tell(self, message: Message, ts: int) -> None:
+        """Say what was weird in a message."""
+        for place, name in enumerate(message.odd):
+            self.context.weird(name, ts, message.more.get(place, ""))
 
     def _begin(self, trans_id: int, flags: int, opcode: int, questions: int, ts: int) -> None:
         is_query = not flags & _REPLY
@@ -145,9 +155,11 @@ class DNS:
     def _update(self, message: Message, flags: int, zones: int, before: int, changes: int, ts: int) -> bool:
         """Read a dynamic update; False when its zone is none, and the message then has no end for Zeek."""
         if zones != 1:
+            message.tell("DNS_DU_invalid_zone_count", zones)
             raise MalformedError
-        _, rtype, zone_class = message.question()
+        _, rtype, zone_class = message.question(CUT_ANSWER)
         if rtype != _SOA:
+            message.tell("DNS_DU_incorrect_zone_type")
             return False
         for shown in (
             sections.prerequisites(message, before, zone_class),

@@ -1,12 +1,18 @@
 """One DNS message while it is read. Source: RFC 1035 4; Zeek, src/analyzer/protocol/dns/DNS.cc."""
 
 from struct import Struct
+from typing import TypeAlias
 
 from parsers import escape
 from parsers.limits import FIELD_BYTES
 from parsers.protocols.dns import names
 
+# A record's text ("" for one that is noticed and not shown, None for one that is passed over) and the place after
+# what was read of it; None there when nothing after it can be read.
+Reading: TypeAlias = tuple[str | None, int | None]
+
 _RECORD = Struct(">HHIH").unpack_from
+CUT_ANSWER, _CUT_DATA = "DNS_truncated_ans_too_short", "DNS_truncated_RR_rdlength_lt_len"
 _TYPE_CLASS = Struct(">HH").unpack_from
 
 
@@ -21,10 +27,11 @@ class ViolationError(MalformedError):
 class Message:
     """The bytes of a message, the place up to which they are read, and the owner of the record that is read.
 
-    `netbios` is a message to a NetBIOS name server: labels may be long, and type 33 is not SRV but NBSTAT.
+    `netbios` is a message to a NetBIOS name server: labels may be long, and type 33 is not SRV but NBSTAT. `odd` are
+    the names of what is weird in it, `more` further words to some of them.
     """
 
-    __slots__ = ("data", "netbios", "owner", "place", "tails")
+    __slots__ = ("data", "more", "netbios", "odd", "owner", "place", "tails")
 
     def __init__(self, data: bytes, place: int, netbios: bool) -> None:
         self.data = data
@@ -32,20 +39,30 @@ class Message:
         self.netbios = netbios
         self.owner = b""
         self.tails: names.Tails = {}
+        self.odd: list[str] = []
+        self.more: dict[int, str] = {}
+
+    def tell(self, name: str, more: object = "") -> None:
+        """Something that weird.log tells."""
+        if more != "":
+            self.more[len(self.odd)] = str(more)
+        self.odd.append(name)
 
     def name(self, place: int) -> tuple[bytes, int]:
         """The name at `place`, as it was sent, and where it ends."""
-        return names.read(self.data, place, self.tails, self.netbios)
+        return names.read(self.data, place, self.tails, self.netbios, self.odd)
 
     def need(self, place: int, length: int) -> None:
         """Raise MalformedError when fewer than `length` bytes are left from `place` on."""
         if len(self.data) - place < length:
             raise MalformedError
 
-    def question(self) -> tuple[bytes, int, int]:
-        """The next name as it was sent, type and class."""
+    def question(self, cut: str = "DNS_truncated_quest_too_short") -> tuple[bytes, int, int]:
+        """The next name as it was sent, type and class; how it is called when these are cut off."""
         name, place = self.name(self.place)
-        self.need(place, 4)
+        if len(self.data) - place < 4:
+            self.tell(cut)
+            raise MalformedError
         self.place = place + 4
         return name, *_TYPE_CLASS(self.data, place)
 
@@ -55,12 +72,14 @@ class Message:
         self.owner = name.lower()
         left = len(self.data) - place
         if left < 4:
+            self.tell(CUT_ANSWER)
             raise MalformedError
         if left < 10:
             return self._cut_off(place, left)
         rtype, rclass, ttl, length = _RECORD(self.data, place)
         self.place = place + 10
         if length > left - 10:
+            self.tell(_CUT_DATA)
             raise MalformedError
         return rtype, rclass, ttl, length
 
@@ -74,6 +93,7 @@ class Message:
         elif left >= 6:
             length = int.from_bytes(self.data[place + 4 : place + 6], "big")
             if length > left - 6:
+                self.tell(_CUT_DATA)
                 raise MalformedError
         return rtype, rclass, ttl, length
 

@@ -9,14 +9,19 @@ from struct import Struct
 from typing import TypeAlias
 
 from parsers.protocols.addresses import address
-from parsers.protocols.dns.message import MalformedError, Message, ViolationError, text
+from parsers.protocols.dns.message import MalformedError, Message, Reading, ViolationError, text
+from parsers.protocols.dns.svcb import svcb
+
+# The numbers of algorithms that sign zones and are in order, and what the others are.
+_ALGORITHMS = frozenset((2, 3, 4, 5, 6, 7, 8, 10, 12, 13, 14, 15, 16))
+_ODD_ALGORITHMS = {1: "NotRecommended", 252: "Indirect", 253: "PrivateDNS", 254: "PrivateOID"}
+# A zone's key, one that is revoked, one that signs keys (RFC 4034 2.1, RFC 5011 7).
+_KEY_FLAGS, _KEY_PROTOCOL = 0x0181, 3
+_LAST_DIGEST = 4
 
 _SHORT = Struct(">H").unpack_from
 
 
-# A record's text ("" for one that is noticed and not shown, None for one that is passed over) and the place after
-# what was read of it; None there when nothing after it can be read.
-Reading: TypeAlias = tuple[str | None, int | None]
 Reader: TypeAlias = Callable[[Message, int, int], Reading]
 
 
@@ -30,16 +35,20 @@ def _at_most(message: Message, place: int, length: int) -> int:
     return min(place + max(length, 0), len(message.data))
 
 
-def _character_string(data: bytes, place: int, end: int) -> tuple[bytes | None, int]:
+def _character_string(message: Message, place: int, end: int) -> tuple[bytes | None, int]:
     """A string with its length before it; None where the record holds no more, or less than it says."""
     if place >= end:
         return None, place
-    after = place + 1 + data[place]
-    return (data[place + 1 : after], after) if after <= end else (None, place + 1)
+    after = place + 1 + message.data[place]
+    if after <= end:
+        return message.data[place + 1 : after], after
+    message.tell("DNS_TXT_char_str_past_rdlen")
+    return None, place + 1
 
 
 def _a(message: Message, place: int, length: int) -> Reading:
     if length != 4:
+        message.tell("DNS_RR_bad_length")
         raise MalformedError
     return address(message.data[place : place + 4]), place + 4
 
@@ -50,38 +59,48 @@ def _aaaa(message: Message, place: int, _length: int) -> Reading:
     return address(raw), end
 
 
-def _name(message: Message, place: int, _length: int) -> Reading:
+def _name(message: Message, place: int, length: int) -> Reading:
     name, end = message.name(place)
+    _compare(message, end - place, length)
     return text(name.lower()), end
 
 
-def _soa(message: Message, place: int, _length: int) -> Reading:
-    primary, place = message.name(place)
-    _, place = message.name(place)
-    message.need(place, 20)
-    return text(primary.lower()), place + 20
+def _compare(message: Message, read: int, length: int) -> None:
+    """Whether as much was read as the record says."""
+    if read != length:
+        message.tell("DNS_RR_length_mismatch")
+
+
+def _soa(message: Message, place: int, length: int) -> Reading:
+    primary, after = message.name(place)
+    _, after = message.name(after)
+    message.need(after, 20)
+    _compare(message, after + 20 - place, length)
+    return text(primary.lower()), after + 20
 
 
 def _mx(message: Message, place: int, length: int) -> Reading:
-    return _name(message, _short(message.data, place)[1], length)
+    after = _short(message.data, place)[1]
+    return _name(message, after, length - (after - place))
 
 
 def _srv(message: Message, place: int, length: int) -> Reading:
     if message.netbios:
         return None, place
+    after = place
     for _ in range(3):
-        place = _short(message.data, place)[1]
-    return _name(message, place, length)
+        after = _short(message.data, after)[1]
+    return _name(message, after, length - (after - place))
 
 
 def _strings(label: bytes) -> Reader:
     def read(message: Message, place: int, length: int) -> Reading:
         end = place + length
         found = []
-        string, place = _character_string(message.data, place, end)
+        string, place = _character_string(message, place, end)
         while string is not None:
             found.append(b"%s %d %s" % (label, len(string), string))
-            string, place = _character_string(message.data, place, end)
+            string, place = _character_string(message, place, end)
         return text(b" ".join(found)), place if place == end else None
 
     return read
@@ -93,15 +112,15 @@ def _naptr(message: Message, place: int, length: int) -> Reading:
     order, place = _short(data, place)
     preference, place = _short(data, place)
     if length <= 4 or place >= len(data):
-        raise ViolationError
+        raise ViolationError("DNS_NAPTR_too_short")
     strings = []
     for _ in range(3):
-        string, place = _character_string(data, place, end)
+        string, place = _character_string(message, place, end)
         strings.append(string)
     replacement, place = message.name(place)
     flags, service, regexp = strings
     if flags is None or service is None or regexp is None:
-        raise ViolationError
+        raise ViolationError("DNS_NAPTR_RR_too_short")
     target = b" ".join(part for part in (regexp, replacement) if part)
     return text(b"NAPTR %d %d %s %s %s" % (order, preference, flags, service, target)), place
 
@@ -114,7 +133,10 @@ def _edns(message: Message, place: int, _length: int) -> Reading:
         if size > end - place:
             break
         place += size
-    return None, None if place < end else end
+    if place < end:
+        message.tell("EDNS_truncated_option")
+        return None, None
+    return None, end
 
 
 def _tsig(message: Message, place: int, _length: int) -> Reading:
@@ -135,22 +157,39 @@ def _tsig(message: Message, place: int, _length: int) -> Reading:
 def _rrsig(message: Message, place: int, length: int) -> Reading:
     message.need(place, 18)
     covered = _SHORT(message.data, place)[0]
+    algorithm = message.data[place + 2]
     signer, end = message.name(place + 18)
+    _check_algorithm(message, "RRSIG", algorithm)
     shown = signer.lower() or b"<Root>"
     return text(b"RRSIG %d %s" % (covered, shown)), _at_most(message, end, place + length - end)
 
 
+def _check_algorithm(message: Message, record: str, algorithm: int) -> None:
+    """What is to be said of an algorithm that signs zones (IANA's DNS Security Algorithm Numbers)."""
+    if algorithm not in _ALGORITHMS:
+        message.tell(f"DNSSEC_{record}_{_ODD_ALGORITHMS.get(algorithm, 'unknown')}_ZoneSignAlgo", algorithm)
+
+
 def _dnskey(message: Message, place: int, length: int) -> Reading:
     message.need(place, 4)
+    flags, protocol, algorithm = _SHORT(message.data, place)[0], *message.data[place + 2 : place + 4]
+    if flags & ~_KEY_FLAGS:
+        message.tell("DNSSEC_DNSKEY_Invalid_Flag", flags)
+    if flags & _KEY_FLAGS == _KEY_FLAGS:
+        message.tell("DNSSEC_DNSKEY_Revoked_KSK", flags)
+    if protocol != _KEY_PROTOCOL:
+        message.tell("DNSSEC_DNSKEY_Invalid_Protocol", protocol)
+    _check_algorithm(message, "DNSKEY", algorithm)
     return f"DNSKEY {message.data[place + 3]}", _at_most(message, place + 4, length - 4)
 
 
-def _bitmaps(message: Message, place: int, length: int) -> int:
+def _bitmaps(message: Message, record: str, place: int, length: int) -> int:
     """The place after the type bitmaps of NSEC and NSEC3 (RFC 4034 4.1.2)."""
     while length > 0 and place < len(message.data):
         block, place = _short(message.data, place)
         size = block & 0xFF
         if not size:
+            message.tell(f"DNSSEC_{record}_bitmapLen0", block >> 8)
             break
         place = _at_most(message, place, size)
         length -= 2 + size
@@ -159,7 +198,9 @@ def _bitmaps(message: Message, place: int, length: int) -> int:
 
 def _nsec(message: Message, place: int, length: int) -> Reading:
     following, end = message.name(place)
-    return text(b"NSEC %s %s" % (message.owner, following.lower())), _bitmaps(message, end, place + length - end)
+    return text(b"NSEC %s %s" % (message.owner, following.lower())), _bitmaps(
+        message, "NSEC", end, place + length - end
+    )
 
 
 def _nsec3(message: Message, place: int, length: int) -> Reading:
@@ -170,7 +211,7 @@ def _nsec3(message: Message, place: int, length: int) -> Reading:
     for _ in range(2):
         if place < len(data):
             place = _at_most(message, place + 1, data[place])
-    return "NSEC3", _bitmaps(message, place, end - place)
+    return "NSEC3", _bitmaps(message, "NSEC3", place, end - place)
 
 
 def _nsec3param(message: Message, place: int, _length: int) -> Reading:
@@ -181,6 +222,10 @@ def _nsec3param(message: Message, place: int, _length: int) -> Reading:
 def _ds(message: Message, place: int, length: int) -> Reading:
     message.need(place, 4)
     algorithm, digest = message.data[place + 2 : place + 4]
+    if not digest:
+        message.tell("DNSSEC_DS_ReservedDigestType", digest)
+    elif digest > _LAST_DIGEST:
+        message.tell("DNSSEC_DS_unknown_DigestType", digest)
     return f"DS {algorithm} {digest}", _at_most(message, place + 4, length - 4)
 
 
@@ -197,18 +242,10 @@ def _sshfp(message: Message, place: int, length: int) -> Reading:
 
 def _loc(message: Message, place: int, _length: int) -> Reading:
     message.need(place, 15)
-    size, horizontal, vertical = message.data[place + 1 : place + 4]
+    version, size, horizontal, vertical = message.data[place : place + 4]
+    if version:
+        message.tell("DNS_LOC_version_unrecognized", version)
     return f"LOC:  {size} {horizontal} {vertical}", place + (16 if place + 16 <= len(message.data) else 12)
-
-
-def _svcb(message: Message, place: int, length: int) -> Reading:
-    message.need(place, 3)
-    end = place + length
-    _, place = message.name(place + 2)
-    while end - place >= 4:
-        size = _SHORT(message.data, place + 2)[0]
-        place = min(place + 4 + size, end)
-    return None, place
 
 
 def _wks(_message: Message, place: int, _length: int) -> Reading:
@@ -223,6 +260,7 @@ def read(message: Message, rtype: int, length: int) -> Reading:
     """What the data of `length` bytes at the message's place says."""
     reader = READERS.get(rtype)
     if reader is None:
+        message.tell("DNS_RR_unknown_type", rtype)
         return f"<unknown type={rtype}>", message.place + length
     return reader(message, message.place, length)
 
@@ -251,8 +289,8 @@ READERS: dict[int, Reader] = {
     48: _dnskey,
     50: _nsec3,
     51: _nsec3param,
-    64: _svcb,
-    65: _svcb,
+    64: svcb,
+    65: svcb,
     99: _strings(b"SPF"),
     249: _passed_over,
     250: _tsig,

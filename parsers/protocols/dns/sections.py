@@ -24,6 +24,7 @@ def answers(message: Message, count: int) -> Iterator[Shown]:
     for _ in range(count):
         rtype, _, ttl, length = message.record()
         if not length and message.place < len(message.data):
+            message.tell("DNS_zero_rdlength")
             raise MalformedError
         shown, after = read(message, rtype, length)
         if shown is not None:
@@ -37,7 +38,11 @@ def prerequisites(message: Message, count: int, zone_class: int) -> Iterator[Sho
     """What must hold before a dynamic update is made; the data of these records is not skipped, as in Zeek."""
     for _ in range(count):
         rtype, rclass, ttl, length = message.record()
-        if ttl or (rclass != zone_class and (rclass not in {_ANY, _NONE} or length)):
+        if ttl:
+            message.tell("DNS_dynamic_update_prereq_nonzero_ttl", ttl - (1 << 32) if ttl >> 31 else ttl)
+            continue
+        if rclass != zone_class and (rclass not in {_ANY, _NONE} or length):
+            message.tell("DNS_dynamic_update_invalid_prereq")
             continue
         if rtype == _ANY and rclass in {_ANY, _NONE}:
             what = "NameInUse" if rclass == _ANY else "NameNotInUse"
@@ -55,6 +60,7 @@ def updates(message: Message, count: int, zone_class: int) -> Iterator[Shown]:
             yield text(b"del: RRSet " + what), ttl
             continue
         if rclass != zone_class and (rclass != _NONE or ttl):
+            message.tell("DNS_dynamic_update_invalid_update")
             continue
         if not length and message.place < len(message.data):
             continue

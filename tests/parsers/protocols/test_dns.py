@@ -139,12 +139,13 @@ def test_opcodes_that_are_logged(opcode: int, shown: str) -> None:
 @pytest.mark.parametrize("opcode", [1, 2, 3, 6, 15])
 def test_opcodes_that_are_not(opcode: int) -> None:
     told = udp([(True, message(opcode << 11, [question()]))])
+    assert [(row["name"], row["addl"]) for row in told.rows.pop("weird")] == [("DNS_unknown_opcode", str(opcode))]
     assert told.rows == {}
     assert told.service is None
 
 
 def test_truncated_messages() -> None:
-    assert udp([(True, ASKED[:11])]).rows == {}
+    assert "dns" not in udp([(True, ASKED[:11])]).rows
     assert udp([(True, ASKED[:12])]).only("dns")["query"] is None
     cut = ANSWERED + record(OWNER, 1, ADDRESS)[:-1]
     cut = cut[:6] + b"\0\2" + cut[8:]
