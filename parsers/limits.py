@@ -153,6 +153,13 @@ FTP_COMMAND_BYTES = 100
 FTP_PENDING_COMMANDS = 20
 FTP_NAME_BYTES = 128
 FTP_TEXT_BYTES = 4096
+# A line of IRC, after Zeek's bounds for what it reads at all and what it takes for a line; invalid lines until it gives
+# up; DCC transfers that are expected (IRC::max_dcc_expected_transfers).
+IRC_READ_BYTES = 1000
+IRC_LINE_BYTES = 512
+IRC_COMMAND_BYTES = 20
+IRC_INVALID_LINES = 20
+DCC_TRANSFERS = 5000
 # Zeek's binpac buffers (flowbuffer_capacity_max): a longer handshake message is none.
 HANDSHAKE_BYTES = 10 << 20
 # Zeek's bounds for DTLS: the handshake message that is put together, the records of a wrong version in a row.

@@ -10,6 +10,7 @@ from decimal import Decimal
 from struct import unpack
 
 from parsers.files.highway import Words, hash128
+from parsers.protocols.analyzer import Connection
 
 _INT_MAX = 0x7FFFFFFF
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -53,3 +54,10 @@ def truth(value: bool) -> str:
 def endpoints(orig_h: str, orig_p: int, resp_h: str, resp_p: int) -> str:
     """A connection's ends as they stand in a handle."""
     return f"{orig_h}:{orig_p} > {resp_h}:{resp_p}"
+
+
+def identity(connection: Connection) -> str:
+    """A TCP connection's ends as they stand in a handle that holds the record of them."""
+    orig = f"orig_h={connection.orig_h}, orig_p={connection.orig_p}/tcp"
+    resp = f"resp_h={connection.resp_h}, resp_p={connection.resp_p}/tcp"
+    return f"[{orig}, {resp}, proto=6, ctx=[]]"

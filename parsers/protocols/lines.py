@@ -46,6 +46,7 @@ class Lines:
     __slots__ = (
         "_after_cr",
         "_drops_nul",
+        "_longest",
         "_newline",
         "_notice",
         "_pending",
@@ -57,8 +58,8 @@ class Lines:
         "stopped",
     )
 
-    def __init__(self, notice: Notice = _ignore, *, drops_nul: bool = False) -> None:
-        """`drops_nul`: the first NUL is weird and left out."""
+    def __init__(self, notice: Notice = _ignore, *, drops_nul: bool = False, longest: int | None = None) -> None:
+        """`drops_nul`: the first NUL is weird and left out. `longest`: a line that has more bytes ends there."""
         self.data = Data(True, b"", [], [])
         self.place = 0
         self.plain = 0
@@ -66,6 +67,7 @@ class Lines:
         self.stopped = False
         self._notice = notice
         self._drops_nul = drops_nul
+        self._longest = longest
         self._pending: list[bytes] = []
         self._size = 0
         self._after_cr = False
@@ -94,6 +96,10 @@ class Lines:
         raw = self.data.data
         start = self.place
         end = self._crlf(raw, start, limit) if self.crlf_only else self._any_end(raw, start, limit)
+        if self._longest is not None:
+            room = start + self._longest - self._size
+            if room <= end or (end < 0 and room < limit):
+                return self._cut(raw, start, room)
         if end < 0:
             return self._wait(raw[start:limit], limit)
         line = raw[start:end]
@@ -168,6 +174,15 @@ class Lines:
             return None
         self._notice(TOO_LONG, self.now)
         return self._joined(b"")
+
+    def _cut(self, raw: bytes, start: int, end: int) -> bytes:
+        """A line that has more bytes than it may: the two at its end are lost."""
+        self.place = end + 1
+        self._after_cr = raw[end] == 0x0D and self.place == len(raw)
+        if raw[end] == 0x0D and raw[self.place : self.place + 1] == b"\n":
+            self.place += 1
+        self._notice(TOO_LONG, self.now)
+        return self._joined(raw[start:end])[:-1]
 
     def _without_nul(self, piece: bytes) -> bytes:
         place = piece.find(b"\0")

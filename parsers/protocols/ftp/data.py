@@ -75,8 +75,7 @@ class FtpDataAnalyzer:
         if file is None and self._session(ts) is None:
             return None
         c = self._context.connection
-        ends = f"[orig_h={c.orig_h}, orig_p={c.orig_p}/tcp, resp_h={c.resp_h}, resp_p={c.resp_p}/tcp, proto=6, ctx=[]]"
-        name = f"Analyzer::ANALYZER_FTP_DATA{handle.seconds(c.start)}{ends}{handle.truth(is_orig)}"
+        name = f"Analyzer::ANALYZER_FTP_DATA{handle.seconds(c.start)}{handle.identity(c)}{handle.truth(is_orig)}"
         self._now = ts
         file = self._files[is_orig] = self._context.files.open(name, "FTP_DATA", c, is_orig, ts, listener=self)
         return file

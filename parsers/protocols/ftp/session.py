@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from operator import itemgetter
 
 from parsers import escape
-from parsers.limits import FTP_NAME_BYTES, FTP_PENDING_COMMANDS, FTP_TEXT_BYTES
+from parsers.limits import EXPECTED_CONNECTIONS, FTP_NAME_BYTES, FTP_PENDING_COMMANDS, FTP_TEXT_BYTES
 from parsers.protocols import weird
 from parsers.protocols.analyzer import Context
+from parsers.protocols.channels import Channels
 from parsers.protocols.ftp import ports
-from parsers.protocols.ftp.channels import Channels
 from parsers.protocols.ftp.commands import ABOUT_FILES, ANYTHING_WRONG, IN_FOLDER, INIT, LOGGED, REPLIES
 from parsers.protocols.ftp.paths import joined, path_in
 from parsers.protocols.ftp.record import RECORD
@@ -236,11 +236,11 @@ class Session:
                 self._context.rows.add(RECORD, tuple(row))
 
 
-def channels_of(context: Context) -> Channels:
+def channels_of(context: Context) -> Channels[Session]:
     """The ends at which sessions between the same two hosts wait for data."""
     channels = context.expectations.notes.get(DATA)
     if not isinstance(channels, Channels):
-        channels = context.expectations.notes[DATA] = Channels()
+        channels = context.expectations.notes[DATA] = Channels[Session](EXPECTED_CONNECTIONS)
     return channels
 
 

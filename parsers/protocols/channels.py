@@ -1,51 +1,50 @@
-"""The ends at which data is waited for, and which session waits there.
+"""The ends at which data is waited for that others announce, and which session waits there.
 
-Source: Zeek, base/protocols/ftp/main.zeek (ftp_data_expected).
+Source: Zeek, ftp_data_expected in base/protocols/ftp/main.zeek, dcc_expected_transfers in irc/dcc-send.zeek beside it.
 """
 
 from bisect import bisect_right
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import Generic, TypeVar
 
-from parsers.limits import EXPECTED_CONNECTIONS, EXPECTED_TIMEOUT
+from parsers.limits import EXPECTED_TIMEOUT
 
-if TYPE_CHECKING:
-    from parsers.protocols.ftp.session import Session
-
+S = TypeVar("S")
 _TIME = itemgetter(0)
 
 
-class _End:
+class _End(Generic[S]):
     """What happens at one end: who waits there since when, when it was asked for last, when it was given up."""
 
     __slots__ = ("asked", "given_up", "waiting")
 
     def __init__(self) -> None:
-        self.waiting: list[tuple[int, Session]] = []
+        self.waiting: list[tuple[int, S]] = []
         self.given_up: list[int] = []
         self.asked = 0
 
 
-class Channels:
-    """The ends of all sessions between the same two hosts.
+class Channels(Generic[S]):
+    """The ends of all sessions between the same two hosts, `most` of them.
 
     Sessions are analysed before the connections that bring their data: each asks for what was so at its time.
     """
 
-    def __init__(self) -> None:
-        self._ends: dict[tuple[str, int], _End] = {}
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._ends: dict[tuple[str, int], _End[S]] = {}
 
-    def expect(self, address: str, port: int, session: "Session", ts: int) -> int | None:
+    def expect(self, address: str, port: int, session: S, ts: int) -> int | None:
         """From `ts` on a session waits there; where too many ends are waited at already, how many that are."""
         end = self._ends.get((address, port))
         if end is None:
-            if len(self._ends) >= EXPECTED_CONNECTIONS:
+            if len(self._ends) >= self._most:
                 return len(self._ends)
             end = self._ends[address, port] = _End()
         end.waiting.append((ts, session))
         return None
 
-    def session_at(self, address: str, port: int, ts: int) -> "Session | None":
+    def session_at(self, address: str, port: int, ts: int) -> S | None:
         """The session that waited there at `ts`; None when nobody did any more."""
         end = self._ends.get((address, port))
         if end is None:
@@ -60,7 +59,7 @@ class Channels:
         return session
 
     def give_up(self, address: str, port: int, ts: int) -> None:
-        """The connection that brought the data is forgotten at `ts`."""
+        """Nobody waits there after `ts`, until it is announced again."""
         end = self._ends.get((address, port))
         if end is not None:
             end.given_up.append(ts)
