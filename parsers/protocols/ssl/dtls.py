@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from parsers.limits import DTLS_HANDSHAKE_BYTES, DTLS_VERSION_ERRORS
 from parsers.protocols.analyzer import Context, Data, Gap
+from parsers.protocols.binpac import BinpacError, out_of_bound
 from parsers.protocols.ssl import names
 from parsers.protocols.ssl.layer import Layer
-from parsers.protocols.ssl.wire import MessageError, u24
+from parsers.protocols.ssl.wire import u24
 
 _HEADER = 13
 _FRAGMENT_HEADER = 12
@@ -62,7 +63,7 @@ class Dtls(Layer):
             self.session.now = ts
             try:
                 self._datagram(datagram, data.is_orig)
-            except MessageError as error:
+            except BinpacError as error:
                 self.violate(str(error))
             if self.violated:
                 self.done = True
@@ -76,23 +77,28 @@ class Dtls(Layer):
                 self.ciphertext(is_orig=is_orig)
                 return
             if place + _HEADER > end:
-                raise MessageError
+                raise out_of_bound("SSLRecord:length", _HEADER - 1, end - place - 1)
             version = datagram[place + 1] << 8 | datagram[place + 2]
             start = place + _HEADER
             if not self._accepts(version):
                 return
             stop = start + (datagram[start - 2] << 8 | datagram[start - 1])
             if stop > end:
-                raise MessageError
+                raise out_of_bound("SSLRecord:rec", stop - place - 1, end - place - 1)
             self._record = int.from_bytes(datagram[place + 5 : place + 11], "big")
             encrypted = datagram[place + 3 : place + 5] != b"\x00\x00"
             self._contents(datagram[place], datagram[start:stop], is_orig, encrypted)
             place = stop
 
     def _unified(self, datagram: bytes, place: int, end: int) -> None:
-        first = datagram[place]
-        if not first & 0x10 and place + 2 + bool(first & 0x08) + 2 * bool(first & 0x04) > end:
-            raise MessageError
+        first, given = datagram[place], end - place - 1
+        if first & 0x10:
+            return
+        size = 1 + bool(first & 0x08)
+        if size > given:
+            raise out_of_bound("UnifiedRecord:sequence_number", size, given)
+        if first & 0x04 and size + 2 > given:
+            raise out_of_bound("UnifiedRecord:length", size + 2, given)
 
     def _contents(self, kind: int, body: bytes, is_orig: bool, encrypted: bool) -> None:
         while body and not self.done:
@@ -121,7 +127,7 @@ class Dtls(Layer):
 
     def handshake_record(self, body: bytes, is_orig: bool) -> None:
         if len(body) < _FRAGMENT_HEADER:
-            raise MessageError
+            raise out_of_bound("Handshake:fragment_length", _FRAGMENT_HEADER, len(body))
         length = u24(body, 1, 4)
         offset, size = u24(body, 6, 9), u24(body, 9, 12)
         contents = body[_FRAGMENT_HEADER:]

@@ -7,6 +7,7 @@ Source: RFC 8446, section 4.2; Zeek, src/analyzer/protocol/ssl/tls-handshake-pro
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from parsers.protocols.binpac import out_of_bound
 from parsers.protocols.ssl.hello import CLIENT_HELLO, SERVER_HELLO
 from parsers.protocols.ssl.session import PRE_SHARED_KEY, SESSION_TICKET, Session
 from parsers.protocols.ssl.wire import MessageError, u16, vector
@@ -29,11 +30,11 @@ class Extensions:
         while place < end:
             start = place + 4
             if start > end:
-                raise MessageError
+                raise out_of_bound("SSLExtension:data_len", 4, end - place)
             kind = body[place] << 8 | body[place + 1]
             stop = start + (body[place + 2] << 8 | body[place + 3])
             if stop > end:
-                raise MessageError
+                raise out_of_bound("SSLExtension", stop - place, end - place)
             reader = _READERS.get(kind)
             if reader is not None and start < stop:
                 reader(self, body, start, stop)

@@ -6,7 +6,8 @@ Source: RFC 5246, section 7.4; RFC 8446, section 4; Zeek, src/analyzer/protocol/
 from typing import Protocol as Interface
 
 from parsers.limits import HANDSHAKE_BYTES
-from parsers.protocols.binpac import past_capacity
+from parsers.protocols.binpac import BinpacError, out_of_bound, past_capacity
+from parsers.protocols.grammar import Reading
 from parsers.protocols.ssl import names
 from parsers.protocols.ssl.extensions import Extensions
 from parsers.protocols.ssl.hello import CLIENT_HELLO, SERVER_HELLO, client_hello, server_hello
@@ -64,7 +65,7 @@ class Handshake:
                 break
             try:
                 self._message(data[place], data[place + 4 : stop], is_orig)
-            except MessageError as error:
+            except BinpacError as error:
                 self.layer.violate(str(error))
                 return
             place = stop
@@ -136,10 +137,15 @@ class Handshake:
 
     def _certificates(self, body: bytes, is_orig: bool) -> None:
         chain = []
-        place, stop = vector(body, 0, len(body), 3)
+        place = 3
+        stop = place + int.from_bytes(Reading(body).octets("Certificate:length", 3), "big")
+        if stop > len(body):
+            raise out_of_bound("Certificate", stop, len(body))
         while place < stop:
-            first, place = vector(body, place, stop, 3)
-            chain.append(body[first:place])
+            entry = Reading(body, place, stop)
+            length = int.from_bytes(entry.octets("X509Certificate:length", 3), "big")
+            chain.append(entry.octets("X509Certificate:certificate", length))
+            place = entry.place
         self.session.certificates(chain, is_client=self.is_client(is_orig))
 
     def _certificate_status(self, body: bytes) -> None:

@@ -5,8 +5,8 @@ Source: RFC 8446, section 4.1; RFC 6347, section 4.2.1; Zeek, src/analyzer/proto
 
 from dataclasses import dataclass
 
+from parsers.protocols.grammar import Reading
 from parsers.protocols.ssl.names import DTLS10, DTLS12, TLS13
-from parsers.protocols.ssl.wire import MessageError, u16, vector
 
 CLIENT_HELLO, SERVER_HELLO = 1, 2
 
@@ -29,36 +29,45 @@ def padded(session_id: bytes) -> bytes:
 
 def client_hello(body: bytes) -> Hello:
     """A client hello up to its extensions."""
-    end = len(body)
-    version = u16(body, 0, end)
-    start, place = vector(body, 34, end, 1)
-    session_id = body[start:place]
+    hello = Reading(body)
+    version, _ = hello.numbers("ClientHello:gmt_unix_time", ">HI")
+    random = hello.octets("ClientHello:random_bytes", 28)
+    session_id = _session_id(hello, "ClientHello")
     if version in (DTLS10, DTLS12):
-        _, place = vector(body, place, end, 1)
-    ciphers = u16(body, place, end)
+        cookie = hello.inner()
+        (length,) = cookie.numbers("ClientHelloCookie:cookie_len", "B")
+        cookie.octets("ClientHelloCookie:cookie", length)
+        hello.place = cookie.place
+    (length,) = hello.numbers("ClientHello:csuit_len", ">H")
     # An odd length is rounded down.
-    place += 2 + (ciphers & ~1)
-    _, place = vector(body, place, end, 1)
-    return Hello(version, body[6:34], padded(session_id), 0, _extensions(body, place))
+    hello.array("ClientHello:csuits", length // 2, 2)
+    (length,) = hello.numbers("ClientHello:cmeth_len", "B")
+    hello.array("ClientHello:cmeths", length, 1)
+    return Hello(version, random, session_id, 0, _extensions(hello, "ClientHello"))
 
 
 def server_hello(body: bytes) -> Hello:
     """A server hello up to its extensions; TLS 1.3's drafts once left out the session id and the compression."""
-    end = len(body)
-    version = u16(body, 0, end)
+    choice = Reading(body)
+    (version,) = choice.numbers("ServerHelloChoice:server_version1", ">H")
+    hello = choice.inner()
     if version == TLS13 or version >> 8 == 0x7F:
-        cipher = u16(body, 34, end)
-        return Hello(version, body[2:34], bytes(32), cipher, _extensions(body, 36))
-    start, place = vector(body, 34, end, 1)
-    cipher = u16(body, place, end)
-    if place + 3 > end:
-        raise MessageError
-    return Hello(version, body[2:34], padded(body[start:place]), cipher, _extensions(body, place + 3))
+        random = hello.octets("ServerHello13:random", 32)
+        (cipher,) = hello.numbers("ServerHello13:cipher_suite", ">H")
+        return Hello(version, random, bytes(32), cipher, _extensions(hello, "ServerHello13"))
+    random = hello.octets("ServerHello:random_bytes", 32)
+    session_id = _session_id(hello, "ServerHello")
+    cipher, _ = hello.numbers("ServerHello:compression_method", ">HB")
+    return Hello(version, random, session_id, cipher, _extensions(hello, "ServerHello"))
 
 
-def _extensions(body: bytes, place: int) -> int:
+def _session_id(hello: Reading, where: str) -> bytes:
+    (length,) = hello.numbers(f"{where}:session_len", "B")
+    return padded(hello.array(f"{where}:session_id", length, 1))
+
+
+def _extensions(hello: Reading, where: str) -> int:
     """Where the first extension begins; their length is not believed."""
-    if place == len(body):
-        return place
-    u16(body, place, len(body))
-    return place + 2
+    if hello.left:
+        hello.numbers(f"{where}:ext_len__elem", ">H")
+    return hello.place

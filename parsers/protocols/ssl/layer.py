@@ -5,10 +5,11 @@ Source: RFC 5246, section 6 and 7; RFC 8446, section 5; Zeek, src/analyzer/proto
 
 from parsers.limits import ALERTS_PER_RECORD
 from parsers.protocols.analyzer import Context, End
+from parsers.protocols.binpac import out_of_bound
 from parsers.protocols.ssl import names
 from parsers.protocols.ssl.handshake import Handshake
 from parsers.protocols.ssl.session import Session
-from parsers.protocols.ssl.wire import MessageError, sender
+from parsers.protocols.ssl.wire import sender
 
 CHANGE_CIPHER, ALERT, HANDSHAKE, APPLICATION_DATA, HEARTBEAT = 20, 21, 22, 23, 24
 
@@ -70,7 +71,7 @@ class Layer:
             self._alerts(body, is_client)
         elif kind == HEARTBEAT:
             if len(body) < 3:
-                raise MessageError
+                raise out_of_bound("Heartbeat:payload_length", 3, len(body))
             self.session.note("b", is_client=is_client)
         elif kind == HANDSHAKE:
             self.handshake_record(body, is_orig)
@@ -91,7 +92,7 @@ class Layer:
         most = 2 if self.is_tls13() else 2 * ALERTS_PER_RECORD
         for place in range(1, min(len(body), most) + 1, 2):
             if place == len(body):
-                raise MessageError
+                raise out_of_bound("Alert", 2, 1)
             self.session.alert(body[place], is_client=is_client)
 
     def ciphertext(self, *, is_orig: bool) -> None:

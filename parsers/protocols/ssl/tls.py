@@ -6,6 +6,7 @@ Source: RFC 8446, section 5; Zeek, src/analyzer/protocol/ssl/ssl-protocol.pac, s
 from bisect import bisect_right
 
 from parsers.protocols.analyzer import Context, Data, Gap
+from parsers.protocols.binpac import BinpacError
 from parsers.protocols.ssl import names, v2
 from parsers.protocols.ssl.layer import APPLICATION_DATA, Layer
 from parsers.protocols.ssl.wire import MessageError
@@ -56,7 +57,7 @@ class Tls(Layer):
         while place < end and not self.done:
             try:
                 place = self._advance(flow, data, place, end)
-            except MessageError as error:
+            except BinpacError as error:
                 self.violate(str(error))
                 self.done = True
             if self.violated:

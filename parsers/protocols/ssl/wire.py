@@ -3,12 +3,14 @@
 Source: RFC 8446, section 3.
 """
 
+from parsers.protocols.binpac import BinpacError
 
-class MessageError(Exception):
+
+class MessageError(BinpacError):
     """The bytes are not what they should be; never leaves the package. The text is for analyzer.log."""
 
     def __init__(self, reason: str = "Binpac exception: a message does not have the length that it says") -> None:
-        super().__init__(reason)
+        Exception.__init__(self, reason)
 
 
 def u16(data: bytes, place: int, end: int) -> int:

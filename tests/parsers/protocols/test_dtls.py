@@ -116,6 +116,12 @@ def test_what_is_not_dtls_ends_it(spoilt: bytes) -> None:
             datagram(HANDSHAKE, b"\x0b\x00\x00\x02\x00\x01\x00\x00\x02" + sized(3, b"x")),
             "DTLS handshake fragment trying to write past end of buffer",
         ),
+        (
+            datagram(HANDSHAKE, b"\x0b\x00"),
+            "Binpac exception: binpac exception: out_of_bound: Handshake:fragment_length: 12 > 2",
+        ),
+        (CLIENT[:20], f"Binpac exception: binpac exception: out_of_bound: SSLRecord:rec: {len(CLIENT) - 1} > 19"),
+        (b"\x16\xfe", "Binpac exception: binpac exception: out_of_bound: SSLRecord:length: 12 > 1"),
         (datagram(99, b"x"), "unknown SSL record type (99) from responder"),
         (
             datagram(ALERT, b"\x01\x00", version=0x0303),

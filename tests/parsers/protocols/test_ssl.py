@@ -291,6 +291,50 @@ def test_why_it_ends_is_told(second: bytes, reason: str, way: str) -> None:
     assert told["ts"] == START + 2 * SECOND
 
 
+@pytest.mark.parametrize(
+    ("second", "fault"),
+    [
+        (record(ALERT, b"\x02"), "Alert: 2 > 1"),
+        (record(HEARTBEAT, b"\x01"), "Heartbeat:payload_length: 3 > 1"),
+        (handshake(message(2, b"short")), "ServerHello:random_bytes: 32 > 3"),
+        (handshake(message(2, bytes(34))), "ServerHello:session_len: 33 > 32"),
+        (handshake(message(2, bytes(34) + b"\x20id")), "ServerHello:session_id: 32 > 2"),
+        (handshake(message(2, bytes(37))), "ServerHello:compression_method: 36 > 35"),
+        (handshake(message(2, bytes(39))), "ServerHello:ext_len__elem: 38 > 37"),
+        (handshake(message(2, bytes(40) + b"\0")), "SSLExtension:data_len: 4 > 1"),
+        (handshake(message(2, bytes(40) + b"\0\x0a\0\2g")), "SSLExtension: 6 > 5"),
+        (handshake(message(2, pack(">H", TLS13) + bytes(33))), "ServerHello13:cipher_suite: 34 > 33"),
+        (handshake(message(11, b"\0\0")), "Certificate:length: 3 > 2"),
+        (handshake(message(11, b"\0\0\5cert")), "Certificate: 8 > 7"),
+        (handshake(message(11, sized(3, b"\0\0"))), "X509Certificate:length: 3 > 2"),
+        (handshake(message(11, sized(3, b"\0\0\5cert"))), "X509Certificate:certificate: 8 > 7"),
+    ],
+)
+@each_way
+def test_what_is_too_short_is_named(second: bytes, fault: str, way: str) -> None:
+    told = converse(SSL, [(True, CLIENT), (False, second)], way, connection(resp_p=443)).only("analyzer")
+    assert told["failure_reason"] == f"Binpac exception: binpac exception: out_of_bound: {fault}"
+
+
+@pytest.mark.parametrize(
+    ("size", "fault"),
+    [
+        (4, "gmt_unix_time: 6 > 4"),
+        (33, "random_bytes: 34 > 33"),
+        (34, "session_len: 35 > 34"),
+        (36, "csuit_len: 37 > 36"),
+        (39, "csuits: 2 > 2"),
+        (41, "cmeth_len: 42 > 41"),
+        (42, "cmeths: 1 > 0"),
+        (44, "ext_len__elem: 45 > 44"),
+    ],
+)
+def test_a_second_hello_that_is_too_short(size: int, fault: str) -> None:
+    hello = message(1, client_hello(protocols(b"h2"))[4 : 4 + size])
+    told = converse(SSL, [(True, CLIENT), (True, handshake(hello))], to=connection(resp_p=443)).only("analyzer")
+    assert told["failure_reason"] == f"Binpac exception: binpac exception: out_of_bound: ClientHello:{fault}"
+
+
 def test_the_segment_that_ends_it_is_the_one_with_the_whole_header() -> None:
     fed: list[Event] = [data(True, CLIENT), data(False, SERVER + b"GET / HTTP/1.1", START + SECOND, len(SERVER) + 4)]
     told = run(SSL, fed, connection(resp_p=443)).only("analyzer")
