@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from parsers.capture.extract import between, extract
-from parsers.source import LogSet
 from parsers.request import Request
+from parsers.source import LogSet
 from parsers.updates import OpenError, PasswordNeeded
 from tests.parsers.capture.build import ethernet, ipv4, packets, payloads, udp
 from tests.parsers.capture.test_zipped import zip_crypto
