@@ -5,8 +5,8 @@ import pytest
 from parsers.protocols.dns import names
 
 
-def read(message: bytes, start: int = 0, **options: bool) -> tuple[bytes, int]:
-    return names.read(message, start, {}, **options)
+def read(message: bytes, start: int = 0, long_labels: bool = False) -> tuple[bytes, int]:
+    return names.read(message, start, {}, long_labels=long_labels)
 
 
 @pytest.mark.parametrize(
