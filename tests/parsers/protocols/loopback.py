@@ -67,7 +67,9 @@ class Loopback:
     @contextmanager
     def captured(self, interface: str = "lo", end: str = "127.0.0.1") -> Iterator[None]:
         """Capture what is sent inside; the last packet is one to the address `end`."""
-        command = ["tcpdump", "-i", interface, "-w", str(self.path), "-U", "--immediate-mode", "-s", "0", "-Z", "root"]
+        command = ["tcpdump", "-i", interface, "-w", str(self.path), "-U", "--immediate-mode", "-Z", "root"]
+        # In immediate mode each packet takes as much room as the longest may: the default is room for eight.
+        command += ["-s", "70000", "-B", "65536"]
         with subprocess.Popen(self._inside(*command), stderr=subprocess.PIPE) as dump:
             assert dump.stderr is not None
             assert b"listening on" in dump.stderr.readline()
