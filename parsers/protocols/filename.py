@@ -8,6 +8,7 @@ import re
 _BEFORE = re.compile(rb"^.*[nN][aA][mM][eE][ \t]*\*?=[ \t]*", re.DOTALL)
 _ENCODED = re.compile(rb"^[a-zA-Z0-9!#$%&+-^_`{}~]+'[a-zA-Z0-9!#$%&+-^_`{}~]*'")
 _BEFORE_ENCODED = re.compile(rb"^.+'.*'", re.DOTALL)
+_ODD_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4})")
 _ESCAPE = re.compile(rb"%(?:([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4}))?")
 
 
@@ -24,6 +25,27 @@ def filename(value: bytes) -> bytes:
 def unescaped(uri: bytes) -> bytes:
     """An address with its percent escapes undone, `%u00e9` and doubled percent signs too."""
     return _ESCAPE.sub(_octets, uri) if b"%" in uri else uri
+
+
+def odd_escapes(uri: bytes) -> list[str]:
+    """Zeek's names for what is weird in an address's percent escapes, as often as it occurs."""
+    found: list[str] = []
+    place = uri.find(b"%") if _ODD_ESCAPE.search(uri) else -1
+    while place >= 0:
+        left = len(uri) - place - 1
+        if left < 2:
+            found.append("partial_escape_at_end_of_URI" if left else "illegal_%_at_end_of_URI")
+            break
+        step = 1
+        if escape := _ESCAPE.match(uri, place):
+            step = len(escape[0])
+        if uri[place + 1] == 0x25:
+            found.append("double_%_in_URI")
+        elif step == 1:
+            found.append("unescaped_%_in_URI")
+            step = 2
+        place = uri.find(b"%", place + step)
+    return found
 
 
 def _octets(escape: re.Match[bytes]) -> bytes:

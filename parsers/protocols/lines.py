@@ -12,23 +12,26 @@ from parsers.protocols.analyzer import Context, Data
 # Told of what is weird about a line, by Zeek's name for it, and when.
 Notice: TypeAlias = Callable[[str, int], None]
 
-TOO_LONG = "contentline_size_exceeded"
+TOO_LONG, SINGLE_CR = "contentline_size_exceeded", "line_terminated_with_single_CR"
+WITHOUT_END = "line_terminated_without_CRLF"
+# What is told once for a connection.
+_ONCE = frozenset((SINGLE_CR, "NUL_in_line"))
 _ORDINARY = frozenset(range(256)) - frozenset(b"\r\n")
 
 
-def _ignore(name: str, ts: int) -> None:
+def ignore(name: str, ts: int) -> None:
     """Nobody wants to know."""
 
 
 def line_weirds(context: Context) -> Notice:
-    """Tell weird.log, of each name once for a connection but for lines that are too long."""
+    """Tell weird.log, some things once for a connection."""
     told = context.shared.setdefault("lines", set())
     assert isinstance(told, set)
 
     def notice(name: str, ts: int) -> None:
         if name not in told:
             context.weird(name, ts, source="CONTENTLINE")
-        if name != TOO_LONG:
+        if name in _ONCE:
             told.add(name)
 
     return notice
@@ -46,6 +49,7 @@ class Lines:
     __slots__ = (
         "_after_cr",
         "_drops_nul",
+        "_lone",
         "_longest",
         "_newline",
         "_notice",
@@ -58,7 +62,7 @@ class Lines:
         "stopped",
     )
 
-    def __init__(self, notice: Notice = _ignore, *, drops_nul: bool = False, longest: int | None = None) -> None:
+    def __init__(self, notice: Notice = ignore, *, drops_nul: bool = False, longest: int | None = None) -> None:
         """`drops_nul`: the first NUL is weird and left out. `longest`: a line that has more bytes ends there."""
         self.data = Data(True, b"", [], [])
         self.place = 0
@@ -71,6 +75,8 @@ class Lines:
         self._pending: list[bytes] = []
         self._size = 0
         self._after_cr = False
+        # The place after a line that ended with CR alone, while nothing of what follows has been read.
+        self._lone = -1
         # Where the next LF of the delivery is; it is not searched for at each line that ends with CR.
         self._newline = -1
 
@@ -83,18 +89,20 @@ class Lines:
         """Read this delivery next."""
         self.data = data
         self.place = 0
-        self._newline = -1
+        self._newline = self._lone = -1
         if self._after_cr and data.data:
             self._after_cr = False
             if data.data[0] == 0x0A:
                 self.place = 1
-            elif data.data[0] in _ORDINARY:
-                self._notice("line_terminated_with_single_CR", data.ts)
+            else:
+                self._lone = 0
 
     def line(self, limit: int) -> bytes | None:
         """The next line, without its end; None when it has none before `limit`."""
         raw = self.data.data
         start = self.place
+        if self._lone >= 0:
+            self._check_lone()
         end = self._crlf(raw, start, limit) if self.crlf_only else self._any_end(raw, start, limit)
         if self._longest is not None:
             room = start + self._longest - self._size
@@ -149,9 +157,15 @@ class Lines:
             self._after_cr = True
         elif raw[self.place] == 0x0A:
             self.place += 1
-        elif raw[self.place] != 0x0D:
-            self._notice("line_terminated_with_single_CR", self.data.time_of(self.place))
+        else:
+            self._lone = self.place
         return end
+
+    def _check_lone(self) -> None:
+        """Say it where the line before the place ended with CR alone, and bytes that are lines follow."""
+        if self._lone == self.place and self.data.data[self.place] in _ORDINARY:
+            self._notice(SINGLE_CR, self.data.time_of(self.place))
+        self._lone = -1
 
     def _crlf(self, raw: bytes, start: int, limit: int) -> int:
         if self._pending and raw[start] == 0x0A and self._pending[-1].endswith(b"\r"):

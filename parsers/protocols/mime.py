@@ -14,6 +14,8 @@ from parsers.protocols.fields import FIELD_NAMES, FIRST_WORDS, content_type, par
 
 _ESCAPED_OCTET = re.compile(rb"=([0-9A-Fa-f]{2})")
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
+_OF_BASE64 = _ALPHABET + b"\r\n"
+_GROUP = 4
 _NOT_BASE64 = bytes(sorted(set(range(256)) - set(_ALPHABET)))
 
 
@@ -62,6 +64,12 @@ class Entity:
     def cut_field(self) -> None:
         """A field of the header goes on beyond the bound: the rest of it is left out."""
 
+    def folded(self, field: bytes) -> None:
+        """A field of the header came in several lines."""
+
+    def weird(self, name: str, addl: str = "", source: str | None = None) -> None:
+        """Something that weird.log tells; the source is the protocol's own where no other is given."""
+
     def begin_child(self) -> "Entity | None":
         """An entity begins inside this one's body: make it."""
         return None
@@ -102,6 +110,7 @@ class Entity:
             self._field_bytes += len(line)
         else:
             self.cut_field()
+            self.weird("exceeded_mime_max_header_bytes", str(self._field_bytes))
 
     def content(self, data: bytes, newline: bool) -> None:
         """Bytes of the body: one line, or, of a body that is not composite, many; `newline` says that a line ends."""
@@ -161,6 +170,8 @@ class Entity:
     def _finish_field(self) -> None:
         if self._field is not None:
             whole = b"".join(self._field)
+            if len(self._field) > 1:
+                self.folded(whole)
             self._field = None
             self.header_fields([whole])
 
@@ -189,13 +200,18 @@ class Entity:
 
     def _begin_body(self) -> None:
         if self.encoding == b"base64":
-            self._base64 = Base64()
+            self._base64 = Base64(self._tell_base64)
         if self.is_composite and not self.is_multipart:
             self._start_child()
 
     def _start_child(self) -> None:
         if self.depth < MIME_DEPTH:
             self.child = self.begin_child()
+        else:
+            self.weird("exceeded_mime_max_depth", str(self.depth))
+
+    def _tell_base64(self, what: str) -> None:
+        self.weird("base64_illegal_encoding", what, "")
 
     def _decode(self, data: bytes, newline: bool) -> None:
         if self.encoding == b"quoted-printable":
@@ -223,16 +239,24 @@ READERS: Readers = {
 
 
 class Base64:
-    """Base64 as it comes, in pieces: what is not of its alphabet is ignored, what follows the padding too."""
+    """Base64 as it comes, in pieces: what is not of its alphabet is ignored, what follows the padding too.
 
-    __slots__ = ("_ended", "_rest")
+    The first of what is wrong with it is told in Zeek's words, and a last group that is not whole.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_behind", "_ended", "_rest", "_tell", "_told")
+
+    def __init__(self, tell: Callable[[str], None] | None = None) -> None:
         self._rest = b""
         self._ended = False
+        self._behind = 0
+        self._told = False
+        self._tell = tell
 
     def decode(self, data: bytes) -> bytes:
         """What these characters, and those left over before, stand for."""
+        if self._tell is not None and not self._told:
+            self._check(data)
         if self._ended:
             return b""
         text = self._rest + data.translate(None, _NOT_BASE64)
@@ -245,11 +269,25 @@ class Base64:
             decoded += _last_group(self._rest[:4])
         return decoded
 
+    def _check(self, data: bytes) -> None:
+        """Find what is wrong in more characters; line ends are none of them."""
+        strange = data.translate(None, _OF_BASE64)
+        what = f"character {strange[0]} ignored by Base64 decoding" if strange else ""
+        if self._ended and not what:
+            self._behind += len(data.translate(None, _NOT_BASE64))
+            what = "extra base64 groups after '=' padding are ignored" if self._behind >= _GROUP else ""
+        if what and not self._told and self._tell is not None:
+            self._told = True
+            self._tell(what)
+
     def finish(self) -> bytes:
         """What is left when nothing follows."""
         if self._ended or not self._rest:
             return b""
         self._ended = True
+        if self._tell is not None:
+            missing = (_GROUP - len(self._rest)) * 6
+            self._tell(f"incomplete base64 group, padding with {missing} bits of 0")
         return _last_group(self._rest.ljust(4, b"=")[:4])
 
 

@@ -6,14 +6,17 @@ Source: Zeek, src/analyzer/protocol/http/HTTP.cc (HTTP_Analyzer).
 from collections import deque
 from enum import Enum, auto
 
+from parsers import escape
 from parsers.protocols.analyzer import Analyzer, Context, Data, End, Gap, Reset
 from parsers.protocols.filename import unescaped
 from parsers.protocols.http.entity import Body, Message
 from parsers.protocols.http.lines import Direction
 from parsers.protocols.http.start_line import reply_line, request_line
 from parsers.protocols.http.transactions import Transactions
+from parsers.protocols.lines import line_weirds
 
 _WEBSOCKET = b"websocket"
+_NO_VERSION = b"0.0"
 
 
 class Awaited(Enum):
@@ -30,14 +33,14 @@ class Side:
 
     __slots__ = ("awaited", "count", "direction", "is_orig", "message", "ongoing", "version")
 
-    def __init__(self, is_orig: bool) -> None:
+    def __init__(self, direction: Direction, *, is_orig: bool) -> None:
         self.is_orig = is_orig
-        self.direction = Direction()
+        self.direction = direction
         self.awaited = Awaited.LINE
         self.message: Message | None = None
         self.ongoing = False
         self.count = 0
-        self.version = b"0.0"
+        self.version = _NO_VERSION
 
 
 class HttpAnalyzer:
@@ -55,8 +58,9 @@ class HttpAnalyzer:
         self.keeps_alive = False
         self.reply_code = 0
         self._reason: bytes | None = None
-        self._orig = Side(is_orig=True)
-        self._resp = Side(is_orig=False)
+        notice = line_weirds(context)
+        self._orig = Side(Direction(notice), is_orig=True)
+        self._resp = Side(Direction(notice), is_orig=False)
         self._unanswered: deque[bytes] = deque()
         self._confirmed = False
         self._tunnel_requested = False
@@ -71,12 +75,16 @@ class HttpAnalyzer:
         return self._orig.version if self._orig.ongoing else self._resp.version
 
     def deliver(self, data: Data) -> None:
-        if self.context.connection.partial:
-            return
         side = self._orig if data.is_orig else self._resp
         direction = side.direction
-        direction.begin(data)
         end = len(data.data)
+        if self.context.connection.partial:
+            if data.is_orig:
+                # The lines of a client mean nothing then, but Zeek looks how they end.
+                direction.begin(data)
+                direction.body_lines(end)
+            return
+        direction.begin(data)
         while direction.place < end:
             if self._handed_over:
                 self._forward(data, direction.place)
@@ -139,6 +147,10 @@ class HttpAnalyzer:
         elif said == b"upgrade":
             self._upgrades = True
 
+    def weird(self, name: str, addl: str = "", source: str | None = None) -> None:
+        """Something that weird.log tells, of what is being read."""
+        self.context.weird(name, self.transactions.now, addl, source)
+
     def end_message(self, is_orig: bool) -> None:
         """A message has come to its end by itself."""
         self._end_side(self._orig if is_orig else self._resp, interrupted=False)
@@ -161,6 +173,14 @@ class HttpAnalyzer:
                 return True
             message = side.message
         assert message is not None
+        if direction.segment_end(direction.place) < after:
+            # Zeek reads a field when the line behind it has come: it may go on there.
+            for number, line in enumerate(lines):
+                direction.place += len(line) + 2
+                following = lines[number + 1] if number + 1 < len(lines) else b""
+                self._at(direction, direction.place + len(following) + 1)
+                message.top.header_fields([line])
+            lines = []
         direction.place = after
         self._at(direction, after - 1)
         message.top.header_fields(lines)
@@ -206,6 +226,8 @@ class HttpAnalyzer:
         self._at(direction, start, stop - 1)
         if side.message is not None:
             side.message.top.take(raw[start:stop], newline=False)
+        else:
+            self.weird(f"unexpected_{'client' if side.is_orig else 'server'}_HTTP_data")
 
     def _read_http09(self, side: Side, data: Data) -> None:
         """Content without a header, up to the end of the connection."""
@@ -213,7 +235,7 @@ class HttpAnalyzer:
         side.direction.place = len(data.data)
         if side.message is None:
             self._at(side.direction, start)
-            side.version = b"0.9"
+            self._set_version(side, b"0.9")
             if self._unanswered:
                 self._confirm()
                 self._unanswered.popleft()
@@ -237,18 +259,26 @@ class HttpAnalyzer:
         """Whether the line began a message."""
         if self._take_request_line(side, line) if side.is_orig else self._take_reply_line(side, line):
             return True
-        if line and not (side.is_orig and side.count and not self.keeps_alive):
+        expected = not (side.is_orig and side.count and not self.keeps_alive)
+        if side.is_orig and expected and not line:
+            self.weird("empty_http_request")
+        if line and expected:
             side_of = "request" if side.is_orig else "reply"
             self.context.reject("http", self.transactions.now, f"not a http {side_of} line")
             side.awaited = Awaited.NOTHING
         return False
 
     def _take_request_line(self, side: Side, line: bytes) -> bool:
-        request = request_line(line)
-        if request is None:
-            return False
-        if request.version is not None:
+        odd: list[str] = []
+        request = request_line(line, odd)
+        for name in odd:
+            self.weird(name)
+        if request is not None and request.version is not None:
             self._set_version(side, request.version)
+        if request is None or not request.method:
+            return False
+        if side.count and not self.keeps_alive:
+            self.weird("unexpected_multiple_HTTP_requests")
         self._begin(side)
         self._unanswered.append(request.method)
         self._confirm()
@@ -258,16 +288,22 @@ class HttpAnalyzer:
         side.message = Message(self, side.direction, is_orig=True, expected_body=Body.IF_ANNOUNCED)
         if side.version == b"0.9":
             reply = self._resp
+            if request.method != b"GET":
+                self.weird("invalid_http_09_request_method", escape.text(request.method))
             if reply.message is not None:
+                self.weird("http_09_reply_before_request")
                 reply.message.end()
                 reply.message = None
             reply.awaited = Awaited.HTTP09
         return True
 
     def _take_reply_line(self, side: Side, line: bytes) -> bool:
-        reply = reply_line(line)
+        odd: list[str] = []
+        reply = reply_line(line, odd)
         if reply is None:
             return False
+        for name in odd:
+            self.weird(name)
         self._set_version(side, reply.version)
         if reply.code is None:
             return False
@@ -289,6 +325,8 @@ class HttpAnalyzer:
         side.ongoing = True
 
     def _set_version(self, side: Side, version: bytes) -> None:
+        if side.version not in {_NO_VERSION, version}:
+            self.weird("HTTP_version_mismatch")
         side.version = version
         self.keeps_alive = self.keeps_alive or version > b"1.0"
 
@@ -301,6 +339,7 @@ class HttpAnalyzer:
     def _after_reply_line(self, line: bytes) -> None:
         """The header of a successful reply to CONNECT is over: what follows is another protocol's."""
         if self._tunnel_requested and not line and not self._handed_over:
+            self._tell_rest("protocol_data_with_HTTP_CONNECT_reply")
             self._hand_over("")
 
     def _end_side(self, side: Side, *, interrupted: bool) -> None:
@@ -327,14 +366,18 @@ class HttpAnalyzer:
         self.upgrade = b""
 
     def _upgrade(self) -> None:
-        """Another protocol begins behind the reply; hardly anybody sends it in the same segment."""
-        direction = self._resp.direction
-        rest = direction.segment_end(direction.place - 1) - direction.place
-        if rest:
-            self.context.weird("protocol_data_with_HTTP_upgrade_reply", self.transactions.now, str(rest))
+        """Another protocol begins behind the reply."""
+        self._tell_rest("protocol_data_with_HTTP_upgrade_reply")
         if self.upgrade == _WEBSOCKET:
             self.transactions.begin_websocket()
         self._hand_over("websocket" if self.upgrade == _WEBSOCKET else "")
+
+    def _tell_rest(self, name: str) -> None:
+        """Hardly anybody sends the next protocol in the same segment as the reply before it."""
+        direction = self._resp.direction
+        rest = direction.segment_end(direction.place - 1) - direction.place
+        if rest:
+            self.weird(name, str(rest))
 
     def _hand_over(self, name: str) -> None:
         self._handed_over = True

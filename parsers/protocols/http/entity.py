@@ -8,11 +8,12 @@ from collections.abc import Callable
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
+from parsers import escape
 from parsers.files.analysis import File
-from parsers.limits import INT64_MAX
 from parsers.protocols.fields import FIRST_WORDS, token
 from parsers.protocols.http.inflation import Inflation
 from parsers.protocols.http.lines import Direction
+from parsers.protocols.http.numbers import RangeError, content_range, decimal, hexadecimal
 from parsers.protocols.http.transactions import PROXY_FIELDS
 from parsers.protocols.mime import READERS, Entity, Readers
 from parsers.protocols.websocket.handshake import FIELDS
@@ -22,10 +23,9 @@ if TYPE_CHECKING:
 
 # A body whose end nothing tells but the connection's.
 TO_THE_END = 2**31 - 1
-_DECIMAL = re.compile(rb"-?[0-9]+")
+_OTHER_RANGE = "HTTP_range_not_matching_len"
 _NAMED_FILE = re.compile(rb"[fF][iI][lL][eE][nN][aA][mM][eE][ \t]*\*?=")
 _NAMED = re.compile(rb"[nN][aA][mM][eE][ \t]*=")
-_HEXADECIMAL = re.compile(rb"-?[0-9A-Fa-f]+")
 
 
 class Body(Enum):
@@ -63,6 +63,7 @@ class HttpEntity(Entity):
     _remaining = 0
     _inflation: Inflation | None = None
     _tells_size = True
+    _expects = False
 
     def __init__(self, message: "Message", parent: "HttpEntity | None", expected_body: Body) -> None:
         super().__init__(parent)
@@ -97,6 +98,8 @@ class HttpEntity(Entity):
         elif self._expected_body is Body.NONE:
             self.end()
         elif self.is_composite:
+            if self._chunked is not Chunked.NO:
+                self.weird("HTTP_chunked_transfer_for_multipart_message")
             self._remaining = length
             if self.depth == 0 and length == 0:
                 self.end()
@@ -115,6 +118,8 @@ class HttpEntity(Entity):
         if self.ended:
             return
         if self.in_header:
+            if not newline:
+                self.weird("http_no_crlf_in_header_list")
             self._header_line(data)
         elif self.is_composite:
             self._payload(data, newline)
@@ -171,8 +176,21 @@ class HttpEntity(Entity):
                 self.end()
         return True
 
+    def header_fields(self, lines: list[bytes]) -> None:
+        if lines:
+            self.message.transactions.check_entity(self.message.is_orig, lines)
+        super().header_fields(lines)
+
     def cut_field(self) -> None:
         self._give_up()
+
+    def folded(self, field: bytes) -> None:
+        name, colon, _ = field.partition(b":")
+        if self.depth == 0 and colon:
+            self.weird("HTTP_obsolete_line_folding", escape.text(name.strip(b" \t")))
+
+    def weird(self, name: str, addl: str = "", source: str | None = None) -> None:
+        self.message.analyzer.weird(name, addl, source)
 
     def begin_child(self) -> "HttpEntity":
         child = HttpEntity(self.message, self, Body.EXPECTED)
@@ -196,8 +214,10 @@ class HttpEntity(Entity):
         if self.is_compressed:
             if self._inflation is None:
                 self._inflation = Inflation()
-            was_cut = self._inflation.is_cut
+            was_cut, had_failed = self._inflation.is_cut, self._inflation.failed
             data = self._inflation.inflate(data)
+            if self._inflation.failed and not had_failed:
+                self.weird("inflate_failed", source="ZIP")
             newline = False
             if self._inflation.is_cut and not was_cut:
                 self._give_up()
@@ -217,7 +237,10 @@ class HttpEntity(Entity):
 
     def _take_chunked(self, data: bytes) -> None:
         if self._chunked is Chunked.SIZE:
-            self._remaining = _number(_HEXADECIMAL, data, 16) or 0
+            size = hexadecimal(data)
+            if size is None:
+                self.weird("HTTP_bad_chunk_size", _said(data))
+            self._remaining = size or 0
             if self._remaining > 0:
                 self._chunked = Chunked.DATA
                 self.message.direction.plain = self._remaining
@@ -251,22 +274,55 @@ class HttpEntity(Entity):
 
     def read_content_length(self, value: bytes) -> None:
         """How long the body is, as Content-Length says."""
+        if self._chunked is not Chunked.NO:
+            self.weird("HTTP_content_length_and_chunked")
+        said = value
         if value.isdigit() and len(value) < 18:
             length: int | None = int(value)
         else:
-            said = token(value)
-            if said is None:
+            first = token(value)
+            if first is None:
                 return
-            length = _number(_DECIMAL, said[0], 10)
-        self._content_length = max(0 if length is None else length, 0)
-        if self._offset is not None and length is not None and length >= 0:
+            said = first[0]
+            length = decimal(said)
+        if length is None or length < 0:
+            self.weird("HTTP_bad_content_length", _said(said))
+            self._content_length = 0
+            return
+        if length and said[0] == 0x30:
+            self.weird("HTTP_content_length_leading_zeros", _said(said))
+        self._content_length = length
+        if self._offset is not None and self._range_length != length:
+            self.weird(_OTHER_RANGE)
             self._content_length = max(length, self._range_length)
+        self._check_expectation()
+
+    def read_expectation(self, value: bytes) -> None:
+        """The client waits to be told to send the body."""
+        if FIRST_WORDS[value] != b"100-continue":
+            said = token(value)
+            self.weird("HTTP_expect_not_100_continue", _said(said[0]) if said else "")
+        self._expects = True
+        self._check_expectation()
+
+    def _check_expectation(self) -> None:
+        if self._expects and self._content_length == 0:
+            self.weird("HTTP_content_length_0_and_expect_100_cont")
 
     def read_transfer_coding(self, value: bytes) -> None:
         """Whether the body comes in chunks."""
         # An entity inside the body cannot change how the message is transferred.
-        if self.depth == 0 and self.message.analyzer.version == b"1.1" and FIRST_WORDS[value] == b"chunked":
-            self._chunked = Chunked.BEFORE
+        if self.depth:
+            self.weird("HTTP_nested_transfer_encoding_header")
+            return
+        if self.message.analyzer.version != b"1.1" or FIRST_WORDS[value] != b"chunked":
+            return
+        self._chunked = Chunked.BEFORE
+        said = token(value)
+        if said is not None and said[1] < len(value):
+            self.weird("HTTP_chunked_multi", _said(value[said[1] :]))
+        if self._content_length >= 0:
+            self.weird("HTTP_content_length_and_chunked")
 
     def read_content_encoding(self, value: bytes) -> None:
         """Whether the body is compressed."""
@@ -283,19 +339,30 @@ class HttpEntity(Entity):
 
     def read_content_range(self, value: bytes) -> None:
         """Which part of a file the body is."""
-        unit = token(value)
-        if self.message.analyzer.reply_code != 206 or unit is None or unit[0] != b"bytes":
+        if self.message.analyzer.reply_code != 206:
             return
-        places, slash, instance = value[unit[1] :].replace(b" ", b"").partition(b"/")
-        from_place, dash, to_place = places.partition(b"-")
-        first, last = _number(_DECIMAL, from_place, 10), _number(_DECIMAL, to_place, 10)
-        if not (slash and dash) or first is None or last is None or not 0 <= last - first < INT64_MAX or first < 0:
+        if self._chunked is not Chunked.NO:
+            self.weird("HTTP_content_range_and_chunked")
+        try:
+            part, said = content_range(value)
+        except RangeError as error:
+            self.weird(error.name, _said(error.said))
             return
-        if instance != b"*":
-            self._instance_length = _number(_DECIMAL, instance, 10) or 0
-        self._offset = first
-        self._range_length = last - first + 1
+        if part.whole != b"*":
+            whole = decimal(part.whole)
+            if whole is None:
+                self.weird("HTTP_content_range_invalid_instance", _said(said))
+            self._instance_length = whole or 0
+        self._offset = part.first
+        self._range_length = part.last - part.first + 1
+        if 0 < self._content_length != self._range_length:
+            self.weird(_OTHER_RANGE)
         self._content_length = max(self._content_length, self._range_length)
+
+
+def _said(raw: bytes) -> str:
+    """What was said, for weird.log: Zeek's text ends at a NUL."""
+    return escape.text(raw.partition(b"\0")[0])
 
 
 def _cell(name: str) -> Callable[[HttpEntity, bytes], None]:
@@ -333,6 +400,7 @@ _REPLY: Readers = {
     b"transfer-encoding": HttpEntity.read_transfer_coding,
     b"content-encoding": HttpEntity.read_content_encoding,
     b"content-range": HttpEntity.read_content_range,
+    b"expect": HttpEntity.read_expectation,
     b"connection": HttpEntity.read_connection,
     b"upgrade": HttpEntity.read_upgrade,
     **{name: _websocket(name) for name in FIELDS},
@@ -403,12 +471,3 @@ class Message:
         # The parts of a ranged download may come on several connections.
         if entity.file is not None and (self.is_orig or self.analyzer.reply_code != 206):
             entity.file.close(self.transactions.now)
-
-
-def _number(pattern: re.Pattern[bytes], digits: bytes, base: int) -> int | None:
-    """The number that a text begins with; None when it begins with none, or with one that no 64 bits hold."""
-    match = pattern.match(digits)
-    if match is None or len(match[0]) > 400:
-        return None
-    number = int(match[0], base)
-    return number if -INT64_MAX - 1 <= number <= INT64_MAX else None

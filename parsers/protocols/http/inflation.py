@@ -11,16 +11,16 @@ _ZLIB_OR_GZIP = 32 + zlib.MAX_WBITS
 
 
 class Inflation:
-    """One compressed body; after an error, the end of the stream or INFLATED_BYTES (`is_cut`) nothing more comes out.
+    """One compressed body; after an error (`failed`), its end or INFLATED_BYTES (`is_cut`) nothing more comes out.
 
     Some servers send deflate without zlib's header: a piece that cannot be read at all is read that way.
     Source: Zeek, src/analyzer/protocol/zip/ZIP.cc.
     """
 
-    __slots__ = ("_left", "_stream", "is_cut")
+    __slots__ = ("_left", "_stream", "failed", "is_cut")
 
     def __init__(self) -> None:
-        self.is_cut = False
+        self.is_cut = self.failed = False
         self._stream = zlib.decompressobj(_ZLIB_OR_GZIP)
         self._left = INFLATED_BYTES
 
@@ -37,6 +37,7 @@ class Inflation:
                     block = self._stream.decompress(piece, _BLOCK)
                 except zlib.error:
                     if not restartable:
+                        self.failed = True
                         self._left = 0
                         break
                     self._stream = zlib.decompressobj(-zlib.MAX_WBITS)

@@ -6,9 +6,10 @@ Source: Zeek, src/analyzer/protocol/tcp/ContentLine.cc, src/analyzer/protocol/ht
 import re
 
 from parsers.protocols.analyzer import Data
-from parsers.protocols.lines import Lines
+from parsers.protocols.lines import SINGLE_CR, WITHOUT_END, Lines, Notice, ignore
 
 _LINE_END = re.compile(rb"\r\n|\r|\n")
+_SINGLE_CR = re.compile(rb"\r(?=[^\r\n])")
 
 
 class Direction(Lines):
@@ -16,8 +17,8 @@ class Direction(Lines):
 
     __slots__ = ("_counted", "_expected", "_no_block_before")
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, notice: Notice = ignore) -> None:
+        super().__init__(notice)
         self._expected = -1
         self._counted = 0
         self._no_block_before = 0
@@ -63,6 +64,8 @@ class Direction(Lines):
         lines = block.split(b"\r\n")
         if not len(lines) - 1 == block.count(b"\n") == block.count(b"\r"):
             return None
+        if self._lone >= 0:
+            self._check_lone()
         if block[0] in b"\r \t\0" or b"\n " in block or b"\n\t" in block or b"\n\0" in block:
             return None
         return lines, end + 4
@@ -70,14 +73,18 @@ class Direction(Lines):
     def body_lines(self, limit: int) -> bytes | None:
         """All complete lines before `limit` as one, CR LF between them; None when not one is complete."""
         raw = self.data.data
+        if self._lone >= 0:
+            self._check_lone()
         last = max(raw.rfind(b"\n", self.place, limit), raw.rfind(b"\r", self.place, limit))
         if last < 0:
             return self._wait(raw[self.place : limit], limit)
-        text = raw[self.place : last + 1]
-        self.place = last + 1
+        start, self.place = self.place, last + 1
+        text = raw[start : self.place]
         if raw[last] == 0x0D and self.place == len(raw):
             self._after_cr = True
         if text.count(b"\r\n") != text.count(b"\n") or text.count(b"\r") != text.count(b"\n"):
+            if single := _SINGLE_CR.search(raw, start, last + 2):
+                self._notice(SINGLE_CR, self.data.time_of(single.end()))
             text = _LINE_END.sub(b"\r\n", text)
         text = text[:-2]
         return self._joined(text) if self._pending else text
@@ -98,10 +105,13 @@ class Direction(Lines):
 
     def unended(self, limit: int) -> bytes | None:
         """A line that ends without its end because the body does here; None where there is no such thing."""
-        if self._expected == 0 and self.place >= limit:
-            self._expected = -1
-            return self.rest()
-        return None
+        if self._expected != 0 or self.place < limit:
+            return None
+        self._expected = -1
+        rest = self.rest()
+        if rest is not None:
+            self._notice(WITHOUT_END, self.now)
+        return rest
 
     def first_end(self, start: int) -> int:
         """Where the first of the lines that were just read ends, so that Zeek passes it on."""

@@ -20,6 +20,11 @@ from parsers.schema import Row
 _BASIC = re.compile(rb"[bB][aA][sS][iI][cC][ \t]+")
 _IS_BASIC = re.compile(rb"[bB][aA][sS][iI][cC] ")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/=]*")
+# Those that Zeek knows (HTTP::http_methods).
+_METHODS = frozenset(
+    b"GET POST HEAD OPTIONS PUT DELETE TRACE CONNECT PROPFIND PROPPATCH MKCOL COPY MOVE LOCK UNLOCK POLL REPORT "
+    b"SUBSCRIBE BMOVE SEARCH".split()
+)
 # The header fields that say that a proxy passed a request on.
 PROXY_FIELDS = (
     b"forwarded",
@@ -144,13 +149,18 @@ class Transactions:
     def request(self, method: bytes, uri: bytes) -> None:
         """A request begins."""
         self._handshake = None
-        self._requests = max(self._requests, self._replies)
+        if self._requests < self._replies:
+            self._weird("HTTP_response_before_request")
+            self._requests = self._replies
         if len(self._pending) > PENDING_REQUESTS:
+            self._weird("HTTP_excessive_pipelining")
             self._write_unanswered()
         self._requests += 1
         transaction = self._at(is_orig=True)
         transaction.method = method
         transaction.uri = uri
+        if method not in _METHODS:
+            self._weird("unknown_HTTP_method", escape.text(method))
 
     def reply(self, version: bytes, code: int, reason: bytes) -> None:
         """A reply begins."""
@@ -176,6 +186,12 @@ class Transactions:
             transaction.resp_entities += 1
         transaction.in_entity = True
         transaction.filename = None
+
+    def check_entity(self, is_orig: bool, fields: list[bytes]) -> None:
+        """Header fields have come: those of an entity, or of one that the other side's has ended."""
+        transaction = self._pending.get(self._requests if is_orig else self._replies)
+        if (transaction is None or not transaction.in_entity) and any(b":" in field for field in fields):
+            self.context.weird("missing_HTTP_entity", self.now)
 
     def end_entity(self) -> None:
         """An entity has come to its end."""
@@ -257,6 +273,10 @@ class Transactions:
             transaction = self._pending[number] = Transaction(self.now, self._depth)
         self.current = transaction
         return transaction
+
+    def _weird(self, name: str, addl: str = "") -> None:
+        """Something that Zeek's scripts find weird: they do not say who they are."""
+        self.context.weird(name, self.now, addl, "")
 
     def _tell_tunnel(self) -> None:
         """A proxy's tunnel; Zeek leaves out the client's port, for many connections lead into it."""

@@ -12,12 +12,12 @@ from parsers.protocols.smtp.session import Session
 class Mail:
     """One mail from its first line on.
 
-    file    the file that the current entity is, once it has bytes
-    length  how many it has
+    session  what is known of the connection and its mails
+    file     the file that the current entity is, once it has bytes
     """
 
     def __init__(self, session: Session, is_orig: bool) -> None:
-        self._session = session
+        self.session = session
         self._is_orig = is_orig
         self.file: File | None = None
         self._length = 0
@@ -31,7 +31,7 @@ class Mail:
     def gap(self, length: int) -> None:
         """Bytes are missing."""
         file = self._open()
-        file.gap(length, self._session.now, self._length)
+        file.gap(length, self.session.now, self._length)
 
     def finish(self) -> None:
         """The mail is complete, or no more of it will be seen."""
@@ -41,27 +41,27 @@ class Mail:
         """An entity begins."""
         self.file = None
         self._length = 0
-        self._session.begin_entity()
+        self.session.begin_entity()
 
     def field(self, name: bytes, value: bytes) -> None:
         """A field of an entity's header."""
-        self._session.field(name, value)
+        self.session.field(name, value)
 
     def body(self, data: bytes) -> None:
         """Bytes of the current entity."""
-        self._open().data(data, self._session.now)
+        self._open().data(data, self.session.now)
         self._length += len(data)
 
     def end(self) -> None:
         """An entity has come to its end."""
-        self._session.end_entity()
+        self.session.end_entity()
         if self.file is not None:
-            self.file.close(self._session.now)
+            self.file.close(self.session.now)
             self.file = None
 
     def _open(self) -> File:
         if self.file is None or self.file.done:
-            self.file = self._session.open_file(self._is_orig)
+            self.file = self.session.open_file(self._is_orig)
         return self.file
 
 
@@ -81,6 +81,12 @@ class _Part(Entity):
             name = FIELD_NAMES[before]
             if name and colon:
                 self._mail.field(name, value.lstrip())
+
+    def cut_field(self) -> None:
+        self._mail.session.give_up()
+
+    def weird(self, name: str, addl: str = "", source: str | None = None) -> None:
+        self._mail.session.weird(name, addl, source)
 
     def begin_child(self) -> "Entity":
         child = _Part(self._mail, self)

@@ -152,6 +152,14 @@ class Session:
             self._write(message)
             self._message = self._new()
 
+    def weird(self, name: str, addl: str, source: str | None) -> None:
+        """Something that weird.log tells of the mail that is being read."""
+        self._context.weird(name, self.now, addl, source)
+
+    def give_up(self) -> None:
+        """A part of the mail is too long to be read."""
+        self._context.connection.give_up(self.now)
+
     def start_tls(self) -> None:
         """The connection goes on under TLS."""
         message = self._current()

@@ -136,29 +136,38 @@ def test_strange_bytes_are_escaped() -> None:
     assert row["host"] == "ä"
 
 
+BAD, LOWER = ["bad_HTTP_request"], ["lowercase_HTTP_keyword"]
+
+
 @pytest.mark.parametrize(
-    ("line", "parsed"),
+    ("line", "parsed", "weird"),
     [
-        (b"GET / HTTP/1.1", RequestLine(b"GET", b"/", b"1.1")),
-        (b"get\t/ \t http/1.0 and more", RequestLine(b"get", b"/", b"1.0")),
-        (b'GET /a b"c HTTP/1.1', RequestLine(b"GET", b'/a b"c', b"1.1")),
-        (b"GET HTTP/1.1", RequestLine(b"GET", b"", b"1.1")),
-        (b"GET / HTTP/x.y", RequestLine(b"GET", b"/", b"0.0")),
-        (b"GET / HTTP/1", RequestLine(b"GET", b"/", None)),
-        (b"GET /", RequestLine(b"GET", b"/", b"0.9")),
-        (b"GET /a bc", RequestLine(b"GET", b"/a b", b"0.9")),
-        (b"GET /a  b", RequestLine(b"GET", b"/a", b"0.9")),
-        (b"GET /a  ", RequestLine(b"GET", b"/a", b"0.9")),
-        (b"GO /a", None),
-        (b"GET ", None),
-        (b"GET", None),
-        (b" GET / HTTP/1.1", None),
-        (b"(GET) / HTTP/1.1", None),
-        (b"", None),
+        (b"GET / HTTP/1.1", RequestLine(b"GET", b"/", b"1.1"), []),
+        (b"get\t/ \t http/1.0 and more", RequestLine(b"get", b"/", b"1.0"), LOWER),
+        (b'GET /a b"c HTTP/1.1', RequestLine(b"GET", b'/a b"c', b"1.1"), []),
+        (b"GET HTTP/1.1", RequestLine(b"GET", b"", b"1.1"), ["missing_HTTP_uri"]),
+        (b"GET / HTTP/x.y", RequestLine(b"GET", b"/", b"0.0"), []),
+        (b"GET / HTTP/1", RequestLine(b"GET", b"/", None), []),
+        (b"GET /", RequestLine(b"GET", b"/", b"0.9"), []),
+        (b"GET /a bc", RequestLine(b"GET", b"/a b", b"0.9"), []),
+        (b"GET /a  b", RequestLine(b"GET", b"/a", b"0.9"), []),
+        (b"GET /a  ", RequestLine(b"GET", b"/a", b"0.9"), []),
+        (b"GET /%41%u00e9 HTTP/1.1", RequestLine(b"GET", b"/%41%u00e9", b"1.1"), []),
+        (b"GET /%", RequestLine(b"GET", b"/%", b"0.9"), ["illegal_%_at_end_of_URI"]),
+        (b"GET /%%4", RequestLine(b"GET", b"/%%4", b"0.9"), ["double_%_in_URI", "partial_escape_at_end_of_URI"]),
+        (b"GET /%zz HTTP/1.1", RequestLine(b"GET", b"/%zz", b"1.1"), ["unescaped_%_in_URI"]),
+        (b"GO /a", RequestLine(b"", b"/a", b"0.9"), BAD),
+        (b"GET ", RequestLine(b"", b"", b"0.9"), BAD),
+        (b"GET", None, BAD),
+        (b" GET / HTTP/1.1", None, ["bad_HTTP_request_with_version"]),
+        (b"(GET) /", None, BAD),
+        (b"", None, BAD),
     ],
 )
-def test_request_lines(line: bytes, parsed: RequestLine | None) -> None:
-    assert request_line(line) == parsed
+def test_request_lines(line: bytes, parsed: RequestLine | None, weird: list[str]) -> None:
+    odd: list[str] = []
+    assert request_line(line, odd) == parsed
+    assert odd == weird
 
 
 @pytest.mark.parametrize(
@@ -176,7 +185,9 @@ def test_request_lines(line: bytes, parsed: RequestLine | None) -> None:
     ],
 )
 def test_reply_lines(line: bytes, parsed: ReplyLine | None) -> None:
-    assert reply_line(line) == parsed
+    odd: list[str] = []
+    assert reply_line(line, odd) == parsed
+    assert odd == (LOWER if line.startswith(b"http") else [])
 
 
 def test_a_missing_reason_is_said_to_be_empty() -> None:

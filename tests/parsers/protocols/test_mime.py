@@ -152,3 +152,23 @@ def test_base64(text: bytes, decoded: bytes, step: int) -> None:
     pieces = [decoder.decode(text[i : i + step]) for i in range(0, len(text), step)]
     assert b"".join(pieces) + decoder.finish() == decoded
     assert decoder.finish() == b""
+
+
+@pytest.mark.parametrize(
+    ("pieces", "told"),
+    [
+        ([b"YWJj", b"\r\nYWJj\r\n"], []),
+        ([b"YW*J", b"*"], ["character 42 ignored by Base64 decoding"]),
+        ([b"YQ==", b"YQ=", b"="], ["extra base64 groups after '=' padding are ignored"]),
+        ([b"YQ==", b"YQ"], []),
+        ([b"YWJ"], ["incomplete base64 group, padding with 6 bits of 0"]),
+        ([b"*YW"], ["character 42 ignored by Base64 decoding", "incomplete base64 group, padding with 12 bits of 0"]),
+    ],
+)
+def test_what_is_wrong_with_base64(pieces: list[bytes], told: list[str]) -> None:
+    found: list[str] = []
+    decoder = Base64(found.append)
+    for piece in pieces:
+        decoder.decode(piece)
+    decoder.finish()
+    assert found == told

@@ -78,7 +78,7 @@ def test_a_message_is_a_segment() -> None:
 def test_nobody_is_asked_and_nothing_is_logged() -> None:
     told = talk(*CHOICE, (True, request()))
     assert told.service is None
-    assert set(told.rows) == {"tunnel"}
+    assert "socks" not in told.rows
 
 
 def test_version_4() -> None:
@@ -92,7 +92,7 @@ def test_version_4() -> None:
 def test_real_replies_of_version_4_are_none_to_zeek() -> None:
     told = talk((True, b"\4\1\0\x50\xc0\0\2\7user\0"), (False, b"\0\x5a\0\x50\xc0\0\2\7"), *GET)
     assert told.service is None
-    assert set(told.rows) == {"tunnel"}
+    assert "socks" not in told.rows
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,9 @@ def test_real_replies_of_version_4_are_none_to_zeek() -> None:
 )
 def test_unknown_logins_are_weird(turns: list[Turn], weird: str, addl: str) -> None:
     told = talk(CHOICE[0], *turns, *CONNECT)
-    assert [(row["name"], row["addl"], row["source"]) for row in told.rows["weird"]] == [(weird, addl, "SOCKS")] * 2
+    # HTTP, at the same port, finds other things weird.
+    found = [(row["name"], row["addl"]) for row in told.rows["weird"] if row["source"] == "SOCKS"]
+    assert found == [(weird, addl)] * 2
     assert told.only("socks")["status"] == "succeeded"
 
 
