@@ -160,6 +160,11 @@ IRC_LINE_BYTES = 512
 IRC_COMMAND_BYTES = 20
 IRC_INVALID_LINES = 20
 DCC_TRANSFERS = 5000
+# Zeek's POP3::max_pending_commands and max_unknown_client_commands.
+POP3_PENDING_COMMANDS = 10
+POP3_UNKNOWN_COMMANDS = 10
+# A line of Finger that has more bytes ends there, as in Zeek.
+FINGER_LINE_BYTES = 1000
 # Zeek's binpac buffers (flowbuffer_capacity_max): a longer handshake message is none.
 HANDSHAKE_BYTES = 10 << 20
 # Zeek's bounds for DTLS: the handshake message that is put together, the records of a wrong version in a row.

@@ -9,8 +9,8 @@ from collections import deque
 from parsers.limits import INT64_MAX, SMTP_PENDING_COMMANDS
 from parsers.protocols.analyzer import Analyzer, Context, Data, End, Gap
 from parsers.protocols.lines import Lines, line_weirds
+from parsers.protocols.mail import Mail
 from parsers.protocols.smtp.bdat import BdatError, Chunks, chunk_of
-from parsers.protocols.smtp.mail import Mail
 from parsers.protocols.smtp.session import session_of
 from parsers.protocols.smtp.states import (
     AUTH_ANSWER,

@@ -3,21 +3,48 @@
 Source: Zeek, src/analyzer/protocol/mime/MIME.cc (MIME_Mail).
 """
 
+from typing import Protocol
+
 from parsers.files.analysis import File
 from parsers.protocols.fields import FIELD_NAMES
 from parsers.protocols.mime import READERS, Entity
-from parsers.protocols.smtp.session import Session
+
+
+class Reader(Protocol):
+    """Who wants to know of a mail; `now` is when its bytes came."""
+
+    @property
+    def now(self) -> int: ...
+
+    def begin_entity(self) -> None:
+        """The mail begins, or a part of it."""
+
+    def end_entity(self) -> None:
+        """A part ends, or the mail."""
+
+    def field(self, name: bytes, value: bytes) -> None:
+        """A field of a header, its name in lower case."""
+
+    def weird(self, name: str, addl: str, source: str | None) -> None:
+        """Something that weird.log tells of the mail that is being read."""
+
+    def give_up(self) -> None:
+        """A part of the mail is too long to be read."""
+
+    def open_file(self, is_orig: bool) -> File:
+        """The file that the bytes belong to which come now."""
 
 
 class Mail:
     """One mail from its first line on.
 
-    session  what is known of the connection and its mails
-    file     the file that the current entity is, once it has bytes
+    reader  who wants to know of it
+    file    the file that the current entity is, once it has bytes
+    length  how many it has
     """
 
-    def __init__(self, session: Session, is_orig: bool) -> None:
-        self.session = session
+    def __init__(self, reader: Reader, is_orig: bool) -> None:
+        self.reader = reader
         self._is_orig = is_orig
         self.file: File | None = None
         self._length = 0
@@ -31,7 +58,7 @@ class Mail:
     def gap(self, length: int) -> None:
         """Bytes are missing."""
         file = self._open()
-        file.gap(length, self.session.now, self._length)
+        file.gap(length, self.reader.now, self._length)
 
     def finish(self) -> None:
         """The mail is complete, or no more of it will be seen."""
@@ -41,27 +68,27 @@ class Mail:
         """An entity begins."""
         self.file = None
         self._length = 0
-        self.session.begin_entity()
+        self.reader.begin_entity()
 
     def field(self, name: bytes, value: bytes) -> None:
         """A field of an entity's header."""
-        self.session.field(name, value)
+        self.reader.field(name, value)
 
     def body(self, data: bytes) -> None:
         """Bytes of the current entity."""
-        self._open().data(data, self.session.now)
+        self._open().data(data, self.reader.now)
         self._length += len(data)
 
     def end(self) -> None:
         """An entity has come to its end."""
-        self.session.end_entity()
+        self.reader.end_entity()
         if self.file is not None:
-            self.file.close(self.session.now)
+            self.file.close(self.reader.now)
             self.file = None
 
     def _open(self) -> File:
         if self.file is None or self.file.done:
-            self.file = self.session.open_file(self._is_orig)
+            self.file = self.reader.open_file(self._is_orig)
         return self.file
 
 
@@ -83,10 +110,10 @@ class _Part(Entity):
                 self._mail.field(name, value.lstrip())
 
     def cut_field(self) -> None:
-        self._mail.session.give_up()
+        self._mail.reader.give_up()
 
     def weird(self, name: str, addl: str = "", source: str | None = None) -> None:
-        self._mail.session.weird(name, addl, source)
+        self._mail.reader.weird(name, addl, source)
 
     def begin_child(self) -> "Entity":
         child = _Part(self._mail, self)
