@@ -9,7 +9,7 @@ from parsers.updates import Batch, Facts, OpenError, Trouble
 from tests.parsers.capture.build import ethernet, ipv4, pcap, udp
 from tests.parsers.zeek.logs import log
 
-DATA = pcap([ethernet(ipv4(udp(b"x")))])
+DATA = pcap([ethernet(ipv4(udp(b"x", dport=9)))])
 LOG = log("a", "count", "1").encode()
 
 
