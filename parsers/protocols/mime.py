@@ -267,16 +267,26 @@ class Base64:
         if padding >= 0 and len(self._rest) >= 4:
             self._ended = True
             decoded += _last_group(self._rest[:4])
+            self._pass_over(len(self._rest) - _GROUP)
         return decoded
 
     def _check(self, data: bytes) -> None:
         """Find what is wrong in more characters; line ends are none of them."""
         strange = data.translate(None, _OF_BASE64)
         what = f"character {strange[0]} ignored by Base64 decoding" if strange else ""
-        if self._ended and not what:
-            self._behind += len(data.translate(None, _NOT_BASE64))
-            what = "extra base64 groups after '=' padding are ignored" if self._behind >= _GROUP else ""
-        if what and not self._told and self._tell is not None:
+        if what:
+            self._tell_once(what)
+        elif self._ended:
+            self._pass_over(len(data.translate(None, _NOT_BASE64)))
+
+    def _pass_over(self, count: int) -> None:
+        """So many characters stand behind the padding."""
+        self._behind += count
+        if self._behind >= _GROUP:
+            self._tell_once("extra base64 groups after '=' padding are ignored")
+
+    def _tell_once(self, what: str) -> None:
+        if self._tell is not None and not self._told:
             self._told = True
             self._tell(what)
 

@@ -129,7 +129,7 @@ class Pop3Analyzer:
         if not is_orig:
             self._take_reply(line)
         elif self._is_logging_in:
-            self._take_login(line.partition(b"\0")[0])
+            self._take_login(line)
         elif line:
             self._commands.append(line)
             if len(self._commands) > POP3_PENDING_COMMANDS:
@@ -145,9 +145,10 @@ class Pop3Analyzer:
             return
         wrong: list[str] = []
         base64 = Base64(wrong.append)
-        decoded = base64.decode(line)
+        decoded = base64.decode(line.partition(b"\0")[0])
         is_wrong = bool(wrong)
-        decoded += base64.finish()
+        if not is_wrong:
+            decoded += base64.finish()
         for what in wrong:
             self.weird("base64_illegal_encoding", what, "")
         if is_wrong:
