@@ -24,6 +24,7 @@ class Connection:
     partial  of TCP: its opening was not seen; Zeek's analysers of text and TLS leave such a one alone
     turned   originator and responder changed places after its first packet
     marks    what analysers add to conn's history, in order
+    confirmed  when an analyser became sure of its protocol, and the names of all that were known by then
     removal  finds out when Zeek forgets the connection
     reused   another began between the same ports before it was forgotten; known once that has been found out
     """
@@ -38,6 +39,7 @@ class Connection:
     partial: bool = False
     turned: bool = False
     marks: list[Mark] = field(default_factory=list)
+    confirmed: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)
     removal: Callable[[], int] | None = None
     reused: bool = False
 
@@ -174,7 +176,7 @@ class Weird(Interface):
 class Context:
     """What an analyser is given beside its bytes.
 
-    confirm(name)            the connection speaks this protocol: the name joins conn's service
+    confirm(name, ts)        the connection speaks this protocol, as was seen at `ts`: the name joins conn's service
     reject(name, ts, reason, data)
                              it does not, after all, as was seen at `ts`: the analyser is fed no more; where the name
                              was confirmed, analyzer.log tells it, with the bytes if there are any (Zeek: an analyzer
@@ -197,7 +199,7 @@ class Context:
     connection: Connection
     rows: Rows
     files: "Files"
-    confirm: Callable[[str], None]
+    confirm: Callable[[str, int], None]
     reject: Reject
     weird: Weird
     hand_over: Callable[[str], Analyzer | None]

@@ -243,10 +243,14 @@ class _Told:
         self.protocol = protocol
         self.source = protocol.name.upper()
         self.stays = protocol.stays
-        self.has_rejected = False
+        self.has_confirmed = self.has_rejected = False
 
-    def confirm(self, name: str) -> None:
-        self.stream.shared.service[name] = None
+    def confirm(self, name: str, ts: int) -> None:
+        shared = self.stream.shared
+        shared.service[name] = None
+        if not self.has_confirmed:
+            self.has_confirmed = True
+            shared.connection.confirmed.append((ts, tuple(shared.service)))
 
     def reject(self, name: str, ts: int, reason: str, data: bytes | None = None) -> bool:
         shared = self.stream.shared

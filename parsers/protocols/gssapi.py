@@ -38,7 +38,7 @@ class GssapiAnalyzer:
             return
         if not self._confirmed:
             self._confirmed = True
-            self._context.confirm("gssapi")
+            self._context.confirm("gssapi", ts)
 
     def gap(self, gap: Gap) -> None:
         """Pieces come whole or not at all."""

@@ -203,7 +203,7 @@ class ModbusAnalyzer(Framed):
                 layout.check(body)
         if not self._confirmed:
             self._confirmed = True
-            self.context.confirm(self.name)
+            self.context.confirm(self.name, self.now)
 
     def _write(self, exception: str | None) -> None:
         """The row of the last header that was seen, whichever side's it was."""

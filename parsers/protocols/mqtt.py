@@ -201,7 +201,7 @@ class MqttAnalyzer:
         number = version % (1 << 64)
         said = {"proto_name": protocol, "proto_version": _VERSIONS.get(number, f"unknown-version-{number}")}
         self._client |= said | client
-        self._context.confirm("mqtt")
+        self._context.confirm("mqtt", self._now)
 
     def _accept(self, body: Reading) -> None:
         _, code = body.numbers("MQTT_connack", "BB")
@@ -216,7 +216,7 @@ class MqttAnalyzer:
         self._published[number] = _Published(self._now, is_orig, bool(flags & 1), qos, topic, body.rest())
         if qos == _QOS_0:
             self._arrive(number)
-        self._context.confirm("mqtt")
+        self._context.confirm("mqtt", self._now)
 
     def _arrive(self, number: int) -> None:
         """A message has arrived as sure as it should."""

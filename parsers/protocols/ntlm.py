@@ -117,7 +117,7 @@ class NtlmAnalyzer:
         except BinpacError:
             # Zeek goes on with such a connection and says nothing (DPD::ignore_violations).
             return
-        self._context.confirm("ntlm")
+        self._context.confirm("ntlm", self._ts)
 
     def gap(self, gap: Gap) -> None:
         """Messages come whole or not at all."""

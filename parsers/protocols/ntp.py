@@ -68,7 +68,7 @@ class NTP(DatagramAnalyzer):
         except BinpacError as error:
             context.reject("ntp", data.ts, str(error))
             return
-        context.confirm("ntp")
+        context.confirm("ntp", data.ts)
         self._take_roles(mode, data)
         if mode <= _LAST_OF_TIME:
             context.rows.add(RECORD, (data.ts, *context.connection.head, version, mode, *cells))

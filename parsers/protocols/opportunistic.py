@@ -30,7 +30,7 @@ class OpportunisticAnalyzer:
 
     def confirm(self) -> None:
         """The connection speaks the protocol."""
-        self._context.confirm(self.name)
+        self._context.confirm(self.name, self._now)
 
     def weird(self, name: str) -> None:
         """Something that weird.log tells."""

@@ -238,7 +238,7 @@ class Pop3Analyzer:
             self._command, self._guess = self._guess, b""
         command = self._command
         if command in {b"USER", b"CAPA", b"STLS"}:
-            self._context.confirm("pop3")
+            self._context.confirm("pop3", self.now)
         if command == b"STLS":
             self._tls = self._context.hand_over("ssl")
             return

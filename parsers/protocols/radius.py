@@ -102,7 +102,7 @@ class RADIUS(DatagramAnalyzer):
         except BinpacError as error:
             self._context.reject("radius", data.ts, str(error))
             return
-        self._context.confirm("radius")
+        self._context.confirm("radius", data.ts)
         if self._session is None:
             self._session = _Session(data.ts)
         session, code = self._session, data.data[0]

@@ -40,11 +40,11 @@ class RdpeudpAnalyzer(DatagramAnalyzer):
         if self._is_over:
             return
         try:
-            self._read(Reading(data.data), data.is_orig)
+            self._read(Reading(data.data), data.ts, data.is_orig)
         except BinpacError as error:
             self._is_over = self._context.reject("rdpeudp", data.ts, str(error))
 
-    def _read(self, datagram: Reading, is_orig: bool) -> None:
+    def _read(self, datagram: Reading, ts: int, is_orig: bool) -> None:
         if self._awaited is Awaited.SYN:
             acknowledged, flags, version = _read_opening(datagram, "RDPEUDP_SYN")
             if is_orig and flags & _SYN and acknowledged == _NOTHING_ACKNOWLEDGED:
@@ -55,7 +55,7 @@ class RdpeudpAnalyzer(DatagramAnalyzer):
             if not is_orig and flags & _SYN_OR_ACK:
                 self._versions[False] = version
                 self._awaited = Awaited.DATA
-                self._context.confirm("rdpeudp")
+                self._context.confirm("rdpeudp", ts)
         elif self._versions == {True: _THIRD, False: _THIRD}:
             datagram.numbers("RDPEUDP2_ACK:header", ">BH")
         else:

@@ -118,7 +118,7 @@ class RfbAnalyzer(Framed):
             chooses = self._version >= _CHOOSES
             self._server = State.METHODS if chooses else State.METHOD
             self._client = State.METHOD if chooses else State.NOTHING
-            self.context.confirm(self.name)
+            self.context.confirm(self.name, self.now)
         else:
             self._server = State.NOTHING
 

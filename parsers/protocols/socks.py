@@ -247,7 +247,7 @@ class SocksAnalyzer:
         session.status = _status(version, code)
         session.bound = where
         self._is_confirmed = True
-        self._context.confirm("socks")
+        self._context.confirm("socks", self._now)
         self._is_done[False] = True
 
 

@@ -182,7 +182,7 @@ class SpicyAnalyzer:
         """The connection speaks this protocol."""
         if not self._is_confirmed:
             self._is_confirmed = True
-            self.context.confirm(self.name)
+            self.context.confirm(self.name, self.now)
 
     def stop(self) -> None:
         """Nothing more is read."""

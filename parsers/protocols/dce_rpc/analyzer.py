@@ -49,7 +49,7 @@ class DceRpcAnalyzer(framed.Framed):
         body = self._reassemble(head, fragment, is_orig)
         if body is not None:
             self._read_body(head, grammar.Reading(body))
-        self.context.confirm(self.name)
+        self.context.confirm(self.name, self.now)
 
     def _read_body(self, head: pdu.Header, body: grammar.Reading) -> None:
         number, told, ts = self._number, self._calls, self.now

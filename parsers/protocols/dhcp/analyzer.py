@@ -70,7 +70,7 @@ class DHCP(DatagramAnalyzer):
             return
         if message.cookie == COOKIE:
             self._tell(message, ts, data.is_orig)
-            context.confirm("dhcp")
+            context.confirm("dhcp", ts)
         if not message.kind:
             context.reject("dhcp", ts, "no DHCP message type option")
         if message.cookie != COOKIE:

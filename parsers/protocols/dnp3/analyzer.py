@@ -134,7 +134,7 @@ class Dnp3Analyzer:
             self.context.weird("dnp3_corrupt_header_checksum", self._now)
             self.context.reject(self.name, self._now, "broken_checksum")
             raise LinkError
-        self.context.confirm(self.name)
+        self.context.confirm(self.name, self._now)
         length, control = header[2:4]
         if length == _COUNTED:
             side.frame.clear()

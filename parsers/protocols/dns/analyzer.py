@@ -104,7 +104,7 @@ class DNS:
         else:
             if not self.confirmed:
                 self.confirmed = True
-                self.context.confirm("dns")
+                self.context.confirm("dns", ts)
         self._tell(message, ts)
         self._end(flags)
 

@@ -74,7 +74,7 @@ class FtpAnalyzer:
         if passed and self._tokens is not None:
             self._tokens.take(is_orig, line, ts)
             if self._context.shared.get(ESTABLISHED) and b"GSSAPI" in (self._session.last_auth or b""):
-                self._context.confirm("gridftp")
+                self._context.confirm("gridftp", ts)
 
     def _take_command(self, line: bytes, ts: int) -> bool:
         """A line of the client's; whether it is a command."""
@@ -92,7 +92,7 @@ class FtpAnalyzer:
         name, argument = word[0].upper(), line[word.end() :].lstrip(b" \t")
         if not self._confirmed:
             self._confirmed = True
-            self._context.confirm("ftp")
+            self._context.confirm("ftp", ts)
         if b"AUTH".startswith(name):
             self._auth = argument
         self._session.request(name, argument)

@@ -27,7 +27,7 @@ class FtpDataAnalyzer:
         self._owners: dict[str, Session] = {}
         self._now = 0
         if self._session(context.connection.start) is not None:
-            context.confirm("ftp-data")
+            context.confirm("ftp-data", context.connection.start)
         context.at_removal(self._finish)
 
     def deliver(self, data: Data) -> None:

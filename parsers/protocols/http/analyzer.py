@@ -390,7 +390,7 @@ class HttpAnalyzer:
     def _confirm(self) -> None:
         if not self._confirmed:
             self._confirmed = True
-            self.context.confirm("http")
+            self.context.confirm("http", self.transactions.now)
 
     def _at(self, direction: Direction, start: int, last: int | None = None) -> None:
         """Tell the transactions when the bytes from `start` to `last` came."""

@@ -78,7 +78,7 @@ class IrcAnalyzer:
     def _read(self, is_orig: bool, line: Line) -> None:
         if not self._confirmed and is_orig and line.is_of_a_client:
             self._confirmed = True
-            self._context.confirm("irc")
+            self._context.confirm("irc", self._session.now)
         if line.command == b"STARTTLS":
             return
         self._follow_servers(is_orig, line)

@@ -22,7 +22,7 @@ class IrcDataAnalyzer:
         self._size = 0
         self._is_told = False
         if self._session(context.connection.start) is not None:
-            context.confirm("irc-dcc-data")
+            context.confirm("irc-dcc-data", context.connection.start)
         context.at_removal(self._finish)
 
     def deliver(self, data: Data) -> None:

@@ -42,7 +42,7 @@ class _Messages:
         messages.read(data, self)
 
     def recognised(self) -> None:
-        self._context.confirm(self._name)
+        self._context.confirm(self._name, self._now)
 
     def proven(self) -> None:
         self._session.see(self._now)

@@ -128,7 +128,7 @@ class MysqlAnalyzer(Framed):
                 text_to_zero(packet, 454)
         else:
             raise invalid_case("Handshake_Response_Packet", self._version)
-        self.context.confirm(self.name)
+        self.context.confirm(self.name, self.now)
         if username is None:
             self.hand_over("ssl")
         else:

@@ -65,7 +65,7 @@ class RdpAnalyzer(Framed):
                 self._read_server(body.inner())
 
     def _confirm(self) -> None:
-        self.context.confirm(self.name)
+        self.context.confirm(self.name, self.now)
         self._session.note(self.now)
 
     def _begin_encryption(self, protocol: int) -> None:

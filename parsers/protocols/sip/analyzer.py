@@ -90,7 +90,7 @@ class SIP(DatagramAnalyzer):
                 if method not in _METHODS:
                     self._context.weird("unknown_SIP_method", ts, escape.text(method), "")
             case Reply(code, reason):
-                self._context.confirm("sip")
+                self._context.confirm("sip", ts)
                 session = self._open(ts, is_request=False)
                 session |= {"status_code": code, "status_msg": escape.text(reason)}
             case Header(name, value):

@@ -80,7 +80,7 @@ class SmbAnalyzer(framed.Framed):
         if self._read_segments < _SURE:
             self._read_segments += 1
             if self._read_segments == _SURE:
-                self.context.confirm(self.name)
+                self.context.confirm(self.name, self.now)
 
     def _check_waiting(self, flow: framed.Flow, is_orig: bool) -> None:
         """Zeek goes on to wait for a frame of which it has thrown the beginning away, and stumbles once."""

@@ -169,7 +169,7 @@ class SmtpAnalyzer:
     def _request(self, command: bytes, argument: bytes) -> None:
         if not self._confirmed:
             self._confirmed = True
-            self._context.confirm("smtp")
+            self._context.confirm("smtp", self._session.now)
         self._session.request(command, argument)
 
     def _after_command(self, is_orig: bool, command: bytes, argument: bytes) -> None:

@@ -88,7 +88,7 @@ class SNMP(DatagramAnalyzer):
         elif is_plain:
             community = reader.content(OCTETS)
         if not data.is_orig:
-            self._context.confirm("snmp")
+            self._context.confirm("snmp", data.ts)
         if is_plain:
             self._pdu(reader, data.ts, _VERSIONS[version], community)
 

@@ -159,7 +159,7 @@ class SshAnalyzer:
     def _confirm(self) -> None:
         if not self._confirmed:
             self._confirmed = True
-            self._context.confirm("ssh")
+            self._context.confirm("ssh", self._now)
 
     def _read_encrypted(self, side: Side, size: int) -> None:
         if self._login.decided or self._version != 2:

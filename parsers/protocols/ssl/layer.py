@@ -33,7 +33,7 @@ class Layer:
 
     def confirm(self) -> None:
         """The client's hello has been read."""
-        self.context.confirm(self.name)
+        self.context.confirm(self.name, self.session.now)
 
     def violate(self, reason: str) -> None:
         """The bytes are not this protocol; what is known by now is logged."""

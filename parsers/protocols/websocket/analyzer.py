@@ -53,7 +53,7 @@ class WebsocketAnalyzer(Framed):
             if frame[0] & 0xF:
                 raise not_enforced("WebSocket_FrameHeader:first2")
             yield from self._read_frame(frame, kind, is_orig)
-        self.context.confirm(self.name)
+        self.context.confirm(self.name, self.now)
 
     def _read_frame(self, start: bytes, kind: int, is_orig: bool) -> Frames:
         """Read the rest of a frame of a message of this kind; its content is passed on chunk by chunk."""

@@ -56,7 +56,7 @@ def listening(
 
 
 def confirming(name: str) -> Callable[[Context, Data], None]:
-    return lambda context, _: context.confirm(name)
+    return lambda context, data: context.confirm(name, data.ts)
 
 
 LAST = START + 100 * SECOND
@@ -119,7 +119,7 @@ def test_an_analyser_that_rejects_hears_no_more_and_its_name_goes() -> None:
     heard: Heard = []
 
     def act(context: Context, event: Data) -> None:
-        context.confirm("web")
+        context.confirm("web", event.ts)
         if event.data == b"no":
             context.reject("web", event.ts, "not the web", event.data)
 
@@ -135,7 +135,7 @@ def test_a_rejection_late_in_a_connection_does_not_count(before: int) -> None:
     heard: Heard = []
 
     def act(context: Context, event: Data) -> None:
-        context.confirm("web")
+        context.confirm("web", event.ts)
         if event.data.endswith(b"no"):
             context.reject("web", event.ts, "not the web", event.data)
 
@@ -181,8 +181,8 @@ def test_protocols_inside_protocols_are_bounded() -> None:
 
 
 def _broken(to: Connection, troubles: list[str] | None, heard: Heard) -> str | None:
-    def act(context: Context, _: Data) -> None:
-        context.confirm("web")
+    def act(context: Context, event: Data) -> None:
+        context.confirm("web", event.ts)
         raise KeyError("gone")
 
     protocols = [listening("web", heard, act, ports={80}), listening("fine", [], confirming("fine"), ports={80})]

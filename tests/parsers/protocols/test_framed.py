@@ -25,7 +25,7 @@ def reading(
 
         def __init__(self, context: Context) -> None:
             super().__init__(context)
-            context.confirm(self.name)
+            context.confirm(self.name, self.now)
 
         def read(self, is_orig: bool) -> Frames:
             length = (yield 1)[0]
