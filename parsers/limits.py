@@ -256,3 +256,13 @@ LDAP_DEPTH = 32
 LDAP_FILTER_DEPTH = 20
 # A longer answer about a certificate is not read: real ones have a few thousand bytes.
 OCSP_BYTES = 1 << 20
+# Zeek's QUIC::max_history_length and max_discarded_packet_events, and the bounds of its grammar: a packet that is
+# decrypted, a hello, what is read for the length of one.
+QUIC_HISTORY = 100
+QUIC_DISCARDED = 100
+QUIC_PACKET_BYTES = 10_000
+QUIC_HELLO_BYTES = (16 << 10) + 256
+QUIC_HEADLESS_BYTES = 2000
+# What of a hello may come before its beginning: clients that shuffle theirs cut it into some twenty pieces.
+QUIC_PENDING_PIECES = 256
+QUIC_PENDING_BYTES = 64 << 10

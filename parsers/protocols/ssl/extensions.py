@@ -52,9 +52,7 @@ class Extensions:
                 break
             first, place = vector(body, place + 1, stop, 2)
             found.append(body[first:place])
-        self.session.begin()
-        if self.is_client and found:
-            self.session.server_name = found[0]
+        self.session.server_names(found, is_client=self.is_client)
 
     def protocols(self, body: bytes, start: int, stop: int) -> None:
         """RFC 7301, section 3.1."""
@@ -63,9 +61,7 @@ class Extensions:
         while place < stop:
             first, place = vector(body, place, stop, 1)
             found.append(body[first:place])
-        self.session.begin()
-        if not self.is_client and found:
-            self.session.next_protocol = found[0]
+        self.session.protocols(found, is_client=self.is_client)
 
     def versions(self, body: bytes, start: int, stop: int) -> None:
         """RFC 8446, section 4.2.1: a client offers many, a server names the one that holds."""

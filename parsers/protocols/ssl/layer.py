@@ -26,7 +26,7 @@ class Layer:
 
     def __init__(self, context: Context) -> None:
         self.context = context
-        self.session = Session(context)
+        self.session = Session.of(context)
         self.handshake = Handshake(self.session, self)
         self.encrypted = {True: False, False: False}
         self.done = self.violated = self.skipping = False

@@ -3,6 +3,8 @@
 Source: Zeek, scripts/base/protocols/ssl/{main,files}.zeek.
 """
 
+from typing import Protocol as Interface
+
 from parsers import escape
 from parsers.files import x509
 from parsers.files.handle import endpoints, seconds
@@ -41,17 +43,27 @@ _NO_SESSION = bytes(32)
 
 # What is left for other protocols of the connection: TLS has come as far as it can be read.
 ESTABLISHED = "ssl_established"
+_SESSION = "ssl_session"
+
+
+class Carrier(Interface):
+    """A protocol that carries the handshake (QUIC), and what it is told of the hellos."""
+
+    def client_named(self, server_name: bytes) -> None: ...
+    def client_offered(self, protocols: list[bytes]) -> None: ...
+    def hello(self, *, is_client: bool) -> None: ...
 
 
 class Session:
     """One connection's row in the making; `now` is when the bytes came that are being read.
 
     The session begins with the first thing that the connection says of itself; nothing changes its row once that
-    is written.
+    is written. `carrier` is there where the hellos did not come as they are but inside another protocol's packets.
     """
 
     def __init__(self, context: Context) -> None:
         self.context = context
+        self.carrier: Carrier | None = None
         self.now = 0
         self.ts: int | None = None
         self.logged = False
@@ -70,6 +82,14 @@ class Session:
         self._psk_offered = False
         self._retried = False
         self._chains: dict[bool, list[x509.Certificate | None]] | None = None
+
+    @staticmethod
+    def of(context: Context) -> "Session":
+        """The connection's session: all analysers that read TLS on it fill the same row."""
+        found = context.shared.get(_SESSION)
+        if not isinstance(found, Session):
+            found = context.shared[_SESSION] = Session(context)
+        return found
 
     def begin(self) -> None:
         """Something was seen that Zeek opens the row for."""
@@ -103,6 +123,8 @@ class Session:
         if session_id != _NO_SESSION:
             self._session_id = session_id
             self._ticket_offered = False
+        if self.carrier is not None:
+            self.carrier.hello(is_client=True)
 
     def server_hello(self, version: int, cipher: int, session_id: bytes, random: bytes) -> None:
         """A server hello; an extension may have named the version before."""
@@ -115,6 +137,24 @@ class Session:
         tls13 = names.is_draft(self.version) or self.version == names.TLS13
         if self._session_id == session_id and not tls13:
             self.resumed = True
+        if self.carrier is not None:
+            self.carrier.hello(is_client=False)
+
+    def server_names(self, names: list[bytes], *, is_client: bool) -> None:
+        """The hosts that a client asks for."""
+        self.begin()
+        if is_client and names:
+            self.server_name = names[0]
+            if self.carrier is not None:
+                self.carrier.client_named(names[0])
+
+    def protocols(self, names: list[bytes], *, is_client: bool) -> None:
+        """The protocols that a client offers, or the one that the server chose."""
+        self.begin()
+        if is_client and self.carrier is not None:
+            self.carrier.client_offered(names)
+        if not is_client and names:
+            self.next_protocol = names[0]
 
     def resumption(self, kind: int, length: int, *, is_client: bool) -> None:
         """An extension of a hello that offers, or accepts, an earlier session."""
