@@ -256,6 +256,8 @@ LDAP_DEPTH = 32
 LDAP_FILTER_DEPTH = 20
 # A longer answer about a certificate is not read: real ones have a few thousand bytes.
 OCSP_BYTES = 1 << 20
+# What a host runs is told of again after so long, in nanoseconds (Zeek: Software::tracked).
+SOFTWARE_TRACKED = 24 * 3600 * 1_000_000_000
 # Zeek's QUIC::max_history_length and max_discarded_packet_events, and the bounds of its grammar: a packet that is
 # decrypted, a hello, what is read for the length of one.
 QUIC_HISTORY = 100

@@ -65,9 +65,9 @@ class LogSet:
             table = self.table(log).unify_dictionaries()
             if self.facts is not None and "ts" in table.column_names:
                 # The second column tells apart what came at the same time, so that the order is always the same; a set
-                # (in dhcp.log) cannot, and is only in logs that come as one.
+                # (in dhcp.log) or an address (in software.log) cannot, and is only in logs that come as one.
                 first = table.column_names[:2]
-                keys = [(name, "ascending") for name in first if not pa.types.is_list(table.schema.field(name).type)]
+                keys = [(name, "ascending") for name in first if _is_sortable(table.schema.field(name).type)]
                 table = table.take(pc.sort_indices(table, keys))
             self._parts[log] = [table]
             self._frames.pop(log, None)
@@ -97,3 +97,7 @@ class LogSet:
     def tables(self) -> dict[str, pa.Table]:
         """Every log's rows so far."""
         return {log: self.table(log) for log in self.names}
+
+
+def _is_sortable(kind: pa.DataType) -> bool:
+    return not (pa.types.is_list(kind) or pa.types.is_dictionary(kind))

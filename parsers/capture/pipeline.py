@@ -4,7 +4,7 @@ import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import chain
+from itertools import chain, repeat
 from pathlib import Path
 from typing import TypeAlias
 
@@ -14,6 +14,7 @@ from parsers.capture import workers
 from parsers.capture.captures import Captures, open_captures
 from parsers.capture.decoding import decode
 from parsers.capture.flows import Flows, Shard, group
+from parsers.capture.origins import NO_LINK, Origin, Origins
 from parsers.capture.packets import Packets
 from parsers.capture.timeline import Timeline, timeline
 from parsers.capture.tracker import connections
@@ -21,7 +22,7 @@ from parsers.files import x509
 from parsers.files.analysis import Files
 from parsers.files.kept import Kept
 from parsers.limits import INLINE_PACKETS, SHARD_PACKETS
-from parsers.protocols import conn, dhcp, failure, packet_filter, tunnel, weird
+from parsers.protocols import conn, dhcp, failure, packet_filter, software, tunnel, weird
 from parsers.protocols.analyzer import Rows
 from parsers.protocols.dispatch import dispatch
 from parsers.protocols.expectation import Expectations
@@ -35,6 +36,7 @@ _NEEDED: dict[str, Callable[[Sequence[Row]], list[Row]]] = {
     x509.RECORD.name: x509.first_rows,
     tunnel.RECORD.name: tunnel.thinned,
     weird.RECORD.name: weird.thinned,
+    software.RECORD.name: software.folded,
 }
 
 
@@ -58,14 +60,12 @@ def analyse_shard(
     files = Files(rows, keep, packets.clock)
     troubles: list[str] = []
     expectations = Expectations()
+    begun: list[tuple[Row, Origin]] = []
     for tracked in connections(packets, flows, shard):
         service = dispatch(
             tracked.connection, tracked.events(), rows, files, troubles, tracked.last, expectations=expectations
         )
-        if captures is None:
-            rows.add(conn.RECORD, tracked.row(service))
-        else:
-            rows.add(conn.OF_SEVERAL, (*tracked.row(service), captures.name_of(tracked.number)))
+        begun.append((tracked.row(service), tracked.origin()))
         for told in tracked.weirds:
             rows.add(weird.RECORD, told)
         for told in tracked.failures:
@@ -74,12 +74,23 @@ def analyse_shard(
             rows.add(tunnel.RECORD, use)
     files.finish()
     expectations.finish()
+    for row in _conn_rows(begun, packets.origins, captures):
+        rows.add(conn.RECORD if captures is None else conn.OF_SEVERAL, row)
     for log, needed in _NEEDED.items():
         if log in rows.by_record:
             record, found = rows.by_record[log]
             rows.by_record[log] = record, needed(found)
     tables = {name: record.table(found) for name, (record, found) in rows.by_record.items()}
     return Analysis(tables, troubles, files.kept)
+
+
+def _conn_rows(
+    begun: Sequence[tuple[Row, Origin]], origins: Origins | None, captures: Timeline | None
+) -> Iterator[Row]:
+    """The rows of conn.log, from those that say nothing of the frames, whose addresses are looked up all at once."""
+    links = repeat(NO_LINK) if origins is None else origins.cells([origin for _, origin in begun])
+    for (row, origin), link in zip(begun, links, strict=False):
+        yield (*row, *link) if captures is None else (*row, *link, captures.name_of(origin.number))
 
 
 def updates(
@@ -118,6 +129,7 @@ def analyse(captures: Captures) -> Iterator[Update]:
         tunnel.RECORD.name: partial(_tunnels, packets),
         weird.RECORD.name: partial(_weirds, packets),
         dhcp.RECORD.name: partial(_dhcp, packets),
+        software.RECORD.name: partial(_software, packets),
     }
     seen = list(packets.encapsulations.uses(packets.encapsulations.seen))
     held = {
@@ -125,6 +137,7 @@ def analyse(captures: Captures) -> Iterator[Update]:
         tunnel.RECORD.name: [tunnel.RECORD.table(seen)] if seen else [],
         weird.RECORD.name: [weird.RECORD.table([])] if packets.weirds else [],
         dhcp.RECORD.name: [],
+        software.RECORD.name: [],
     }
     for update in _analyses(work, flows.shards(SHARD_PACKETS), len(packets), held, late):
         yield replace(update, text=f"{line.name}: {update.text}") if isinstance(update, Trouble) else update
@@ -175,3 +188,9 @@ def _dhcp(packets: Packets, tables: Sequence[pa.Table]) -> pa.Table:
     """The rows of dhcp.log, from the messages that the shards met."""
     messages = chain.from_iterable(map(dhcp.MESSAGES.rows, tables))
     return dhcp.RECORD.table(dhcp.joined(messages, packets.encapsulations.clock))
+
+
+def _software(packets: Packets, tables: Sequence[pa.Table]) -> pa.Table:
+    """The rows of software.log, from what the shards saw."""
+    sightings = chain.from_iterable(map(software.SIGHTINGS.rows, tables))
+    return software.RECORD.table(software.logged(sightings, packets.encapsulations.clock))

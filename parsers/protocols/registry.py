@@ -37,6 +37,7 @@ from parsers.protocols import (
     smtp,
     snmp,
     socks,
+    software,
     ssh,
     ssl,
     syslog,
@@ -102,6 +103,7 @@ OTHER_RECORDS: tuple[Record, ...] = (
     x509.RECORD,
     tunnel.RECORD,
     weird.RECORD,
+    software.RECORD,
     failure.RECORD,
     packet_filter.RECORD,
 )

@@ -19,6 +19,7 @@ from parsers.protocols.ftp import ports
 from parsers.protocols.ftp.commands import ABOUT_FILES, ANYTHING_WRONG, IN_FOLDER, INIT, LOGGED, REPLIES
 from parsers.protocols.ftp.paths import joined, path_in
 from parsers.protocols.ftp.record import RECORD
+from parsers.protocols.software import ftp as software
 
 DATA = "ftp_data"
 _GUESTS = frozenset((b"anonymous", b"ftp", b"ftpuser", b"guest"))
@@ -93,6 +94,8 @@ class Session:
                 self._expect(self._context.connection.resp_h, end[0] or "::", end[1], is_passive=False)
         elif name == b"AUTH":
             self.last_auth = argument
+        elif name == b"CLNT":
+            software.client(self._context, self.now, argument)
 
     def _wait(self, name: bytes, argument: bytes) -> None:
         self._count += 1

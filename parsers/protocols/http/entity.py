@@ -16,6 +16,7 @@ from parsers.protocols.http.lines import Direction
 from parsers.protocols.http.numbers import RangeError, content_range, decimal, hexadecimal
 from parsers.protocols.http.transactions import PROXY_FIELDS
 from parsers.protocols.mime import READERS, Entity, Readers
+from parsers.protocols.software import http as software
 from parsers.protocols.websocket.handshake import FIELDS
 
 if TYPE_CHECKING:
@@ -374,6 +375,23 @@ def _cell(name: str) -> Callable[[HttpEntity, bytes], None]:
     return read
 
 
+def _read_user_agent(entity: HttpEntity, value: bytes) -> None:
+    transactions = entity.message.transactions
+    transactions.of_request().user_agent = value
+    software.browser(transactions.context, transactions.now, value)
+
+
+def _software(name: bytes) -> Callable[[HttpEntity, bytes], None]:
+    """A reader of a reply's field that says what made it."""
+    tell = software.REPLY[name]
+
+    def read(entity: HttpEntity, value: bytes) -> None:
+        transactions = entity.message.transactions
+        tell(transactions.context, transactions.now, value)
+
+    return read
+
+
 def _proxy(name: bytes) -> Callable[[HttpEntity, bytes], None]:
     """A reader of a field that proxies add."""
 
@@ -392,7 +410,7 @@ def _websocket(name: bytes) -> Callable[[HttpEntity, bytes], None]:
     return read
 
 
-_REPLY: Readers = {
+_MESSAGE: Readers = {
     **READERS,
     b"content-type": HttpEntity.read_content_type,
     b"content-disposition": HttpEntity.read_disposition,
@@ -405,11 +423,15 @@ _REPLY: Readers = {
     b"upgrade": HttpEntity.read_upgrade,
     **{name: _websocket(name) for name in FIELDS},
 }
+_REPLY: Readers = {
+    **_MESSAGE,
+    **{name: _software(name) for name in software.REPLY},
+}
 _REQUEST: Readers = {
-    **_REPLY,
+    **_MESSAGE,
     b"host": _cell("host"),
     b"referer": _cell("referrer"),
-    b"user-agent": _cell("user_agent"),
+    b"user-agent": _read_user_agent,
     b"origin": _cell("origin"),
     b"range": HttpEntity.read_range,
     b"authorization": HttpEntity.read_credentials,

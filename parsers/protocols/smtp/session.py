@@ -14,6 +14,7 @@ from parsers.protocols.analyzer import Context
 from parsers.protocols.filename import filename
 from parsers.protocols.smtp.addresses import addresses, first_ip, named_addresses, received_from
 from parsers.protocols.smtp.record import RECORD
+from parsers.protocols.software import smtp as software
 from parsers.schema import Row
 
 _TO = re.compile(rb"to:", re.IGNORECASE)
@@ -55,6 +56,8 @@ class Message:
     to: dict[str, None] | None = None
     cc: dict[str, None] | None = None
     tls = False
+    # Whether the program that it was written with is used in a browser.
+    is_webmail = False
     # Whether the client did something, so that there is a row.
     has_client_activity = False
     entities = 0
@@ -213,13 +216,14 @@ class Session:
             name == b"content-type" and _NAMED.search(value)
         ):
             message.filename = escape.text(filename(value))
-        if message.entities > 1:
-            return
-        cell = _TEXTS.get(name)
-        if cell is not None:
-            setattr(message, cell, escape.text(value))
-        elif name in _READERS:
-            _READERS[name](self, message, value)
+        if message.entities <= 1:
+            cell = _TEXTS.get(name)
+            if cell is not None:
+                setattr(message, cell, escape.text(value))
+            elif name in _READERS:
+                _READERS[name](self, message, value)
+        if name == b"user-agent" and message.user_agent is not None and software.is_webmail(message.user_agent):
+            message.is_webmail = True
 
     def read_received(self, message: Message, value: bytes) -> None:
         """A machine that the message went through."""
@@ -291,10 +295,21 @@ class Session:
         return Message(self.now, self._transferred + 1, self._helo, [connection.resp_h, connection.orig_h])
 
     def _write(self, message: Message) -> None:
-        if message.has_client_activity:
-            self._context.rows.add(RECORD, (message.ts, *self._context.connection.head, *message.cells()))
+        if not message.has_client_activity:
+            return
+        self._context.rows.add(RECORD, (message.ts, *self._context.connection.head, *message.cells()))
+        if message.user_agent is not None:
+            software.mail_client(
+                self._context,
+                self.now,
+                message.user_agent,
+                message.path,
+                message.first_received,
+                webmail=message.is_webmail,
+            )
 
-    def _finish(self, ts: int) -> None:  # noqa: ARG002
+    def _finish(self, ts: int) -> None:
+        self.now = ts
         self._write(self._current())
 
 

@@ -8,6 +8,7 @@ import hashlib
 
 from parsers import escape
 from parsers.protocols.analyzer import Context
+from parsers.protocols.software import ssh as software
 from parsers.protocols.ssh.offers import Offer, agreed
 from parsers.protocols.ssh.record import RECORD
 from parsers.site import is_local
@@ -45,6 +46,7 @@ class Session:
             self._began = ts
             self._context.at_removal(self._finish)
         self._banners[is_orig] = banner
+        software.version(self._context, ts, is_orig, banner)
         if len(self._banners) == 2:
             self._version = self._common_version(self._banners[True], self._banners[False], ts)
 
