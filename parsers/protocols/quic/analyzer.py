@@ -136,7 +136,7 @@ class QuicAnalyzer(DatagramAnalyzer):
             raise SpicyError("decryption failed")
         if not self._is_confirmed:
             self._is_confirmed = True
-            self._context.confirm("quic")
+            self._context.confirm("quic", self._session.now)
         return content
 
     def _pass_on(self, is_orig: bool, content: bytes) -> None:
