@@ -14,12 +14,16 @@ FILE_PIECES = 1 << 14
 PACKET_BYTES = 1460
 # What is remembered of a file that several connections carry, to look at it again in the order of time.
 SHARED_FILE_BYTES = 64 << 20
-# Zeek cuts a logged string here, and a set or vector there (FACTS: Log::default_max_field_*).
+# Zeek cuts a logged string here, and a set or vector there (Log::default_max_field_*), and tells so: what is kept of
+# longer ones is one more.
 FIELD_BYTES = 4096
 CONTAINER_ELEMENTS = 100
 # Zeek cuts the sum of a row's strings here, and of the elements of its sets (Log::default_max_total_*).
 ROW_STRING_BYTES = 256_000
 ROW_ELEMENTS = 500
+# Certificates may have more names (Zeek: X509::default_max_field_container_elements, default_max_total_…).
+CERTIFICATE_ELEMENTS = 500
+CERTIFICATE_ROW_ELEMENTS = 1500
 # Threads that format rows of a log: more than a few only wait for the disk.
 WRITING_THREADS = 4
 # The bytes that one delivery to an analyser holds at most: long downloads stay in small pieces of memory.

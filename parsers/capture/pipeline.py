@@ -22,7 +22,7 @@ from parsers.files import x509
 from parsers.files.analysis import Files
 from parsers.files.kept import Kept
 from parsers.limits import INLINE_PACKETS, SHARD_PACKETS
-from parsers.protocols import conn, dhcp, failure, packet_filter, software, tunnel, weird
+from parsers.protocols import conn, dhcp, failure, packet_filter, software, truncation, tunnel, weird
 from parsers.protocols.analyzer import Rows
 from parsers.protocols.dispatch import dispatch
 from parsers.protocols.expectation import Expectations
@@ -76,12 +76,20 @@ def analyse_shard(
     expectations.finish()
     for row in _conn_rows(begun, packets.origins, captures):
         rows.add(conn.RECORD if captures is None else conn.OF_SEVERAL, row)
-    for log, needed in _NEEDED.items():
-        if log in rows.by_record:
-            record, found = rows.by_record[log]
-            rows.by_record[log] = record, needed(found)
-    tables = {name: record.table(found) for name, (record, found) in rows.by_record.items()}
-    return Analysis(tables, troubles, files.kept)
+    return Analysis(_tables(rows), troubles, files.kept)
+
+
+def _tables(rows: Rows) -> dict[str, pa.Table]:
+    """The logs of a shard, with what weird.log tells of those that are whole here."""
+    tables = {name: record.table(found) for name, (record, found) in rows.by_record.items() if name not in _NEEDED}
+    for name, table in tables.items():
+        for told in truncation.weirds(name, table, rows.written[name]):
+            rows.add(weird.RECORD, told)
+    for name, needed in _NEEDED.items():
+        if name in rows.by_record:
+            record, found = rows.by_record[name]
+            tables[name] = record.table(needed(found))
+    return tables
 
 
 def _conn_rows(
@@ -135,9 +143,10 @@ def analyse(captures: Captures) -> Iterator[Update]:
     held = {
         x509.RECORD.name: [],
         tunnel.RECORD.name: [tunnel.RECORD.table(seen)] if seen else [],
-        weird.RECORD.name: [weird.RECORD.table([])] if packets.weirds else [],
         dhcp.RECORD.name: [],
         software.RECORD.name: [],
+        # The last, for it tells of the others.
+        weird.RECORD.name: [weird.RECORD.table([])] if packets.weirds else [],
     }
     for update in _analyses(work, flows.shards(SHARD_PACKETS), len(packets), held, late):
         yield replace(update, text=f"{line.name}: {update.text}") if isinstance(update, Trouble) else update
@@ -168,6 +177,8 @@ def _analyses(
         yield Progress("connections", done, total)
     for log, tables in held.items():
         if tables and len(table := late[log](tables)):
+            if told := truncation.weirds(log, table):
+                held[weird.RECORD.name].append(weird.RECORD.table(told))
             yield Batch(log, table)
 
 
@@ -180,8 +191,11 @@ def _tunnels(packets: Packets, tables: Sequence[pa.Table]) -> pa.Table:
 
 def _weirds(packets: Packets, tables: Sequence[pa.Table]) -> pa.Table:
     """The rows of weird.log, from those that the packets and the shards made."""
-    rows = chain(packets.weirds, *map(weird.RECORD.rows, tables))
-    return weird.RECORD.table(weird.logged(rows, packets.encapsulations.clock))
+    rows = [*packets.weirds, *chain.from_iterable(map(weird.RECORD.rows, tables))]
+    clock = packets.encapsulations.clock
+    table = weird.RECORD.table(weird.logged(rows, clock))
+    told = truncation.weirds(weird.RECORD.name, table)
+    return weird.RECORD.table(weird.logged([*rows, *told], clock)) if told else table
 
 
 def _dhcp(packets: Packets, tables: Sequence[pa.Table]) -> pa.Table:

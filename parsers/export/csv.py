@@ -15,8 +15,8 @@ from typing import BinaryIO
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from parsers.bounds import Bounds
 from parsers.export import lines
-from parsers.export.bounds import Bounds
 from parsers.zeek.cells import cells
 from parsers.zeek.rewriting import Rewriting
 

@@ -5,8 +5,8 @@ from typing import BinaryIO
 
 import pyarrow as pa
 
+from parsers.bounds import Bounds
 from parsers.export import lines, zeek
-from parsers.export.bounds import Bounds
 
 
 def write(file: BinaryIO, log: str, table: pa.Table, *, whole: bool = False, now: datetime | None = None) -> None:  # noqa: ARG001

@@ -12,8 +12,8 @@ from typing import BinaryIO
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from parsers.bounds import Bounds
 from parsers.export import lines
-from parsers.export.bounds import Bounds
 from parsers.export.json_cells import quoted, values
 
 

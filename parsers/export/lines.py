@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from parsers import limits
-from parsers.export.bounds import Bounds, bounded
+from parsers.bounds import Bounds, bounded
 
 # Rows that are formatted at once: the strings of so many stay in the processor's cache.
 _ROWS = 1 << 15

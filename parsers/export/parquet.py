@@ -12,7 +12,7 @@ from typing import BinaryIO
 import pyarrow as pa
 from pyarrow import parquet
 
-from parsers.export.bounds import Bounds, bounded
+from parsers.bounds import Bounds, bounded
 
 # A group is what a reader takes or leaves, by the least and the greatest value of its columns.
 _ROWS = 1 << 17

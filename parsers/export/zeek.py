@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from parsers import escape
+from parsers.bounds import Bounds
 from parsers.export import lines
-from parsers.export.bounds import Bounds
 from parsers.schema import zeek_type
 from parsers.zeek.cells import EMPTY, SEPARATOR, SET_SEPARATOR, UNSET, cells
 

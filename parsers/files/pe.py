@@ -190,7 +190,7 @@ class Headers:
                 return
         table = yield sections * _SECTION
         if sections and optional_size:
-            shown = min(sections, CONTAINER_ELEMENTS)
+            shown = min(sections, CONTAINER_ELEMENTS + 1)
             names = (table[place : place + 8] for place in range(0, shown * _SECTION, _SECTION))
             self._sections = [escape.text(name.partition(b"\0")[0]) for name in names]
 

@@ -148,16 +148,23 @@ class Resettable(Analyzer, Interface):
 
 @dataclass
 class Rows:
-    """The rows that a shard's analysers write, by record."""
+    """The rows that a shard's analysers write, by record; `now` is the time of what they are fed.
+
+    `written` has for each record the times at which its rows were added.
+    """
 
     by_record: dict[str, tuple[Record, list[Row]]] = field(default_factory=dict)
+    written: dict[str, list[int]] = field(default_factory=dict)
+    now: int = 0
 
     def add(self, record: Record, row: Row) -> None:
         """One row, cells in the record's order; times and intervals in nanoseconds, None where unset."""
         entry = self.by_record.get(record.name)
         if entry is None:
             entry = self.by_record[record.name] = (record, [])
+            self.written[record.name] = []
         entry[1].append(row)
+        self.written[record.name].append(self.now)
 
 
 class Reject(Interface):

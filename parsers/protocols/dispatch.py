@@ -53,6 +53,7 @@ def dispatch(
     expected = expectations.protocols(connection)
     stream = Stream(shared, [p for p in protocols if p.name in expected] or _at_port(connection, protocols))
     for event in events:
+        rows.now = event.times[-1] if isinstance(event, Data) else event.ts
         if isinstance(event, End):
             stream.end(event)
             continue
@@ -75,9 +76,10 @@ def dispatch(
             stream.gap(event)
         if stream.idle:
             break
+    rows.now = last
     stream.finish(last)
     if shared.removals:
-        ts = last if connection.removal is None else connection.removal()
+        rows.now = ts = last if connection.removal is None else connection.removal()
         for protocol, function in shared.removals:
             shared.attempt(protocol, function, ts)
     return ",".join(shared.service) or None

@@ -99,5 +99,5 @@ class Message:
 
 
 def text(raw: bytes) -> str:
-    """Bytes as a cell, cut where Zeek cuts them."""
-    return escape.text(raw if len(raw) <= FIELD_BYTES else raw[:FIELD_BYTES])
+    """Bytes as a cell, cut where no log shows more."""
+    return escape.text(raw if len(raw) <= FIELD_BYTES + 1 else raw[: FIELD_BYTES + 1])

@@ -77,7 +77,7 @@ class Session:
             return
         if self.answers is None or self.ttls is None:
             self.answers, self.ttls = [reply], [ttl * 1_000_000_000]
-        elif len(self.answers) < CONTAINER_ELEMENTS:
+        elif len(self.answers) <= CONTAINER_ELEMENTS:
             self.answers.append(reply)
             self.ttls.append(ttl * 1_000_000_000)
 

@@ -91,7 +91,7 @@ class Transaction:
 
     def pass_on(self, told: bytes) -> None:
         """A proxy has passed the request on, as this field says."""
-        if len(self.proxied) < CONTAINER_ELEMENTS:
+        if len(self.proxied) <= CONTAINER_ELEMENTS:
             self.proxied[told] = None
 
     def row(self, connection: Connection) -> Row:
@@ -332,4 +332,4 @@ def _username(value: bytes) -> bytes:
 
 
 def _text(raw: bytes | None) -> str | None:
-    return None if raw is None else escape.text(raw if len(raw) < ROW_STRING_BYTES else raw[:ROW_STRING_BYTES])
+    return None if raw is None else escape.text(raw if len(raw) <= ROW_STRING_BYTES else raw[: ROW_STRING_BYTES + 1])

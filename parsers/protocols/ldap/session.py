@@ -140,8 +140,8 @@ class Session:
         self._context.rows.add(record, (entry["ts"], *self._context.connection.head, *own))
 
     def _weird(self, name: str, addl: bytes) -> None:
-        self._context.weird(name, self.now, escape.text(addl[:FIELD_BYTES]), source="LDAP")
+        self._context.weird(name, self.now, escape.text(addl[: FIELD_BYTES + 1]), source="LDAP")
 
 
 def _shown(cell: bytes | int | None) -> str | int | None:
-    return escape.text(cell[:FIELD_BYTES]) if isinstance(cell, bytes) else cell
+    return escape.text(cell[: FIELD_BYTES + 1]) if isinstance(cell, bytes) else cell

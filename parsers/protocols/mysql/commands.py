@@ -64,8 +64,8 @@ class Commands:
         """Nothing more is heard of the command."""
         command, self._open = self._open, None
         if command is not None:
-            response = None if command.response is None else escape.text(command.response[:FIELD_BYTES])
+            response = None if command.response is None else escape.text(command.response[: FIELD_BYTES + 1])
             head = self._context.connection.head
-            argument = escape.text(command.argument[:FIELD_BYTES])
+            argument = escape.text(command.argument[: FIELD_BYTES + 1])
             said = command.name, argument, command.success, command.rows, response
             self._context.rows.add(RECORD, (command.ts, *head, *said))

@@ -184,4 +184,4 @@ def _joined(before: bytes | None, more: bytes) -> bytes:
 
 
 def _shown(text: bytes | None) -> str | None:
-    return None if text is None else escape.text(text[:FIELD_BYTES])
+    return None if text is None else escape.text(text[: FIELD_BYTES + 1])

@@ -121,7 +121,7 @@ class Commands:
 
 
 def _shown(text: bytes | None) -> str | None:
-    return None if text is None else escape.text(text[:FIELD_BYTES])
+    return None if text is None else escape.text(text[: FIELD_BYTES + 1])
 
 
 def _entry(state: _State, number: int, ts: int) -> _Entry:

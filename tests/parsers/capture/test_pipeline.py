@@ -119,3 +119,12 @@ def test_a_certificate_is_told_of_once_all_its_sightings_are_known(monkeypatch: 
     logs_of_batches = [update.log for update in updates([demo()]) if isinstance(update, Batch)]
     assert logs_of_batches.count("x509") == 1
     assert "ssl" not in logs_of_batches[logs_of_batches.index("x509") :]
+
+
+def test_a_row_that_zeek_would_cut_is_whole_and_told_of(path: Path) -> None:
+    path.write_bytes(pcap([ethernet(ipv4(udp(b"<13>" + b"x" * 5000, dport=514)))]))
+    found = logs(path)
+    assert len(found.tables["syslog"]["message"][0].as_py()) == 5000
+    assert found.tables["weird"].select(["name", "addl"]).to_pylist() == [
+        {"name": "log_string_field_truncated", "addl": "Syslog::LOG"}
+    ]

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from parsers.limits import CONTAINER_ELEMENTS
 from parsers.protocols.dns import PROTOCOL
 from parsers.protocols.dns.record import RECORD
 from parsers.protocols.dns.records import READERS
@@ -158,10 +159,10 @@ def test_too_many_questions_are_no_dns() -> None:
     assert told.service is None
 
 
-def test_answers_are_cut_at_a_hundred() -> None:
+def test_more_answers_than_a_row_shows_are_not_kept() -> None:
     shown = answers(*[record(OWNER, 1, ADDRESS)] * 130)
     assert shown is not None
-    assert len(shown) == 100
+    assert len(shown) == CONTAINER_ELEMENTS + 1
 
 
 def test_only_the_answer_section_is_read() -> None:
