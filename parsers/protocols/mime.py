@@ -300,6 +300,18 @@ class Base64:
             self._tell(f"incomplete base64 group, padding with {missing} bits of 0")
         return _last_group(self._rest.ljust(4, b"=")[:4])
 
+    @property
+    def is_wrong(self) -> bool:
+        """Whether something before the last group was told."""
+        return self._told
+
+
+def base64_text(text: bytes, tell: Callable[[str], None]) -> bytes | None:
+    """A whole text of Base64 decoded: None where more is wrong with it than that its last group is not whole."""
+    base64 = Base64(tell)
+    decoded = base64.decode(text)
+    return None if base64.is_wrong else decoded + base64.finish()
+
 
 def _last_group(group: bytes) -> bytes:
     count = max(3 - group.count(b"="), 0)

@@ -15,7 +15,7 @@ from parsers.limits import POP3_PENDING_COMMANDS, POP3_UNKNOWN_COMMANDS
 from parsers.protocols.analyzer import Analyzer, Context, Data, End, Gap, Protocol
 from parsers.protocols.lines import Lines, line_weirds
 from parsers.protocols.mail import Mail
-from parsers.protocols.mime import Base64
+from parsers.protocols.mime import base64_text
 
 # In the order in which Zeek looks a word up.
 _WORDS = b"OK ERR USER PASS APOP AUTH STAT LIST RETR DELE RSET NOOP LAST QUIT TOP CAPA UIDL STLS XSENDER".split()
@@ -143,19 +143,14 @@ class Pop3Analyzer:
     def _take_login(self, line: bytes) -> None:
         if not line:
             return
-        wrong: list[str] = []
-        base64 = Base64(wrong.append)
-        decoded = base64.decode(line.partition(b"\0")[0])
-        is_wrong = bool(wrong)
-        if not is_wrong:
-            decoded += base64.finish()
-        for what in wrong:
-            self.weird("base64_illegal_encoding", what, "")
-        if is_wrong:
+        decoded = base64_text(line.partition(b"\0")[0], self._tell_base64)
+        if decoded is None:
             self.weird("pop3_bad_base64_encoding")
-            return
-        if self._is_plain and not (decoded.split(b"\0", 2)[2:] or [b""])[0]:
+        elif self._is_plain and not (decoded.split(b"\0", 2)[2:] or [b""])[0]:
             self.weird("pop3_malformed_auth_plain")
+
+    def _tell_base64(self, what: str) -> None:
+        self.weird("base64_illegal_encoding", what, "")
 
     def _take_command(self) -> None:
         word, argument = _words(self._commands[0])

@@ -132,4 +132,4 @@ class FtpAnalyzer:
         if code == _STARTS_TLS and self._auth == b"TLS":
             self._tls = self._context.hand_over("ssl")
         elif code == _WANTS_TOKENS and self._auth == b"GSSAPI" and self._tokens is None:
-            self._tokens = Tokens(self._context.hand_over("ssl"))
+            self._tokens = Tokens(self._context)

@@ -13,13 +13,12 @@ from parsers.protocols import tunnel
 from parsers.protocols.analyzer import Connection, Context
 from parsers.protocols.filename import filename
 from parsers.protocols.http.record import RECORD
-from parsers.protocols.mime import Base64
+from parsers.protocols.mime import base64_text
 from parsers.protocols.websocket.handshake import SHARED, SOURCE, Handshake
 from parsers.schema import Row
 
 _BASIC = re.compile(rb"[bB][aA][sS][iI][cC][ \t]+")
 _IS_BASIC = re.compile(rb"[bB][aA][sS][iI][cC] ")
-_BASE64 = re.compile(rb"[A-Za-z0-9+/=]*")
 # Those that Zeek knows (HTTP::http_methods).
 _METHODS = frozenset(
     b"GET POST HEAD OPTIONS PUT DELETE TRACE CONNECT PROPFIND PROPPATCH MKCOL COPY MOVE LOCK UNLOCK POLL REPORT "
@@ -208,8 +207,12 @@ class Transactions:
     def log_in(self, value: bytes) -> None:
         """A request's credentials."""
         transaction = self.of_request()
-        if _IS_BASIC.search(value):
-            transaction.username = _username(value)
+        if _IS_BASIC.match(value):
+            user, colon, _ = (base64_text(_BASIC.sub(b"", value, count=1), self._tell_base64) or b"").partition(b":")
+            transaction.username = user if colon else b"<problem-decoding> (" + value + b")"
+
+    def _tell_base64(self, what: str) -> None:
+        self.context.weird("base64_illegal_encoding", self.now, what, "")
 
     def of_request(self) -> Transaction:
         """The transaction of the request that is being read."""
@@ -317,18 +320,6 @@ def _url(transaction: Transaction, connection: Connection) -> bytes:
     if host is None:
         host = (f"[{connection.resp_h}]" if ":" in connection.resp_h else connection.resp_h).encode()
     return host + (b"" if connection.resp_p == 80 else b":%d" % connection.resp_p) + uri
-
-
-def _username(value: bytes) -> bytes:
-    """The user name in the credentials of Basic authentication; base64 must be right to the letter here."""
-    encoded = _BASIC.sub(b"", value, count=1)
-    padding = encoded.find(b"=")
-    if _BASE64.fullmatch(encoded) and (padding < 0 or len(encoded) - padding // 4 * 4 < 8):
-        decoder = Base64()
-        user, colon, _ = (decoder.decode(encoded) + decoder.finish()).partition(b":")
-        if colon:
-            return user
-    return b"<problem-decoding> (" + value + b")"
 
 
 def _text(raw: bytes | None) -> str | None:

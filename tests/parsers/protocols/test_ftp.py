@@ -216,6 +216,15 @@ def test_the_tokens_of_the_grid() -> None:
     assert told.only("ssl")["server_name"] == "grid.example.org"
 
 
+def test_tokens_that_are_not_encoded_right() -> None:
+    turns: list[Turn] = [LOGIN[0], (True, b"AUTH GSSAPI\r\n"), (False, b"334 go\r\n"), (True, b"ADAT Fg MD\r\n")]
+    told = session([*turns, (False, b"535 no\r\n")])
+    assert [(row["name"], row["addl"], row["source"]) for row in told.rows["weird"]] == [
+        ("base64_illegal_encoding", "character 32 ignored by Base64 decoding", None),
+        ("ftp_adat_bad_first_token_encoding", None, "FTP_ADAT"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("line", "why"),
     [

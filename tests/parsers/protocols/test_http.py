@@ -114,6 +114,7 @@ def test_too_many_unanswered_requests_are_given_up() -> None:
         (b"Basic bWU6eA== ", "<problem-decoding> (Basic bWU6eA== )"),
         (b"Basic bWU6eA==bWU6eA==", "<problem-decoding> (Basic bWU6eA==bWU6eA==)"),
         (b"Bearer abc", None),
+        (b"Not Basic bWU6eA==", None),
     ],
 )
 def test_the_user_of_basic_authentication(credentials: bytes, username: str | None) -> None:
@@ -122,6 +123,19 @@ def test_the_user_of_basic_authentication(credentials: bytes, username: str | No
     )
     assert row["username"] == username
     assert row["password"] is None
+
+
+@pytest.mark.parametrize(
+    ("credentials", "told"),
+    [
+        (b"Basic bWU6eA", "incomplete base64 group, padding with 12 bits of 0"),
+        (b"Basic bWU*6eA==", "character 42 ignored by Base64 decoding"),
+        (b"Basic bWU6eA==bWU6eA==", "extra base64 groups after '=' padding are ignored"),
+    ],
+)
+def test_credentials_that_are_not_encoded_right(credentials: bytes, told: str) -> None:
+    row = converse(HTTP, [(True, request(b"GET / HTTP/1.1", b"Authorization: " + credentials))]).only("weird")
+    assert (row["name"], row["addl"], row["source"]) == ("base64_illegal_encoding", told, None)
 
 
 def test_proxies_are_listed() -> None:
