@@ -1,11 +1,14 @@
 """Certificates: what they say, and their rows in x509.log."""
 
 from parsers import escape
+from parsers.files.handle import fuid
 from parsers.files.x509.certificate import Certificate, parse
 from parsers.files.x509.sightings import first_of, first_rows
+from parsers.protocols import weird
+from parsers.protocols.analyzer import Rows
 from parsers.schema import Field, Record, Row
 
-__all__ = ["RECORD", "Certificate", "first_of", "first_rows", "matches", "parse", "row"]
+__all__ = ["RECORD", "Certificate", "first_of", "first_rows", "matches", "parse", "row", "show"]
 
 RECORD = Record(
     "x509",
@@ -68,6 +71,16 @@ def row(certificate: Certificate, ts: int, *, host: bool, client: bool) -> Row:
         host,
         client,
     )
+
+
+def show(rows: Rows, data: bytes, ts: int, handle: str, *, host: bool, client: bool) -> Certificate | None:
+    """A certificate that is a file of its own under this handle: its row, and what weird.log tells of it."""
+    certificate = parse(data)
+    if certificate is not None:
+        rows.add(RECORD, row(certificate, ts, host=host, client=client))
+    for name, more in [("x509_cert_parse_error", "")] if certificate is None else certificate.weirds:
+        rows.add(weird.RECORD, weird.of_file(ts, fuid(handle), name, more, ""))
+    return certificate
 
 
 def _texts(found: list[bytes] | None) -> list[str] | None:

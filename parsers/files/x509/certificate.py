@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 
-from parsers.files.x509 import extensions, keys, names, oids
+from parsers.files.x509 import extensions, keys, names, oids, times
 from parsers.files.x509.der import (
     BIT_STRING,
     GENERALIZED_TIME,
@@ -19,13 +19,15 @@ from parsers.files.x509.der import (
     integer,
     read,
 )
-from parsers.files.x509.times import seconds
 from parsers.limits import REMEMBERED_BYTES, REMEMBERED_CERTIFICATES
 
 
 @dataclass(slots=True)
 class Certificate:
-    """One certificate; names as bytes, times in seconds UTC, the fingerprint its SHA-256 in hexadecimal."""
+    """One certificate; names as bytes, times in seconds UTC, the fingerprint its SHA-256 in hexadecimal.
+
+    `weirds` are what weird.log tells of it: names, and more words.
+    """
 
     fingerprint: str
     version: int
@@ -38,6 +40,7 @@ class Certificate:
     key: keys.Key
     signature: str
     extensions: extensions.Extensions
+    weirds: list[tuple[str, str]]
 
 
 def parse(data: bytes) -> Certificate | None:
@@ -80,13 +83,14 @@ def _certificate(data: bytes) -> Certificate:
     start, place = expect(SEQUENCE, data, place, end)
     issuer = names.attributes(data, start, place)
     start, place = expect(SEQUENCE, data, place, end)
-    not_before, not_after = (seconds(tag, data[a:b]) for tag, a, b in _pair(elements(data, start, place)))
+    (not_before, early), (not_after, late) = (times.read(tag, data[a:b]) for tag, a, b in _pair(data, start, place))
     start, place = expect(SEQUENCE, data, place, end)
     subject = names.attributes(data, start, place)
     start, place = expect(SEQUENCE, data, place, end)
     key = keys.parse(data, start, place)
     names.check(issuer)
     names.check(subject)
+    more = extensions.parse(data, place, end)
     return Certificate(
         sha256(data[:size]).hexdigest(),
         version + 1 & 0xFFFF_FFFF_FFFF_FFFF,
@@ -98,11 +102,13 @@ def _certificate(data: bytes) -> Certificate:
         not_after,
         key,
         _algorithm(data, signature[1], signature[2]),
-        extensions.parse(data, place, end),
+        more,
+        [*((name, "") for name in (early, late) if name), *more.weirds],
     )
 
 
-def _pair(found: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+def _pair(data: bytes, start: int, stop: int) -> list[tuple[int, int, int]]:
+    found = elements(data, start, stop)
     if len(found) != 2 or any(tag not in (UTC_TIME, GENERALIZED_TIME) for tag, _, _ in found):
         raise DerError
     return found

@@ -3,7 +3,7 @@
 Source: RFC 5280, section 4.2; Zeek, src/file_analysis/analyzer/x509/X509.cc.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 
 from parsers.files.x509 import oids
@@ -24,6 +24,7 @@ _ALTERNATIVE_NAME = oids.encode("2.5.29.17")
 _BASIC_CONSTRAINTS = oids.encode("2.5.29.19")
 _GENERAL_NAMES = frozenset({0xA0, 0x81, 0x82, 0xA3, 0xA4, 0xA5, 0x86, 0x87, 0x88})
 _EMAIL, _DNS, _URI, _IP = 0x81, 0x82, 0x86, 0x87
+_ADDRESS_BYTES = (4, 16)
 # The number of the last of what may follow the key: identifiers of issuer and subject, extensions.
 _EXTENSIONS = 3
 
@@ -34,6 +35,7 @@ class Extensions:
 
     has_names  there is a subject alternative name, whether it could be read or not
     dns …      its names by their kind
+    weirds     what weird.log tells of them: names, and more words
     """
 
     has_names: bool = False
@@ -43,17 +45,21 @@ class Extensions:
     ip: list[str] | None = None
     ca: bool | None = None
     path_length: int | None = None
+    weirds: list[tuple[str, str]] = field(default_factory=list)
 
     def add(self, identifier: bytes, value: bytes) -> None:
-        """One more extension; one that cannot be read says nothing."""
-        try:
-            if identifier == _ALTERNATIVE_NAME:
-                self.has_names = True
+        """One more extension; one that cannot be read is weird."""
+        if identifier == _ALTERNATIVE_NAME:
+            self.has_names = True
+            try:
                 self._alternative_name(value)
-            elif identifier == _BASIC_CONSTRAINTS:
+            except DerError:
+                self.weirds.append(("x509_san_parse_error", ""))
+        elif identifier == _BASIC_CONSTRAINTS:
+            try:
                 self.ca, self.path_length = _basic_constraints(value)
-        except DerError:
-            return
+            except DerError:
+                self.weirds.append(("x509_invalid_basic_constraint", ""))
 
     def _alternative_name(self, value: bytes) -> None:
         start, stop = expect(SEQUENCE, value, 0, len(value))
@@ -65,7 +71,9 @@ class Extensions:
         self.dns, self.uri, self.email = found.get(_DNS), found.get(_URI), found.get(_EMAIL)
         addresses = found.get(_IP)
         if addresses is not None:
-            self.ip = [_address(octets) for octets in addresses if len(octets) in (4, 16)]
+            self.ip = [_address(octets) for octets in addresses if len(octets) in _ADDRESS_BYTES]
+            odd = (len(octets) for octets in addresses if len(octets) not in _ADDRESS_BYTES)
+            self.weirds += [("x509_san_ip_length", str(size)) for size in odd]
 
 
 def parse(data: bytes, place: int, end: int) -> Extensions:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from parsers import escape
 from parsers.files import x509
 from parsers.files.handle import endpoints, fuid, seconds
-from parsers.protocols import weird
 from parsers.protocols.analyzer import Context
 from parsers.protocols.krb.messages import Error, Reply, Request
 from parsers.protocols.krb.names import CIPHERS, ERRORS
@@ -127,15 +126,10 @@ class Session:
         connection = self._context.connection
         start = seconds(connection.start)
         ends = endpoints(connection.orig_h, connection.orig_p, connection.resp_h, connection.resp_p)
-        identifier = fuid(f"Analyzer::ANALYZER_KRB{start}{'T' if is_orig else 'F'}{ends}{0 if is_orig else 1}")
-        certificate = x509.parse(data)
-        rows = self._context.rows
-        if certificate is None:
-            rows.add(weird.RECORD, weird.of_file(ts, identifier, "x509_cert_parse_error", "", ""))
-        else:
-            rows.add(x509.RECORD, x509.row(certificate, ts, host=True, client=is_orig))
+        handle = f"Analyzer::ANALYZER_KRB{start}{'T' if is_orig else 'F'}{ends}{0 if is_orig else 1}"
+        certificate = x509.show(self._context.rows, data, ts, handle, host=True, client=is_orig)
         subject = None if certificate is None else escape.text(certificate.subject)
-        self._certificates[is_orig] = _Certificate(subject, identifier)
+        self._certificates[is_orig] = _Certificate(subject, fuid(handle))
 
     def _log(self, ts: int) -> None:  # noqa: ARG002
         """Write the row, once."""

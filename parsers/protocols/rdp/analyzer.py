@@ -7,6 +7,7 @@ import re
 
 from parsers import escape
 from parsers.files import x509
+from parsers.files.handle import endpoints, seconds
 from parsers.limits import RDP_CERTIFICATES, RDP_CHANNELS, RDP_DATA_BYTES, RDP_USUAL_CHANNELS
 from parsers.protocols import asn1, utf16
 from parsers.protocols.analyzer import Context
@@ -228,12 +229,17 @@ class RdpAnalyzer(Framed):
             (length,) = part.numbers("X509_Cert_Data:cert_len", "<I")
             if length > RDP_DATA_BYTES:
                 raise not_enforced("X509_Cert_Data:cert_len")
-            found = x509.parse(part.octets("X509_Cert_Data:cert", length)) if length else None
+            data = part.octets("X509_Cert_Data:cert", length)
             body.place = part.place
-            if length:
+            if data:
                 self._session.count_certificate()
-            if found is not None:
-                self.context.rows.add(x509.RECORD, x509.row(found, self.now, host=True, client=False))
+                x509.show(self.context.rows, data, self.now, self._handle(), host=True, client=False)
+
+    def _handle(self) -> str:
+        """Of the files that the certificates are."""
+        connection = self.context.connection
+        ends = endpoints(connection.orig_h, connection.orig_p, connection.resp_h, connection.resp_p)
+        return f"Analyzer::ANALYZER_RDP{seconds(connection.start)}{ends}"
 
     def _text(self, raw: bytes) -> str:
         found = utf16.to_utf8(raw)

@@ -49,6 +49,7 @@ class Extensions:
         place, stop = vector(body, start, stop, 2)
         while place < stop:
             if body[place] != 0:
+                self.session.weird("ssl_ext_unknown_server_name_type", str(body[place]))
                 break
             first, place = vector(body, place + 1, stop, 2)
             found.append(body[first:place])

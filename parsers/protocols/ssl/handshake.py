@@ -101,7 +101,7 @@ class Handshake:
     def _check_direction(self, is_orig: bool, *, client_sends: bool) -> None:
         if self.flipped == (client_sends == is_orig):
             self.flipped = not self.flipped
-            self.session.flip()
+            self.session.flip(back=not self.flipped)
 
     def _client_hello(self, body: bytes, is_orig: bool) -> None:
         self._check_direction(is_orig, client_sends=True)
@@ -153,6 +153,8 @@ class Handshake:
         response = body[4:]
         if body[0] == 1 and response:
             self.session.stapled(response)
+        elif not response:
+            self.session.weird("SSL_zero_length_stapled_OCSP_message")
 
     def _signs_with_algorithm(self) -> bool:
         """Since TLS 1.2, signatures say how they were made."""

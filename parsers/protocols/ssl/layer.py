@@ -75,7 +75,9 @@ class Layer:
             self.session.note("b", is_client=is_client)
         elif kind == HANDSHAKE:
             self.handshake_record(body, is_orig)
-        elif kind != APPLICATION_DATA:
+        elif kind == APPLICATION_DATA:
+            self.session.early_data()
+        else:
             self.unknown_record(kind, is_orig=is_orig)
         self.session.begin()
         return taken
@@ -90,6 +92,8 @@ class Layer:
 
     def _alerts(self, body: bytes, is_client: bool) -> None:
         most = 2 if self.is_tls13() else 2 * ALERTS_PER_RECORD
+        if len(body) > most:
+            self.session.weird("SSL_excessive_alerts_in_record", str(len(body) // 2))
         for place in range(1, min(len(body), most) + 1, 2):
             if place == len(body):
                 raise out_of_bound("Alert", 2, 1)

@@ -81,6 +81,7 @@ class Session:
         self._key_exchanged = False
         self._psk_offered = False
         self._retried = False
+        self._unclear = False
         self._chains: dict[bool, list[x509.Certificate | None]] | None = None
 
     @staticmethod
@@ -101,11 +102,16 @@ class Session:
         self.begin()
         if len(self.history) != SSL_HISTORY:
             self.history += letter.upper() if is_client else letter
+            if len(self.history) == SSL_HISTORY:
+                self.weird("SSL_max_ssl_history_length_reached", source="")
 
-    def flip(self) -> None:
-        """Client and server have changed sides."""
+    def flip(self, *, back: bool) -> None:
+        """Client and server have changed sides, or have changed back."""
         self.begin()
         self.history += "^"
+        if back and not self._unclear:
+            self._unclear = True
+            self.weird("SSL_unclear_connection_direction")
 
     def handshake(self, kind: int, *, is_client: bool) -> None:
         """A handshake message has been read."""
@@ -145,6 +151,8 @@ class Session:
         self.begin()
         if is_client and names:
             self.server_name = names[0]
+            if len(names) > 1:
+                self.weird("SSL_many_server_names", escape.text(b"[%s]" % b", ".join(names)), "")
             if self.carrier is not None:
                 self.carrier.client_named(names[0])
 
@@ -180,11 +188,10 @@ class Session:
         """The certificates of one side, its own first: a row of x509.log each, and a place in the chain."""
         for place, data in enumerate(chain):
             if not data:
+                self.weird("zero_length_certificate")
                 continue
-            certificate = x509.parse(data)
-            if certificate is not None:
-                row = x509.row(certificate, self.now, host=place == 0, client=is_client)
-                self.context.rows.add(x509.RECORD, row)
+            handle = f"{self._handle(is_client=is_client)}{place}"
+            certificate = x509.show(self.context.rows, data, self.now, handle, host=place == 0, client=is_client)
             if self.ts is not None:
                 if self._chains is None:
                     self._chains = {True: [], False: []}
@@ -192,14 +199,23 @@ class Session:
 
     def stapled(self, response: bytes) -> None:
         """The server's proof that its certificate is not revoked: a file of its own."""
-        connection = self.context.connection
-        start = seconds(connection.start)
-        ends = endpoints(connection.orig_h, connection.orig_p, connection.resp_h, connection.resp_p)
-        handle = f"Analyzer::ANALYZER_SSL{start}F{ends}ocsp"
+        handle = f"{self._handle(is_client=False)}ocsp"
         kind = "application/ocsp-response"
-        file = self.context.files.open(handle, "SSL", connection, False, self.now, mime_type=kind)
+        file = self.context.files.open(handle, "SSL", self.context.connection, False, self.now, mime_type=kind)
         file.data(response, self.now)
         file.close(self.now)
+
+    def _handle(self, *, is_client: bool) -> str:
+        """What the handles of one side's files begin with."""
+        connection = self.context.connection
+        ends = endpoints(connection.orig_h, connection.orig_p, connection.resp_h, connection.resp_p)
+        return f"Analyzer::ANALYZER_SSL{seconds(connection.start)}{'T' if is_client else 'F'}{ends}"
+
+    def early_data(self) -> None:
+        """Data of the protocol inside that is not encrypted."""
+        self.begin()
+        if self.version is not None and not self.established:
+            self.weird("ssl_early_application_data", source="")
 
     def establish(self) -> None:
         """Both sides encrypt: all that can be known is known."""
@@ -232,6 +248,10 @@ class Session:
                 self._name_matches(),
             ),
         )
+
+    def weird(self, name: str, addl: str = "", source: str | None = None) -> None:
+        """Something that weird.log tells."""
+        self.context.weird(name, self.now, addl, source)
 
     def _fingerprints(self, *, is_client: bool) -> list[str] | None:
         if self._chains is None:

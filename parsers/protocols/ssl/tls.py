@@ -127,7 +127,7 @@ class Tls(Layer):
         if self._is_encrypted(flow.kind, data.is_orig):
             self.ciphertext(is_orig=data.is_orig)
         else:
-            self.session.begin()
+            self.session.early_data()
 
     def _read(self, header: bytes, kind: int, body: bytes, is_orig: bool) -> None:
         while body and not self.done:

@@ -15,7 +15,10 @@ from hypothesis import strategies as st
 
 from parsers import schema
 from parsers.files import x509
+from parsers.files.handle import fuid
 from parsers.files.x509.oids import dotted, encode
+from parsers.protocols import weird
+from parsers.protocols.analyzer import Rows
 from tests.parsers.files.certificates import (
     BMP,
     CN,
@@ -155,6 +158,29 @@ def test_times(time: bytes, seconds: int) -> None:
     parsed = x509.parse(certificate(before=time))
     assert parsed is not None
     assert parsed.not_before == seconds
+
+
+@pytest.mark.parametrize(
+    ("shown", "weirds"),
+    [
+        (WHOLE, []),
+        (b"junk", [("x509_cert_parse_error", "")]),
+        (certificate(before=tlv(0x17, b"")), [("x509_utc_length", "")]),
+        (certificate(before=tlv(0x17, b"250101000000+0000")), [("x509_utc_format", "")]),
+        (certificate(before=tlv(0x18, b"0000")), [("x509_gen_time_length", "")]),
+        (certificate(before=tlv(0x18, b"2025010100007")), [("x509_time_add_char", "")]),
+        (certificate(before=tlv(0x18, b"20250101000000+1")), [("x509_time_offset_underflow", "")]),
+        (certificate(before=tlv(0x18, b"20250101000000!0100")), [("x509_time_offset_type", "")]),
+        (certificate(extensions=[names(tlv(0x99, b"x"))]), [("x509_san_parse_error", "")]),
+        (certificate(extensions=[names(tlv(0x87, b"\x7f\0\1"))]), [("x509_san_ip_length", "3")]),
+        (certificate(extensions=[extension("2.5.29.19", b"junk")]), [("x509_invalid_basic_constraint", "")]),
+    ],
+)
+def test_what_is_weird_in_a_certificate(shown: bytes, weirds: list[tuple[str, str]]) -> None:
+    rows = Rows()
+    x509.show(rows, shown, 5, "handle", host=True, client=False)
+    _, found = rows.by_record.get("weird", (None, []))
+    assert found == [weird.of_file(5, fuid("handle"), name, addl, "") for name, addl in weirds]
 
 
 def test_certificates_that_never_end() -> None:
