@@ -202,6 +202,11 @@ WEIRD_SAMPLING = 1000
 # once not for a day (Weird::did_log), in nanoseconds.
 WEIRD_QUIET = 600 * 1_000_000_000
 WEIRD_TOLD = 24 * 3600 * 1_000_000_000
+# For how long Zeek takes hosts, services and certificates for known, how long it waits for the name of a service, and
+# the time for which a shard keeps one sighting of each, in nanoseconds.
+KNOWN_FOR = 24 * 3600 * 1_000_000_000
+SERVICE_WAITS = 300 * 1_000_000_000
+KNOWN_STEP = 60 * 1_000_000_000
 # Zeek's DHCP::max_uids_per_log_entry and max_msg_types_per_log_entry: a transaction of more is written and begins anew.
 DHCP_CONNECTIONS = 10
 DHCP_MESSAGES = 50

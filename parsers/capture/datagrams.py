@@ -13,6 +13,7 @@ from parsers.capture.columns import Columns
 from parsers.capture.flows import UDP, Ends
 from parsers.capture.packets import Packets
 from parsers.capture.ports import DNS_UDP, SERVER_UDP
+from parsers.capture.timers import first_at
 from parsers.limits import DNS_QUESTIONS, VIOLATION_BYTES
 from parsers.protocols.analyzer import Mark
 
@@ -143,3 +144,16 @@ def datagram_connection(
                 history.append(letter)
     made.history = "".join(history)
     return made
+
+
+def forgotten(c: Columns, packets: Packets, made: Datagrams, ports: tuple[int, int]) -> int | None:
+    """When a UDP connection to the second of these ports is over; None when the capture ends before."""
+    clock = packets.clock
+    last = c.ts[made.stop - 1]
+    over = first_at(clock, last + QUIET)
+    if ports[1] not in DNS_UDP or _is_no_dns(c, packets, made.first, made.stop, _NETBIOS in ports):
+        return over
+    look = first_at(clock, c.now[made.first] + _DNS_LOOK)
+    while look is not None and look - last < _DNS_QUIET:
+        look = first_at(clock, look + _DNS_LOOK)
+    return look if over is None or (look is not None and look < over) else over

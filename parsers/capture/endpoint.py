@@ -43,6 +43,7 @@ class Endpoint:
     pending    blocks above a hole: (relative seq, relative end, packet, bytes to skip), sorted, apart
     pending_bytes  their size
     skipping   no data is delivered any more: too much came without acknowledgements
+    opened     when it first was PARTIAL, ESTABLISHED or CLOSED
     fins, resets, ended  FIN and RST packets of it, and when the last of them came
     seen_data, seen_ack, heard  whether D and A stand in the history, and whether data of it was acknowledged
     """
@@ -61,6 +62,7 @@ class Endpoint:
         "last_rst",
         "last_seq",
         "last_syn",
+        "opened",
         "pending",
         "pending_bytes",
         "previous",
@@ -85,6 +87,7 @@ class Endpoint:
         self.did_close = self.did_eof = self.skipping = False
         self.seen_data = self.seen_ack = self.heard = False
         self.delivered = self.trimmed = 1
+        self.opened: int | None = None
         self.pending: list[tuple[int, int, int, int]] = []
         self.pending_bytes = 0
 

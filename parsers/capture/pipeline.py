@@ -1,7 +1,7 @@
 """A capture's way from packets to rows: indexed, decoded, grouped into connections, shared out to workers."""
 
 import gc
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain, repeat
@@ -15,7 +15,7 @@ from parsers.capture.captures import Captures, open_captures
 from parsers.capture.decoding import decode
 from parsers.capture.flows import Flows, Shard, group
 from parsers.capture.origins import NO_LINK, Origin, Origins
-from parsers.capture.packets import Packets
+from parsers.capture.packets import Ints, Packets
 from parsers.capture.timeline import Timeline, timeline
 from parsers.capture.tracker import connections
 from parsers.files import x509
@@ -26,7 +26,8 @@ from parsers.protocols import conn, dhcp, failure, packet_filter, software, trun
 from parsers.protocols.analyzer import Rows
 from parsers.protocols.dispatch import dispatch
 from parsers.protocols.expectation import Expectations
-from parsers.schema import Row
+from parsers.protocols.known import certs, hosts, services
+from parsers.schema import Record, Row
 from parsers.updates import Batch, Facts, Progress, Trouble, Update
 
 # What is told of a log by the shards, when all of them are done.
@@ -36,6 +37,9 @@ _NEEDED: dict[str, Callable[[Sequence[Row]], list[Row]]] = {
     x509.RECORD.name: x509.first_rows,
     tunnel.RECORD.name: tunnel.thinned,
     weird.RECORD.name: weird.thinned,
+    hosts.RECORD.name: hosts.thinned,
+    services.RECORD.name: services.thinned,
+    certs.RECORD.name: certs.thinned,
     software.RECORD.name: software.folded,
 }
 
@@ -60,12 +64,17 @@ def analyse_shard(
     files = Files(rows, keep, packets.clock)
     troubles: list[str] = []
     expectations = Expectations()
+    end = int(packets.clock[-1])
     begun: list[tuple[Row, Origin]] = []
     for tracked in connections(packets, flows, shard):
         service = dispatch(
             tracked.connection, tracked.events(), rows, files, troubles, tracked.last, expectations=expectations
         )
         begun.append((tracked.row(service), tracked.origin()))
+        for seen in hosts.sightings(tracked.connection):
+            rows.add(hosts.RECORD, seen)
+        for seen in services.sightings(tracked.connection, tracked.carries, service, end):
+            rows.add(services.RECORD, seen)
         for told in tracked.weirds:
             rows.add(weird.RECORD, told)
         for told in tracked.failures:
@@ -137,6 +146,9 @@ def analyse(captures: Captures) -> Iterator[Update]:
         tunnel.RECORD.name: partial(_tunnels, packets),
         weird.RECORD.name: partial(_weirds, packets),
         dhcp.RECORD.name: partial(_dhcp, packets),
+        hosts.RECORD.name: partial(_known, packets, hosts.RECORD, hosts.RECORD, hosts.logged),
+        services.RECORD.name: partial(_known, packets, services.RECORD, services.RECORD, services.logged),
+        certs.RECORD.name: partial(_known, packets, certs.SIGHTINGS, certs.RECORD, certs.logged),
         software.RECORD.name: partial(_software, packets),
     }
     seen = list(packets.encapsulations.uses(packets.encapsulations.seen))
@@ -144,6 +156,9 @@ def analyse(captures: Captures) -> Iterator[Update]:
         x509.RECORD.name: [],
         tunnel.RECORD.name: [tunnel.RECORD.table(seen)] if seen else [],
         dhcp.RECORD.name: [],
+        hosts.RECORD.name: [],
+        services.RECORD.name: [],
+        certs.RECORD.name: [],
         software.RECORD.name: [],
         # The last, for it tells of the others.
         weird.RECORD.name: [weird.RECORD.table([])] if packets.weirds else [],
@@ -196,6 +211,18 @@ def _weirds(packets: Packets, tables: Sequence[pa.Table]) -> pa.Table:
     table = weird.RECORD.table(weird.logged(rows, clock))
     told = truncation.weirds(weird.RECORD.name, table)
     return weird.RECORD.table(weird.logged([*rows, *told], clock)) if told else table
+
+
+def _known(
+    packets: Packets,
+    sightings: Record,
+    record: Record,
+    logged: Callable[[Iterable[Row], Ints], list[Row]],
+    tables: Sequence[pa.Table],
+) -> pa.Table:
+    """The rows of a log of what is known, from what the shards saw."""
+    rows = chain.from_iterable(map(sightings.rows, tables))
+    return record.table(logged(rows, packets.encapsulations.clock))
 
 
 def _dhcp(packets: Packets, tables: Sequence[pa.Table]) -> pa.Table:

@@ -14,4 +14,10 @@ SERVER_UDP = frozenset(map(int, _UDP.split()))
 # Where a DNS analyser sits from the first datagram, and ends the connection when it is quiet.
 DNS_UDP = frozenset((53, 137, 5353, 5355))
 # Interactive services, which may be silent for long (scripts/base/protocols/conn/inactivity.zeek).
-INTERACTIVE_TCP = frozenset((21, 22, 23, 513))
+_INTERACTIVE_TCP = frozenset((21, 22, 23, 513))
+
+
+def is_interactive(orig: int, resp: int, *, both: bool) -> bool:
+    """Whether a TCP connection's service, by its ports, may be silent for long; `both` when both sides have sent."""
+    turned = not both and resp not in SERVER_TCP and orig in SERVER_TCP
+    return (orig if turned else resp) in _INTERACTIVE_TCP

@@ -32,7 +32,7 @@ from parsers.capture.history import (
     History,
 )
 from parsers.capture.packets import Ints
-from parsers.capture.ports import INTERACTIVE_TCP, SERVER_TCP
+from parsers.capture.ports import is_interactive
 from parsers.capture.streams import Deliveries
 from parsers.capture.tcp_weirds import note_after_end, note_repeated_syn, note_reuse, note_storm
 from parsers.capture.timers import QUIET, QUIET_INTERACTIVE, Timers
@@ -53,6 +53,7 @@ class Tcp:
     ports         of both sides
     side, turned  who sent the first packet, and whether that side is rather the responder
     began         the side that is the originator at first
+    established   when both sides had agreed to it
     marks         what analysers add to the history and has no place in it yet: (time, letter), the last one first
     missed        bytes of its holes
     smooth        whether its next packets may be plain ones, which only move counters on (see tcp_flow)
@@ -63,6 +64,7 @@ class Tcp:
         "began",
         "close_deferred",
         "ends",
+        "established",
         "first",
         "first_seen",
         "history",
@@ -106,6 +108,7 @@ class Tcp:
         self.partial = self.smooth = False
         self.close_deferred = self.report_close = False
         self.missed = 0
+        self.established: int | None = None
         self.weirds: Weirds | None = None
 
     @property
@@ -383,15 +386,10 @@ class Tcp:
         elif peer.state == INACTIVE:
             self.weird("unsolicited_SYN_response")
         self._enter(endpoint, ESTABLISHED)
-        if peer.state != PARTIAL:
-            self._note_service()
-
-    def _note_service(self) -> None:
-        """Interactive services may be silent for long."""
-        orig_port, port = self.ports[self.orig.side], self.ports[self.resp.side]
-        if self.orig.state == INACTIVE and port not in SERVER_TCP and orig_port in SERVER_TCP:
-            port = orig_port
-        if port in INTERACTIVE_TCP:
+        if peer.state == ESTABLISHED and not flags & (FIN | RST):
+            self.established = self.now
+        ports = self.ports[self.orig.side], self.ports[self.resp.side]
+        if peer.state != PARTIAL and is_interactive(*ports, both=self.orig.state != INACTIVE):
             self.timers.timeout = QUIET_INTERACTIVE
 
     def _advance_syn_sent(self, endpoint: Endpoint, flags: int, size: int, is_orig: bool) -> tuple[bool, bool]:
@@ -435,6 +433,8 @@ class Tcp:
         if state > SYN_ACK_SENT >= endpoint.state and self.peer_of(endpoint).state <= SYN_ACK_SENT:
             self.timers.timeout = QUIET
         endpoint.previous, endpoint.state = endpoint.state, state
+        if endpoint.opened is None and PARTIAL <= state <= CLOSED:
+            endpoint.opened = self.now
 
     # Its close ------------------------------------------------------------------------------------------------
 

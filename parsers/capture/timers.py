@@ -56,6 +56,25 @@ class Timers:
         """When the connection will be over if no packet follows the one at `last`."""
         return last + self.timeout if self.delete_at is None else self.delete_at
 
+    def over(self, last: int, orig: Endpoint, resp: Endpoint, clock: Ints) -> int | None:
+        """When the connection is over if no packet follows the one at `last`; None when the capture ends before."""
+        dues = [self.due(last)]
+        if self.active:
+            if self.attempt_at is not None and orig.state in {SYN_SENT, SYN_ACK_SENT} and resp.state == INACTIVE:
+                dues.append(self.attempt_at)
+            if _is_ending(orig, resp) and _is_gone(orig, resp):
+                dues += [self._look_after(due, last + LINGER, clock) for due in self.looks]
+        return first_at(clock, min(dues))
+
+    @staticmethod
+    def _look_after(due: int, moment: int, clock: Ints) -> int:
+        """The first of the looks from `due` on that is taken after a moment."""
+        fired = first_at(clock, due)
+        while fired is not None and fired <= moment:
+            due = fired + _LOOK_AGAIN
+            fired = first_at(clock, due)
+        return due
+
     def have_fired(self, now: int, last: int, orig: Endpoint, resp: Endpoint, clock: Ints) -> bool:
         """Whether one ended the connection before the packet that moves the clock on to `now`.
 
@@ -69,14 +88,11 @@ class Timers:
             self.attempt_at = None
             if orig.state in {SYN_SENT, SYN_ACK_SENT} and resp.state == INACTIVE:
                 return True
-        # One side has closed, or nothing ever came but headers that cannot be read.
-        ending = orig.did_close or resp.did_close or orig.state == resp.state == INACTIVE
-        return ending and now - last > LINGER and self._look(now, last, orig, resp, clock)
+        return _is_ending(orig, resp) and now - last > LINGER and self._look(now, last, orig, resp, clock)
 
     def _look(self, now: int, last: int, orig: Endpoint, resp: Endpoint, clock: Ints) -> bool:
         """Whether one of the looks that are taken every few seconds found it gone."""
-        states = {orig.state, resp.state}
-        gone = (orig.did_close and resp.did_close) or RESET in states or INACTIVE in states
+        gone = _is_gone(orig, resp)
         for place, due in enumerate(self.looks):
             while due <= now:
                 fired = int(clock[np.searchsorted(clock, due)])
@@ -85,3 +101,20 @@ class Timers:
                 due = fired + _LOOK_AGAIN  # noqa: PLW2901
             self.looks[place] = due
         return False
+
+
+def first_at(clock: Ints, due: int) -> int | None:
+    """The first time of the clock that is not before `due`; None when the capture ends before."""
+    place = int(np.searchsorted(clock, due))
+    return int(clock[place]) if place < len(clock) else None
+
+
+def _is_ending(orig: Endpoint, resp: Endpoint) -> bool:
+    """Whether one side has closed, or nothing ever came but headers that cannot be read."""
+    return orig.did_close or resp.did_close or orig.state == resp.state == INACTIVE
+
+
+def _is_gone(orig: Endpoint, resp: Endpoint) -> bool:
+    """Whether nothing more is expected of one that is silent."""
+    states = {orig.state, resp.state}
+    return (orig.did_close and resp.did_close) or RESET in states or INACTIVE in states

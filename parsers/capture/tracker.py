@@ -9,9 +9,10 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from parsers.capture import serving
 from parsers.capture.columns import Column, columns
 from parsers.capture.conn_state import datagrams_state, tcp_state
-from parsers.capture.datagrams import Datagrams, datagram_connection, datagram_connections
+from parsers.capture.datagrams import Datagrams, datagram_connection, datagram_connections, forgotten
 from parsers.capture.flows import ICMP, ICMP6, TCP, UDP, Ends, Flows, Shard
 from parsers.capture.lengths import mismatched, mismatches
 from parsers.capture.packets import BROKEN, Ints, Packets
@@ -150,6 +151,8 @@ class _Tracker:
         orig = tcp.orig.side
         connection = self._connection(ends, orig, TCP, tcp.first)
         connection.partial = tcp.partial
+        connection.established = tcp.established
+        connection.serving = partial(serving.of_tcp, connection, tcp, self.columns)
         connection.removal = partial(self._removed, connection, tcp, stop)
         connection.turned = orig != tcp.began
         events = tcp.out.events(orig, self.columns, self.packets)
@@ -159,9 +162,8 @@ class _Tracker:
     def _removed(self, connection: Connection, tcp: Tcp, stop: int) -> int:
         """When Zeek forgets a TCP connection of a flow that ends at `stop`: at last after the capture's last packet."""
         clock = self.packets.clock
-        due = tcp.timers.due(tcp.last)
-        place = int(np.searchsorted(clock, due))
-        removed = int(clock[place]) if place < len(clock) else int(clock[-1]) + 1
+        over = tcp.timers.over(tcp.last, tcp.orig, tcp.resp, clock)
+        removed = int(clock[-1]) + 1 if over is None else over
         if tcp.stop < stop and self.columns.now[tcp.stop] < removed:
             connection.reused = True
             return self.columns.now[tcp.stop]
@@ -186,11 +188,19 @@ class _Tracker:
     def _datagrams(self, made: Datagrams, ends: Ends, proto: int, weirds: Weirds | None) -> Tracked:
         connection = self._connection(ends, made.orig, proto, made.first)
         connection.turned = made.orig != made.began
+        if proto == UDP:
+            connection.serving = partial(serving.of_datagrams, connection, made, self.columns)
+            connection.removal = partial(self._forgotten, made, (connection.orig_p, connection.server_p))
         places = range(made.first, made.stop) if proto == UDP else range(0)
         events = datagrams(places, made.orig, self.columns, self.packets)
         last = self.columns.ts[made.stop - 1]
         cells = partial(self._datagram_cells, made, ends, proto)
         return self._tracked(connection, made, proto, last, cells, events, weirds)
+
+    def _forgotten(self, made: Datagrams, ports: tuple[int, int]) -> int:
+        """When Zeek forgets a UDP connection between these ports: at last after the capture's last packet."""
+        over = forgotten(self.columns, self.packets, made, ports)
+        return int(self.packets.clock[-1]) + 1 if over is None else over
 
     def _datagram_cells(self, made: Datagrams, ends: Ends, proto: int, marks: Sequence[Mark]) -> Row:
         if marks:

@@ -3,7 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias, runtime_checkable
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, runtime_checkable
 from typing import Protocol as Interface
 
 from parsers.schema import Record, Row
@@ -17,6 +17,19 @@ if TYPE_CHECKING:
 Mark: TypeAlias = tuple[int, str]
 
 
+class Serving(NamedTuple):
+    """What a connection shows of its responder's service.
+
+    since   when it was seen that there is one: a TCP server has agreed, or sent anything at all
+    spoken  when its first bytes came
+    still   whether the connection shows it in the end
+    """
+
+    since: int | None
+    spoken: int | None
+    still: bool
+
+
 @dataclass(slots=True)
 class Connection:
     """What an analyser may know of the connection that its bytes come from. Times are nanoseconds UTC.
@@ -25,7 +38,9 @@ class Connection:
     turned   originator and responder changed places after its first packet
     marks    what analysers add to conn's history, in order
     confirmed  when an analyser became sure of its protocol, and the names of all that were known by then
-    removal  finds out when Zeek forgets the connection
+    established  when both sides of TCP had agreed to it
+    serving  finds out what it shows of its responder's service; there is none where it shows nothing
+    removal  finds out when Zeek forgets the connection: after the capture's last packet where that ends it
     reused   another began between the same ports before it was forgotten; known once that has been found out
     """
 
@@ -40,6 +55,8 @@ class Connection:
     turned: bool = False
     marks: list[Mark] = field(default_factory=list)
     confirmed: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)
+    established: int | None = None
+    serving: Callable[[], Serving] | None = None
     removal: Callable[[], int] | None = None
     reused: bool = False
 

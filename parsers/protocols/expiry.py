@@ -30,6 +30,11 @@ class Expiry:
         place = int(np.searchsorted(self._sweeps, due, "right"))
         return int(self._sweeps[place]) if place < len(self._sweeps) else None
 
+    def holds(self, since: int, timeout: int, now: int) -> bool:
+        """Whether an entry of the time `since` is not forgotten yet."""
+        over = self.after(since, timeout) if now - since >= timeout - _SECOND else None
+        return over is None or now < over
+
     @cached_property
     def _sweeps(self) -> Ints:
         times: list[int] = []

@@ -47,6 +47,7 @@ from parsers.protocols import (
     xmpp,
 )
 from parsers.protocols.analyzer import Protocol
+from parsers.protocols.known import certs, hosts, services
 from parsers.schema import Record
 
 PROTOCOLS: tuple[Protocol, ...] = (
@@ -106,6 +107,9 @@ OTHER_RECORDS: tuple[Record, ...] = (
     software.RECORD,
     failure.RECORD,
     packet_filter.RECORD,
+    hosts.RECORD,
+    services.RECORD,
+    certs.RECORD,
 )
 
 RECORDS: dict[str, Record] = {

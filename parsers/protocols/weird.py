@@ -156,10 +156,7 @@ def logged(rows: Iterable[Row], clock: Ints) -> list[Row]:
 def _holds(table: dict[Row, int], key: Row, now: int, expiry: Expiry, timeout: int) -> bool:
     """Whether an entry is in one of Zeek's tables and not forgotten yet."""
     since = table.get(key)
-    if since is None:
-        return False
-    over = expiry.after(since, timeout) if now - since >= timeout - 1_000_000_000 else None
-    return over is None or now < over
+    return since is not None and expiry.holds(since, timeout, now)
 
 
 def _key(row: Row) -> Row:

@@ -10,6 +10,7 @@ from parsers.files import x509
 from parsers.files.handle import endpoints, seconds
 from parsers.limits import SSL_HISTORY
 from parsers.protocols.analyzer import Context
+from parsers.protocols.known import certs
 from parsers.protocols.ssl import names
 from parsers.protocols.ssl.record import RECORD
 
@@ -222,6 +223,9 @@ class Session:
         self.begin()
         self.established = True
         self.context.shared[ESTABLISHED] = True
+        if self._chains is not None and self._chains[False]:
+            for row in certs.sightings(self.context.connection, self.now, self._chains[False][0]):
+                self.context.rows.add(certs.SIGHTINGS, row)
         self.log()
 
     def log(self) -> None:
