@@ -66,7 +66,7 @@ class Field:
 
     `rank` is its place in the first set of columns (1 is leftmost, 0 is not in it); `repeats` marks a
     string column whose values come back so often that a dictionary is smaller; `far` marks a time of any
-    year, which is kept in microseconds.
+    year, which is kept in microseconds; `added` marks a column that Zeek's log does not have by default.
     """
 
     name: str
@@ -75,6 +75,7 @@ class Field:
     rank: int = 0
     repeats: bool = False
     far: bool = False
+    added: bool = False
 
     @property
     def arrow(self) -> pa.DataType:

@@ -15,6 +15,7 @@ from parsers.capture.formats.index import Index
 from parsers.capture.frames import Frames
 from parsers.capture.headers import Ints
 from parsers.capture.network import Network
+from parsers.capture.origins import origins
 from parsers.capture.packet_weirds import Bools, Oddities, PacketWeirds
 from parsers.capture.packets import Packets
 from parsers.capture.store import Store
@@ -41,6 +42,7 @@ def decode(index: Index, data: memoryview) -> Packets:
     outside = np.full(len(index), -1, np.int32)
     frames = Frames(np.arange(len(index)), index.offset, index.captured, index.wire, index.link, outside)
     rounds: list[list[Columns]] = []
+    depths: list[Frames] = []
     while not rounds or len(frames):
         # The last one is for packets that came through no tunnel.
         bubbles = [enclosing.tunnel.kind == teredo.PROTOCOL.kind for enclosing in tunnels.encapsulations.places]
@@ -48,6 +50,7 @@ def decode(index: Index, data: memoryview) -> Packets:
         rounds.append(_blocks(frames, clock, network, weirds, np.array([*bubbles, False])))
         store.seal()
         frames = tunnels.inside(rounds[-1])
+        depths.append(frames)
     columns = _joined(rounds)
     columns |= {"ts": ts[columns["number"]], "clock": clock[columns["number"]]}
     tunnels.encapsulations.clock = clock if len(rounds) > 1 or weirds else columns["clock"]
@@ -58,6 +61,7 @@ def decode(index: Index, data: memoryview) -> Packets:
         extra=store.extra,
         encapsulations=tunnels.encapsulations,
         weirds=weirds.rows(clock, addresses.texts),
+        origins=origins(index, depths, data, store.extra),
     )
 
 

@@ -28,6 +28,12 @@ def _counterparts(pairs: tuple[tuple[int, int], ...]) -> Ints:
 _COUNTERPARTS = {ICMP: _counterparts(_ICMP_ANSWERS), ICMP6: _counterparts(_ICMP6_ANSWERS)}
 
 
+def is_one_way(proto: int, kind: int) -> bool:
+    """Whether a message of ICMP of this type has no answer; of other protocols there are none such."""
+    table = _COUNTERPARTS.get(proto)
+    return table is not None and table.item(kind & 0xFF) == _ONE_WAY
+
+
 class Ends(NamedTuple):
     """A flow's two sides: that of its first packet's source (0), then that of its destination (1)."""
 

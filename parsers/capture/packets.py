@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from parsers.capture.headers import Ints
+from parsers.capture.origins import Origins
 from parsers.capture.transport import BROKEN
 from parsers.capture.tunnels.encapsulation import Encapsulations
 from parsers.schema import Row
@@ -39,7 +40,8 @@ class Packets:
       scale    int16   of SYN packets: by how many bits the sender's windows are shifted, -1 where it says nothing
       parent   int32   the tunnels that it came through, a place in `encapsulations`; -1 where it came through none
 
-    weirds: what weird.log has to say of packets that did not get as far.
+    weirds: what weird.log has to say of packets that did not get as far; origins: where the frames lie that they came
+    in, None where that is not known.
     """
 
     number: Ints
@@ -65,6 +67,7 @@ class Packets:
     extra: bytes
     encapsulations: Encapsulations = field(default_factory=Encapsulations)
     weirds: list[Row] = field(default_factory=list)
+    origins: Origins | None = None
 
     def __len__(self) -> int:
         return len(self.ts)
@@ -82,5 +85,5 @@ class Packets:
         return replace(self, **columns)
 
 
-_OTHERS = frozenset(("addresses", "data", "extra", "encapsulations", "weirds"))
+_OTHERS = frozenset(("addresses", "data", "extra", "encapsulations", "weirds", "origins"))
 COLUMNS = tuple(each.name for each in fields(Packets) if each.name not in _OTHERS)

@@ -104,10 +104,11 @@ def _tables(rows: Rows) -> dict[str, pa.Table]:
 def _conn_rows(
     begun: Sequence[tuple[Row, Origin]], origins: Origins | None, captures: Timeline | None
 ) -> Iterator[Row]:
-    """The rows of conn.log, from those that say nothing of the frames, whose addresses are looked up all at once."""
+    """The rows of conn.log, with the addresses of their frames, which are looked up all at once."""
     links = repeat(NO_LINK) if origins is None else origins.cells([origin for _, origin in begun])
     for (row, origin), link in zip(begun, links, strict=False):
-        yield (*row, *link) if captures is None else (*row, *link, captures.name_of(origin.number))
+        cells = (*row[: -len(link)], *link)
+        yield cells if captures is None else (*cells, captures.name_of(origin.number))
 
 
 def updates(

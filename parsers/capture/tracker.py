@@ -1,5 +1,6 @@
 """From packets to connections: what conn.log says of each, and what its analysers are fed."""
 
+import struct
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -11,10 +12,12 @@ import numpy.typing as npt
 
 from parsers.capture import serving
 from parsers.capture.columns import Column, columns
+from parsers.capture.community_id import SCTP, community_id
 from parsers.capture.conn_state import datagrams_state, tcp_state
 from parsers.capture.datagrams import Datagrams, datagram_connection, datagram_connections, forgotten
 from parsers.capture.flows import ICMP, ICMP6, TCP, UDP, Ends, Flows, Shard
 from parsers.capture.lengths import mismatched, mismatches
+from parsers.capture.origins import NO_LINK, Origin
 from parsers.capture.packets import BROKEN, Ints, Packets
 from parsers.capture.streams import datagrams
 from parsers.capture.tcp import Tcp
@@ -34,6 +37,7 @@ Bools: TypeAlias = npt.NDArray[np.bool_]
 # orig_pkts, orig_ip_bytes, resp_pkts, resp_ip_bytes.
 Counts: TypeAlias = tuple[int, int, int, int]
 
+_PORTS = struct.Struct(">HH")
 _NAMES = {TCP: "tcp", UDP: "udp", ICMP: "icmp", ICMP6: "icmp"}
 _UNKNOWN = "unknown_transport"
 _TOO_MANY_CHANGES = "tunnel_max_changes_per_connection_exceeded"
@@ -46,33 +50,39 @@ _NOT_CONNECTIONS = frozenset((2, 4, 41, 47))
 class Tracked:
     """One connection.
 
-    last      the time of its last packet, nanoseconds UTC
-    number    its first packet's place in the capture
-    stop      the place after its last packet, among the packets of its flow
-    ip_proto  the protocol number in the IP header
-    passage   the tunnels that it came through
-    carries   the tunnel protocols that it carries
-    weirds    what its packets have for weird.log
-    failures  what they have for analyzer.log
+    last          the time of its last packet, nanoseconds UTC
+    stop          the place after its last packet, among the packets of its flow
+    ip_proto      the protocol number in the IP header
+    community_id  what other tools call it
+    passage       the tunnels that it came through
+    carries       the tunnel protocols that it carries
+    weirds        what its packets have for weird.log
+    failures      what they have for analyzer.log
     """
 
     connection: Connection
     last: int
-    number: int
     stop: int
     ip_proto: int
+    community_id: str
     passage: Passage
     carries: Sequence[str]
     weirds: list[Row]
     failures: list[Row]
+    _first: Origin
     _cells: Callable[[Sequence[Mark]], Row]
     _events: Iterator[Event]
 
     def row(self, service: str | None) -> Row:
-        """Its row in conn.log, after its analysers have had their say."""
+        """Its row in conn.log, after its analysers have had their say; what says of its frames is unset."""
         c = self.connection
         service = ",".join(filter(None, (*self.carries, service))) or None
-        return (c.start, *c.head, c.proto, service, *self._cells(c.marks), self.passage.parents, self.ip_proto)
+        last = self.passage.parents, self.ip_proto, self.community_id
+        return (c.start, *c.head, c.proto, service, *self._cells(c.marks), *last, *NO_LINK)
+
+    def origin(self) -> Origin:
+        """Its first packet, after its analysers have had their say."""
+        return self._first._replace(answers=self._first.answers != self.connection.turned)
 
     def events(self) -> Iterator[Event]:
         """What its analysers are fed, in order; can be had once."""
@@ -262,8 +272,30 @@ class _Tracker:
         told = weirds.rows(connection, orig) if weirds else []
         failed = [failure.of_packet(connection, *why) for why in carrier.failures]
         connection.marks += carrier.marks
-        number = self.numbers[made.first]
-        return Tracked(connection, last, number, made.stop, proto, came, carrier.services, told, failed, cells, events)
+        # What turns the roles round later turns this round too.
+        answers = (self.columns.side[made.first] != orig) != connection.turned
+        return Tracked(
+            connection,
+            last,
+            made.stop,
+            proto,
+            self._community_id(connection, proto, made.first, orig),
+            came,
+            carrier.services,
+            told,
+            failed,
+            Origin(self.numbers[made.first], int(self.parent[made.first]), answers),
+            cells,
+            events,
+        )
+
+    def _community_id(self, connection: Connection, proto: int, first: int, orig: int) -> str:
+        ports = connection.orig_p, connection.resp_p
+        if proto == SCTP and self.columns.captured[first] >= _PORTS.size:
+            # Zeek's conn.log has none of these.
+            sport, dport = _PORTS.unpack(self.packets.payload(self.columns.offset[first], _PORTS.size))
+            ports = (sport, dport) if self.columns.side[first] == orig else (dport, sport)
+        return community_id(proto, (connection.orig_h, ports[0]), (connection.resp_h, ports[1]))
 
 
 class _Totals:

@@ -40,6 +40,28 @@ RECORD = Record(
         Field("resp_ip_bytes", "count", "Bytes of the responder's packets, IP headers included."),
         Field("tunnel_parents", "set[string]", "The uids of the connections that carried this one inside a tunnel."),
         Field("ip_proto", "count", "The protocol number in the IP header: 6 TCP, 17 UDP, 1 ICMP…"),
+        Field(
+            "community_id",
+            "string",
+            "What other tools call this connection: Suricata, Wireshark, Arkime make the same of its endpoints.",
+            added=True,
+        ),
+        Field(
+            "orig_l2_addr",
+            "string",
+            "The hardware (MAC) address at the originator's end: its own, or its last router's.",
+            repeats=True,
+            added=True,
+        ),
+        Field(
+            "resp_l2_addr",
+            "string",
+            "The hardware (MAC) address at the responder's end: its own, or the next router's.",
+            repeats=True,
+            added=True,
+        ),
+        Field("orig_vendor", "string", "Who made the hardware that orig_l2_addr is of.", repeats=True, added=True),
+        Field("resp_vendor", "string", "Who made the hardware that resp_l2_addr is of.", repeats=True, added=True),
     ),
 )
 

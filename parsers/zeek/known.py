@@ -4,13 +4,13 @@ A format without types (JSON) is read with these. Source: the headers of logs th
 that its scripts log (scripts/base, scripts/policy); older fields as Zeek 3 to 5 named them.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from functools import cache
 
 import pyarrow as pa
 
 from parsers.protocols.registry import RECORDS
-from parsers.schema import CONNECTION, arrow_field
+from parsers.schema import CONNECTION, Field, arrow_field
 
 # A name without a type is a string. Words that stand for several fields: the six that nearly every log opens with, the
 # ends of a connection, a place.
@@ -127,7 +127,7 @@ _FIELDS["notice_alarm"] = _FIELDS["notice"]
 # Fields of scripts that are not loaded by default, and of older ones: columns only where they occur.
 _OPTIONAL = {
     "analyzer": "cause analyzer_kind packet_segment",
-    "conn": "vlan:int inner_vlan:int orig_l2_addr resp_l2_addr pppoe_session_id:count community_id "
+    "conn": "vlan:int inner_vlan:int pppoe_session_id:count "
     "speculative_service failed_service:set[string] ip_proto_name",
     "dhcp": "msg_orig:vector[addr] client_software server_software circuit_id agent_remote_id subscriber_id",
     "dns": "original_query auth:set[string] addl:set[string]",
@@ -187,7 +187,7 @@ _ANYWHERE = "@ _path _write_ts:time _stream _system_name _node"
 def columns(log: str) -> pa.Schema | None:
     """The columns that Zeek's log of that name has, in Zeek's order; None for a log that nobody knows."""
     if log in RECORDS:
-        return RECORDS[log].arrow
+        return pa.schema([arrow for field, arrow in _fields(log) if not field.added])
     return _schema(_types(_FIELDS[log])) if log in _FIELDS else None
 
 
@@ -206,7 +206,12 @@ def older(log: str, names: Collection[str]) -> pa.Schema | None:
 @cache
 def optional(log: str) -> pa.Schema:
     """The columns that a log may have besides those; what any log may have comes last."""
-    return _schema(_types(_OPTIONAL.get(log, "")) | _types(_ANYWHERE))
+    added = [arrow for field, arrow in _fields(log) if field.added] if log in RECORDS else []
+    return pa.schema([*added, *_schema(_types(_OPTIONAL.get(log, "")) | _types(_ANYWHERE))])
+
+
+def _fields(log: str) -> Iterator[tuple[Field, pa.Field]]:
+    return zip(RECORDS[log].fields, RECORDS[log].arrow, strict=True)
 
 
 def _types(line: str) -> dict[str, str]:

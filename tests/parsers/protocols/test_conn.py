@@ -8,10 +8,12 @@ NAMES = (
     "ts uid id.orig_h id.orig_p id.resp_h id.resp_p proto service duration orig_bytes resp_bytes conn_state local_orig "
     "local_resp missed_bytes history orig_pkts orig_ip_bytes resp_pkts resp_ip_bytes tunnel_parents ip_proto"
 )
+OURS = "community_id orig_l2_addr resp_l2_addr orig_vendor resp_vendor"
 
 
-def test_columns_are_zeeks() -> None:
-    assert NAMES.split() == RECORD.names
+def test_columns_are_zeeks_and_then_ours() -> None:
+    assert NAMES.split() + OURS.split() == RECORD.names
+    assert [field.name for field in RECORD.fields if field.added] == OURS.split()
     assert RECORDS["conn"] is RECORD
 
 
