@@ -71,7 +71,8 @@ def _version(numbers: bytes, after: bytes) -> Version:
     if numbers.startswith(_BEFORE_NUMBERS):
         numbers = numbers[1:].strip()
     counts = [_count(number) if number else None for number in _POINT.split(numbers, 3)]
-    return Version(*counts, *[None] * (4 - len(counts)), _addition(after))
+    major, minor, minor2, minor3 = [*counts, None, None, None][:4]
+    return Version(major, minor, minor2, minor3, _addition(after))
 
 
 def _count(said: bytes) -> int:
