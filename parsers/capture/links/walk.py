@@ -6,13 +6,15 @@ from parsers import limits
 from parsers.capture.headers import Ints, Octets
 from parsers.capture.links.checks import CHECKS
 from parsers.capture.links.ieee802_11 import aggregated
-from parsers.capture.links.layer import ETHERNET, IP, NOTHING, SEVERAL, VLAN
+from parsers.capture.links.layer import BACKBONE, ETHERNET, IP, NOTHING, SEVERAL, VLAN, VNTAG
 from parsers.capture.links.registry import LAYERS
 from parsers.capture.packet_weirds import Oddities
 
 # Zeek keeps two VLAN tags of a frame.
 _TAGS = 3
 _OVERWRITTEN = "inner VLAN tag overwritten"
+# Headers that may be inside others of their kind, which Zeek counts, and its names for them.
+_NESTED = {ETHERNET: "ETHERNET", BACKBONE: "PBB", VLAN: "VLAN", VNTAG: "VNTAG"}
 
 
 def ip_packets(octets: Octets, link: Ints, offset: Ints, captured: Ints, oddities: Oddities) -> tuple[Ints, Ints, Ints]:
@@ -46,7 +48,7 @@ def _walk(octets: Octets, layer: Ints, at: Ints, end: Ints, oddities: Oddities) 
     """Which layer each frame leads to, IP or SEVERAL where it could be read that far; where it begins and ends."""
     layer, at, end = _step(octets, layer, at, end, oddities)
     tags = None
-    for _ in range(limits.LINK_HEADERS):
+    for read in range(1, limits.LINK_HEADERS + 1):
         # A header that would begin at the end is one that is cut off.
         rows = np.flatnonzero(((layer < SEVERAL) | (layer > NOTHING)) & (at <= end))
         if not len(rows):
@@ -57,7 +59,13 @@ def _walk(octets: Octets, layer: Ints, at: Ints, end: Ints, oddities: Oddities) 
             tags[tagged] += 1
             many = tagged[tags[tagged] >= _TAGS]
             oddities.tell(many, "triple_tagged_vlan_unsupported", "VLAN", addl=[_OVERWRITTEN] * len(many))
-        layer[rows], at[rows], end[rows] = _step(octets, layer[rows], at[rows], end[rows], oddities.of(rows))
+        outer = layer[rows]
+        layer[rows], at[rows], end[rows] = _step(octets, outer, at[rows], end[rows], oddities.of(rows))
+        if read + 1 == limits.LINK_HEADERS:
+            for kind, name in _NESTED.items():
+                deep = rows[(outer == kind) & (layer[rows] != NOTHING)]
+                oddities.tell(deep, "max_packet_analyzer_depth_exceeded", name)
+                layer[deep] = NOTHING
     return layer, at, end
 
 

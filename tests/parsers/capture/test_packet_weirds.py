@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from parsers.capture.packet_weirds import PacketWeirds
-from parsers.limits import WEIRD_QUIET, WEIRD_SAMPLING, WEIRD_THRESHOLD
+from parsers.limits import LINK_HEADERS, WEIRD_QUIET, WEIRD_SAMPLING, WEIRD_THRESHOLD
 from parsers.protocols.weird import RECORD
 from tests.parsers.capture.build import (
     CLIENT,
@@ -59,6 +59,19 @@ def test_ip_headers(ip: bytes, name: str) -> None:
     kind = 0x86DD if ip[0] >> 4 == 6 else 0x0800
     wire = 100 if name == "internally_truncated_header" else None
     assert told([ethernet(ip, kind)], wire=wire) == [(name, "IP", None, *NOBODY)]
+
+
+def backbone(frame: bytes, headers: int) -> bytes:
+    """A frame inside so many others, each of them by two headers (IEEE 802.1ah)."""
+    for _ in range(headers // 2):
+        frame = MACS + struct.pack(">HI", 0x88E7, 1) + frame
+    return frame
+
+
+def test_headers_inside_headers() -> None:
+    few, many = (backbone(ethernet(WHOLE), headers) for headers in (LINK_HEADERS - 3, LINK_HEADERS - 1))
+    assert told([few]) == []
+    assert told([many]) == [("max_packet_analyzer_depth_exceeded", "ETHERNET", None, *NOBODY)]
 
 
 @pytest.mark.parametrize(
