@@ -13,13 +13,15 @@ from parsers.updates import Batch, Facts, Progress, Trouble, Update
 if TYPE_CHECKING:
     import pandas as pd
 
-# Tabs stand in the order of the story; logs that are not named here follow by name.
+# Tabs stand in the order of the story; logs that are not named follow by name, and last what is known of the network.
 ORDER = ("pe", "files", "http", "conn", "dns", "ssl", "x509")
+LAST = ("software", "known_hosts", "known_services", "known_certs")
 
 
 def in_order(logs: Iterable[str]) -> list[str]:
     """The logs in the order of the story."""
-    return sorted(logs, key=lambda log: (ORDER.index(log) if log in ORDER else len(ORDER), log))
+    places = {log: place for place, log in enumerate((*ORDER, None, *LAST))}
+    return sorted(logs, key=lambda log: (places.get(log, places[None]), log))
 
 
 @dataclass
