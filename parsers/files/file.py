@@ -10,6 +10,7 @@ from parsers.files.digests import Digests
 from parsers.files.reassembly import Reassembly
 from parsers.files.record import RECORD
 from parsers.limits import FILE_TIMEOUT, MIME_BYTES, PACKET_BYTES
+from parsers.protocols import failure
 from parsers.protocols.analyzer import Connection, Rows
 from parsers.site import is_local
 
@@ -58,6 +59,7 @@ class File:
         "_chunks",
         "_connections",
         "_digests",
+        "_failed",
         "_files",
         "_listener",
         "_next_check",
@@ -112,6 +114,7 @@ class File:
         self._digests = Digests()
         self._pe: pe.Headers | None = None
         self._ocsp: ocsp.Response | None = None
+        self._failed: int | None = None
         self._readers: list[Reader] = [self._digests, *self._files.readers(self)]
         self._next_check = ts + FILE_TIMEOUT
 
@@ -177,7 +180,7 @@ class File:
     def close(self, ts: int) -> None:
         """The file's end has been seen; its rows are written."""
         if not self.done and not self.expire(ts):
-            self._end()
+            self._end(ts)
 
     def expire(self, ts: int) -> bool:
         """End the file if it was given up before `ts`, when nothing had been heard of it for two minutes."""
@@ -185,7 +188,7 @@ class File:
             now = self._files.next_packet(self._next_check)
             if now - self.last >= FILE_TIMEOUT:
                 self.timedout = True
-                self._end()
+                self._end(now)
             self._next_check = now + FILE_TIMEOUT
         return self.done
 
@@ -193,7 +196,7 @@ class File:
         """The capture has ended: an open file's end is not waited for any more."""
         if not self.done:
             self.timedout = True
-            self._end()
+            self._end(self.last)
 
     def _resume(self, ts: int, last: int | None = None) -> None:
         if self.done or self.expire(ts):
@@ -227,7 +230,7 @@ class File:
 
     def _check_complete(self) -> None:
         if self.total_bytes is not None and self._offset >= self.total_bytes:
-            self._end()
+            self._end(self.last)
 
     def _deliver(self, data: bytes) -> None:
         if self._chunks is not None:
@@ -238,6 +241,7 @@ class File:
                 self._sniff(data[:MIME_BYTES])
         for reader in self._readers:
             reader.data(data)
+        self._check_failed(self.last)
         self._offset += len(data)
         self.seen_bytes += len(data)
 
@@ -272,7 +276,12 @@ class File:
         if self._listener is not None:
             self._listener.sniffed(self)
 
-    def _end(self) -> None:
+    def _check_failed(self, ts: int) -> None:
+        """Take down when it was found out that the file is not what it is taken for."""
+        if self._pe is not None and self._pe.violation is not None and self._failed is None:
+            self._failed = ts
+
+    def _end(self, ts: int) -> None:
         if self.done:
             return
         self.done = True
@@ -280,6 +289,7 @@ class File:
             self._reassembly.flush()
         if self._chunks is not None:
             self._sniff(b"")
+            self._check_failed(ts)
         self._write(self._rows)
         self._readers = []
         self._reassembly = None
@@ -289,6 +299,10 @@ class File:
             row = self._pe.row(self.ts, self.fuid)
             if row is not None:
                 rows.add(pe.RECORD, row)
+            if self._failed is not None and self._pe.violation is not None:
+                carrier = next(iter(self._connections.values())) if len(self._connections) == 1 else None
+                told = failure.of_file(self._failed, carrier, self.fuid, "PE", self._pe.violation)
+                rows.add(failure.RECORD, told)
         if self._ocsp is not None:
             for record, row in self._ocsp.rows(self.ts, self.fuid, self.last):
                 rows.add(record, row)

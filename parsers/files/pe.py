@@ -6,11 +6,12 @@ for a cell to be set: Zeek, src/file_analysis/analyzer/pe, base/files/pe.
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from struct import Struct, unpack_from
-from typing import NamedTuple
+from struct import Struct, iter_unpack, unpack_from
 
 from parsers import escape
 from parsers.limits import CONTAINER_ELEMENTS, PE_STUB_BYTES
+from parsers.protocols.binpac import BinpacError, not_enforced
+from parsers.protocols.grammar import Reading
 from parsers.schema import Field, Record, Row
 
 MIME_TYPE = "application/x-dosexec"
@@ -114,18 +115,9 @@ _EXPORTS, _IMPORTS, _CERTIFICATES, _DEBUG = 0, 1, 4, 6
 _SECTION = 40
 
 _COFF = Struct("<4x HHI8xHH")
-
-
-class _Layout(NamedTuple):
-    """Where the fields of an optional header lie that are not in the same place in all of its forms."""
-
-    version: int
-    directories: int
-
-
-# An unknown form is read as Zeek does: without the fields that only known forms have.
-_LAYOUTS = {_PE32: _Layout(40, 92), _PE32_PLUS: _Layout(40, 108)}
-_OTHER_LAYOUT = _Layout(36, 72)
+# What lies elsewhere in one form of the optional header than in another: the last field, the layout.
+_IMAGE_BASE = ("Optional_Header:image_base_32", "<4x")
+_MEMORY = {_PE32: ("Mem_Info32", "<16x"), _PE32_PLUS: ("Mem_Info64", "<32x")}
 
 
 @dataclass(slots=True)
@@ -143,11 +135,15 @@ class _Optional:
 
 
 class Headers:
-    """The headers of one executable while its first bytes pass by; what they say is known as far as they came."""
+    """The headers of one executable while its first bytes pass by; what they say is known as far as they came.
 
-    __slots__ = ("_coff", "_held", "_needed", "_optional", "_parser", "_sections")
+    `violation` says why they are not read on, where they are none.
+    """
+
+    __slots__ = ("_coff", "_held", "_needed", "_optional", "_parser", "_sections", "violation")
 
     def __init__(self) -> None:
+        self.violation: str | None = None
         self._coff: tuple[int, ...] | None = None
         self._optional: _Optional | None = None
         self._sections: list[str] | None = None
@@ -178,6 +174,7 @@ class Headers:
         dos = yield 64
         (start,) = unpack_from("<I", dos, 60)
         if not 64 <= start < 64 + PE_STUB_BYTES:
+            self.violation = str(not_enforced("DOS_Header:AddressOfNewExeHeader"))
             return
         yield start - 64
         self._coff = _COFF.unpack((yield 24))
@@ -186,7 +183,8 @@ class Headers:
         if optional_size:
             try:
                 self._optional = _optional(optional)
-            except IndexError:
+            except BinpacError as error:
+                self.violation = str(error)
                 return
         table = yield sections * _SECTION
         if sections and optional_size:
@@ -229,24 +227,24 @@ def _next(parser: Generator[int, bytes, None], taken: bytes) -> int | None:
 
 
 def _optional(header: bytes) -> _Optional | None:
-    """The optional header; None for one of no known form. Raises IndexError when it is shorter than it says."""
-    if len(header) < 2:
-        raise IndexError
-    (magic,) = unpack_from("<H", header)
-    layout = _LAYOUTS.get(magic, _OTHER_LAYOUT)
-    if len(header) < layout.directories + 4:
-        raise IndexError
-    major, minor = unpack_from("<HH", header, layout.version)
-    subsystem, flags = unpack_from("<HH", header, layout.version + 28)
-    (count,) = unpack_from("<I", header, layout.directories)
-    if count > (len(header) - layout.directories - 4) // 8:
-        raise IndexError
+    """The optional header; None for one of no known form, which is read without the fields that only these have."""
+    reading = Reading(header)
+    (magic,) = reading.numbers("Optional_Header:base_of_code", "<H22x")
+    if magic == _PE32:
+        reading.numbers("Optional_Header:base_of_data", "<4x")
+    reading.numbers(*(("Optional_Header:image_base_64", "<8x") if magic == _PE32_PLUS else _IMAGE_BASE))
+    major, minor, subsystem, flags = reading.numbers("Optional_Header:dll_characteristics", "<8xHH24xHH")
+    memory = reading.inner()
+    if magic in _MEMORY:
+        memory.numbers(*_MEMORY[magic])
+        reading.place = memory.place
+    (count,) = reading.numbers("Optional_Header:number_of_rva_and_sizes", "<4xI")
+    directories = reading.inner().array("RVAS:rvas", count, 8)
     if magic not in (_PE32, _ROM, _PE32_PLUS):
         return None
-    sizes = unpack_from("<" + "4xI" * count, header, layout.directories + 4)
     return _Optional(
         WINDOWS.get((major, minor), f"unknown-{major}.{minor}"),
         SUBSYSTEMS.get(subsystem, f"unknown-{subsystem}"),
         flags,
-        list(sizes),
+        [size for (size,) in iter_unpack("<4xI", directories)],
     )

@@ -38,6 +38,12 @@ def of_packet(connection: Connection, ts: int, name: str, reason: str, data: byt
     return _row(ts, "packet", name, connection, reason, data)
 
 
+def of_file(ts: int, connection: Connection | None, fuid: str, name: str, reason: str) -> Row:
+    """The row of an analyser of files that gave up at `ts`; of the connection, where a single one carries the file."""
+    head = (None,) * 5 if connection is None else connection.head
+    return ts, "file", name, head[0], fuid, *head[1:], None, reason, None
+
+
 def _row(ts: int, kind: str, name: str, connection: Connection, reason: str, data: bytes | None) -> Row:
     shown = None if data is None else escape.text(data[:_DATA_BYTES])
     return ts, kind, name, connection.uid, None, *connection.head[1:], connection.proto, reason, shown

@@ -304,3 +304,17 @@ def test_any_order_of_calls(calls: list[tuple[str, bytes, int]], step: int) -> N
         assert row["seen_bytes"] >= 0
         assert row["missing_bytes"] >= 0
         assert row["duration"] >= 0
+
+
+def test_a_program_that_is_none_is_told_of(files: Files) -> None:
+    file = opened(files)
+    file.data(b"MZ" + bytes(40), 5 * SECOND)
+    file.data(bytes(40), 6 * SECOND)
+    file.data(bytes(40), 7 * SECOND)
+    file.close(8 * SECOND)
+    (row,) = rows(files, "analyzer")
+    assert (row["ts"], row["analyzer_kind"], row["analyzer_name"]) == (8 * SECOND, "file", "PE")
+    assert (row["uid"], row["fuid"], row["id.resp_p"], row["proto"]) == ("C1", file.fuid, 80, None)
+    assert row["failure_reason"] == "Binpac exception: binpac exception: &enforce violation : " + (
+        "DOS_Header:AddressOfNewExeHeader"
+    )

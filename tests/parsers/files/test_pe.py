@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from struct import pack, pack_into
 from typing import Any
 
@@ -167,3 +168,27 @@ def test_any_bytes(data: bytes, cuts: list[int]) -> None:
         headers.gap(cut)
         place += cut
     headers.row(0, "F")
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (program(), None),
+        (program(start=63), "&enforce violation : DOS_Header:AddressOfNewExeHeader"),
+        (program(optional=b"\x0b\x01"), "out_of_bound: Optional_Header:base_of_code: 24 > 2"),
+        (program(optional=optional_header()[:27]), "out_of_bound: Optional_Header:base_of_data: 28 > 27"),
+        (program(optional=optional_header()[:28]), "out_of_bound: Optional_Header:image_base_32: 32 > 28"),
+        (program(optional=optional_header(0x20B)[:31]), "out_of_bound: Optional_Header:image_base_64: 32 > 31"),
+        (program(optional=optional_header()[:71]), "out_of_bound: Optional_Header:dll_characteristics: 72 > 71"),
+        (program(optional=optional_header()[:87]), "out_of_bound: Mem_Info32: 16 > 15"),
+        (program(optional=optional_header(0x20B)[:103]), "out_of_bound: Mem_Info64: 32 > 31"),
+        (program(optional=optional_header()[:95]), "out_of_bound: Optional_Header:number_of_rva_and_sizes: 96 > 95"),
+        (program(optional=optional_header()[:-1]), "out_of_bound: RVAS:rvas: 16 > 127"),
+    ],
+)
+@pytest.mark.parametrize("pieces", [lambda content: [content], bytewise], ids=["whole", "bytewise"])
+def test_why_a_program_is_none(content: bytes, why: str | None, pieces: Callable[[bytes], list[bytes]]) -> None:
+    headers = pe.Headers()
+    for piece in pieces(content + bytes(500)):
+        headers.data(piece)
+    assert headers.violation == (why and f"Binpac exception: binpac exception: {why}")
