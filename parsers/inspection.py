@@ -21,10 +21,15 @@ class Inspection:
     """Looks into the files of captures; `files` gives the frame of files.log as it is now."""
 
     def __init__(
-        self, captures: Sequence[Path], password: bytes | None, files: "Callable[[], pd.DataFrame | None]"
+        self,
+        captures: Sequence[Path],
+        password: bytes | None,
+        files: "Callable[[], pd.DataFrame | None]",
+        *,
+        checksums: bool = False,
     ) -> None:
         self._captures = captures
-        self._password = password
+        self._request = Request.of(captures, password, checksums=checksums)
         self._files = files
 
     def __call__(self, fuid: str, cancelled: Cancelled) -> PEReport:
@@ -53,7 +58,7 @@ class Inspection:
             answer, status = errand.run(
                 "parsers.capture.extract",
                 *(fuid, *hosts),
-                question=Request.of(self._captures, self._password).written(),
+                question=self._request.written(),
                 cancelled=cancelled,
                 descriptors=pipes.descriptors(self._captures),
             )

@@ -106,7 +106,8 @@ class _Rounds:
         # What the round before kept from the collector may go.
         gc.unfreeze()
         self.logs = LogSet()
-        for update in pipeline.updates(self._asked.paths, self._asked.password, self._asked.names):
+        asked = self._asked
+        for update in pipeline.updates(asked.paths, asked.password, asked.names, checksums=asked.checksums):
             self.logs.apply(update)
             is_first = not self._told and not isinstance(update, Trouble)
             if is_first or (last and isinstance(update, Progress)):

@@ -20,18 +20,25 @@ _NAMELESS = "stdin"
 
 
 def updates(
-    paths: Sequence[Path], password: bytes | None = None, only: frozenset[str] | None = None
+    paths: Sequence[Path],
+    password: bytes | None = None,
+    only: frozenset[str] | None = None,
+    *,
+    checksums: bool = False,
 ) -> Iterator[Update]:
     """What the reader of these paths tells, read in this process. Raises OpenError when nothing can be read.
 
-    Of logs it reads `only` those that are named.
+    Of logs it reads `only` those that are named; of captures it leaves packets out, with `checksums`, that have wrong
+    ones.
     """
     found = captures(paths)
     if found:
         from parsers.capture import pipeline
 
         names = {pipe.path: pipe.name for pipe in pipes.among(found)}
-        return chain(_on_the_way(found), pipeline.updates(found, password, names))
+        return chain(_on_the_way(found), pipeline.updates(found, password, names, checksums=checksums))
+    if checksums:
+        raise OpenError(f"{paths[0]}: these are logs, and checksums are in captures: leave --checksums out")
     from parsers.zeek import folder
 
     files = [pipes.as_file(path) for path in paths]

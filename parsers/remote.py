@@ -26,7 +26,7 @@ from parsers.updates import Batch, Facts, OpenError, PasswordNeeded, Progress, T
 class RemoteReader:
     """The updates of a capture, from a process that `stop` ends; what has come by then stays."""
 
-    def __init__(self, paths: Sequence[Path], password: bytes | None = None) -> None:
+    def __init__(self, paths: Sequence[Path], password: bytes | None = None, *, checksums: bool = False) -> None:
         # -P: a module that lies in the folder where the program was started is never taken for one of ours.
         command = [sys.executable, "-P", "-m", "parsers.remote"]
         self._stopped = False
@@ -47,7 +47,7 @@ class RemoteReader:
         assert self._process.stdin is not None
         # A process that has ended already is told of by `updates`.
         with suppress(BrokenPipeError), self._process.stdin as stdin:
-            stdin.write(Request.of(paths, password).written())
+            stdin.write(Request.of(paths, password, checksums=checksums).written())
 
     def stop(self) -> None:
         """End the reading; pipes are left to whoever follows them."""
@@ -145,7 +145,7 @@ def _updates(asked: Request) -> Iterator[Update]:
         return live.updates(asked)
     from parsers.capture import pipeline
 
-    return pipeline.updates(asked.paths, asked.password, asked.names)
+    return pipeline.updates(asked.paths, asked.password, asked.names, checksums=asked.checksums)
 
 
 def _serve() -> None:

@@ -72,6 +72,8 @@ class ZeekTui(App[None]):
         stop: Callable[[], None],
         captures: Sequence[Path] = (),
         password: bytes | None = None,
+        *,
+        checksums: bool = False,
     ) -> None:
         super().__init__()
         self.reading = Reading(updates)
@@ -79,7 +81,7 @@ class ZeekTui(App[None]):
         self._timer: Timer | None = None
         self._shown = 0
         self._painted = Event()
-        self.explorer = Explorer(title, self._inspection(captures, password))
+        self.explorer = Explorer(title, self._inspection(captures, password, checksums=checksums))
         self.animation_level = "none"
         for theme in THEMES:
             self.register_theme(theme)
@@ -88,11 +90,11 @@ class ZeekTui(App[None]):
             self.add_class("-ascii")
             ScrollBar.renderer = PlainScrollBar
 
-    def _inspection(self, captures: Sequence[Path], password: bytes | None) -> Inspect | None:
+    def _inspection(self, captures: Sequence[Path], password: bytes | None, *, checksums: bool) -> Inspect | None:
         """What looks into a file's bytes; only a capture has them."""
         if not captures:
             return None
-        inspection = Inspection(captures, password, self._files)
+        inspection = Inspection(captures, password, self._files, checksums=checksums)
 
         def look(fuid: str, cancelled: Callable[[], bool]) -> list[Entry]:
             try:

@@ -28,6 +28,8 @@ def run(
     password: bytes | None,
     folder: Path | None,
     format: str = "zeek",  # noqa: A002
+    *,
+    checksums: bool = False,
 ) -> int:
     """Read what lies at the paths and write its logs into the folder, or list them where there is none.
 
@@ -36,11 +38,15 @@ def run(
     """
     begin()
     logs, form = LogSet(), FORMATS[format]
+
+    def read(secret: bytes | None) -> Iterator[Update]:
+        return updates(paths, secret, checksums=checksums)
+
     if folder is None:
-        unlocked(paths, password, lambda secret: logs.read(updates(paths, secret)))
+        unlocked(paths, password, lambda secret: logs.read(read(secret)))
     else:
         _refuse(folder)
-        unlocked(paths, password, lambda secret: logs.read(_writable(updates(paths, secret), folder, form)))
+        unlocked(paths, password, lambda secret: logs.read(_writable(read(secret), folder, form)))
     for trouble in logs.troubles:
         complain(trouble.text)
     if folder is None:

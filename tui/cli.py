@@ -39,10 +39,11 @@ def _run(asked: "argparse.Namespace") -> int:
         if asked.print is not None:
             return _print(asked, password)
         if asked.write is None and is_terminal(piped=STANDARD_INPUT in asked.paths):
-            return _explore(asked.paths, password)
+            return _explore(asked.paths, password, checksums=asked.checksums)
         from tui import batch
 
-        return batch.run(asked.paths, password, asked.write, format=asked.format or "zeek")
+        form = asked.format or "zeek"
+        return batch.run(asked.paths, password, asked.write, format=form, checksums=asked.checksums)
     except OpenError as error:
         complain(str(error))
         return NOTHING
@@ -57,10 +58,10 @@ def _print(asked: "argparse.Namespace", password: bytes | None) -> int:
     from tui import printing
 
     wording = Wording(asked.where, asked.count_by, asked.sort, asked.head, asked.fields)
-    return printing.run(asked.paths, password, asked.print, wording, format=asked.format)
+    return printing.run(asked.paths, password, asked.print, wording, format=asked.format, checksums=asked.checksums)
 
 
-def _explore(paths: "Sequence[Path]", password: bytes | None) -> int:
+def _explore(paths: "Sequence[Path]", password: bytes | None, *, checksums: bool) -> int:
     from parsers import pipes
 
     followed = pipes.follow(paths)
@@ -69,18 +70,18 @@ def _explore(paths: "Sequence[Path]", password: bytes | None) -> int:
         # Until something comes, the terminal belongs to whoever may ask for a password to send it.
         for pipe in followed:
             pipe.wait_for_beginning()
-        return _show(paths, password, followed)
+        return _show(paths, password, followed, checksums=checksums)
     finally:
         for pipe in followed:
             pipe.stop()
 
 
-def _show(paths: "Sequence[Path]", password: bytes | None, followed: "Sequence[Pipe]") -> int:
+def _show(paths: "Sequence[Path]", password: bytes | None, followed: "Sequence[Pipe]", *, checksums: bool) -> int:
     from parsers.opening import captures
     from tui.password import unlocked
 
     found = captures(paths)
-    read = partial(_remote, found) if found else partial(_local, paths)
+    read = partial(_remote, found, checksums=checksums) if found else partial(_local, paths, checksums=checksums)
     (updates, stop_reader), password = unlocked(paths, password, read)
     from tui.app import ZeekTui
 
@@ -89,7 +90,7 @@ def _show(paths: "Sequence[Path]", password: bytes | None, followed: "Sequence[P
             pipe.stop()
         stop_reader()
 
-    app = ZeekTui(_title(paths), updates, stop, found, password)
+    app = ZeekTui(_title(paths), updates, stop, found, password, checksums=checksums)
     try:
         app.run()
     finally:
@@ -102,22 +103,26 @@ def _title(paths: "Sequence[Path]") -> str:
     return first if len(paths) == 1 else f"{first} and {len(paths) - 1} more"
 
 
-def _remote(paths: "Sequence[Path]", password: bytes | None) -> "tuple[Iterator[Update], Callable[[], None]]":
+def _remote(
+    paths: "Sequence[Path]", password: bytes | None, *, checksums: bool
+) -> "tuple[Iterator[Update], Callable[[], None]]":
     """The updates of a capture, and how to stop them; errors of opening are raised here, before there is a screen."""
     from parsers.remote import RemoteReader
 
-    reader = RemoteReader(paths, password)
+    reader = RemoteReader(paths, password, checksums=checksums)
     # The screen is loaded while the process of the reader starts, not after it.
     import tui.app  # noqa: F401
 
     return _begun(reader.updates()), reader.stop
 
 
-def _local(paths: "Sequence[Path]", password: bytes | None) -> "tuple[Iterator[Update], Callable[[], None]]":
+def _local(
+    paths: "Sequence[Path]", password: bytes | None, *, checksums: bool
+) -> "tuple[Iterator[Update], Callable[[], None]]":
     """The same of logs."""
     from parsers.opening import updates
 
-    return _begun(updates(paths, password)), lambda: None
+    return _begun(updates(paths, password, checksums=checksums)), lambda: None
 
 
 def _begun(updates: "Iterator[Update]") -> "Iterator[Update]":

@@ -14,7 +14,7 @@ from tui.streams import complain
 _OF_PRINT = ("where", "count_by", "sort", "head", "fields")
 _VALUED = ("--where", "--sort", "--head")
 
-_USAGE = """zeektui PATH... [--password PASSWORD]
+_USAGE = """zeektui PATH... [--password PASSWORD] [--checksums]
        zeektui PATH... --write DIR [--format FORMAT]
        zeektui PATH... --print LOG [--where FILTER] [--count-by FIELDS] [--sort FIELDS]
                        [--head N] [--fields FIELDS] [--format FORMAT]
@@ -74,10 +74,10 @@ def _rows(text: str) -> int:
 
 
 def options(arguments: list[str] | None) -> argparse.Namespace:
-    """The options: paths, demo, write, print and its parts, format, password, version; all but `paths` may be None.
+    """The options: paths, demo, write, print and its parts, format, password, checksums, version.
 
-    `paths` is a list of Path, the demonstration's where that was asked for. Wrong use ends the program with a line that
-    says why.
+    All but `paths` may be None. It is a list of Path, the demonstration's where that was asked for. Wrong use ends the
+    program with a line that says why.
     """
     parser = _Parser(
         prog="zeektui",
@@ -99,6 +99,11 @@ def options(arguments: list[str] | None) -> argparse.Namespace:
         "--password",
         help="the password of a locked zip. Without it you are asked, which is safer: "
         "other users of the machine can see what you type here",
+    )
+    parser.add_argument(
+        "--checksums",
+        action="store_true",
+        help="leave packets out whose checksum is wrong, as zeek does without -C",
     )
     parser.add_argument("--version", action="store_true", help="print the version")
     batch = parser.add_argument_group("without a screen")

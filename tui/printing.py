@@ -25,6 +25,8 @@ def run(
     log: str,
     wording: Wording,
     format: str | None = None,  # noqa: A002
+    *,
+    checksums: bool = False,
 ) -> int:
     """Print what is asked of a log, as cells alone or in one of the formats of `parsers.export.registry`.
 
@@ -35,7 +37,7 @@ def run(
 
     def begun(secret: bytes | None) -> tuple[Answer, Iterator[Trouble | pa.Table]]:
         answer = Answer(log, wording, captures=bool(found))
-        pieces = answer.pieces(updates(paths, secret, only=frozenset({log})))
+        pieces = answer.pieces(updates(paths, secret, only=frozenset({log}), checksums=checksums))
         return answer, chain([next(pieces)], pieces)
 
     troubles: list[Trouble] = []

@@ -41,5 +41,5 @@ def datagrams_state(made: Datagrams, proto: int) -> str:
         return "OTH"
     orig, resp = made.sent
     if orig is None:
-        return "SHR"
+        return "OTH" if resp is None else "SHR"
     return "S0" if resp is None else "SF"

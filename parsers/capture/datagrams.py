@@ -11,7 +11,8 @@ import numpy as np
 
 from parsers.capture.columns import Columns
 from parsers.capture.flows import UDP, Ends
-from parsers.capture.packets import Packets
+from parsers.capture.history import is_written
+from parsers.capture.packets import CORRUPT, Packets
 from parsers.capture.ports import DNS_UDP, SERVER_UDP
 from parsers.capture.timers import first_at
 from parsers.limits import DNS_QUESTIONS, VIOLATION_BYTES
@@ -34,6 +35,7 @@ class Datagrams:
 
     began    the side that was taken for the originator when the first packet came
     orig     the side that is taken for it in the end
+    last     the last packet that counted, the first one where none did
     sent     bytes of payload that the originator and the responder of the time sent, None when no packet
     flips    the packets at which roles turned round
     """
@@ -42,6 +44,7 @@ class Datagrams:
     stop: int
     began: int
     orig: int
+    last: int
     history: str = ""
     flips: list[int] = field(default_factory=list)
     sent: list[int | None] = field(default_factory=lambda: [None, None])
@@ -77,7 +80,7 @@ def _run(c: Columns, packets: Packets, first: int, stop: int, *, watched: bool, 
     ts, now, clock = c.ts, c.now, packets.clock
     last = ts[first]
     due = now[first] + _DNS_LOOK
-    few = stop if watched else min(first + _MANY, stop)
+    few = stop if watched or _has_corrupt(c, first + _MANY, stop) else min(first + _MANY, stop)
     for i in range(first + 1, few):
         time = now[i]
         if time - last >= QUIET:
@@ -89,8 +92,13 @@ def _run(c: Columns, packets: Packets, first: int, stop: int, *, watched: bool, 
                     return i
                 watched = False
             due = fired + _DNS_LOOK
-        last = ts[i]
+        if not c.flags[i] & CORRUPT:
+            last = ts[i]
     return _silence(c, few, stop)
+
+
+def _has_corrupt(c: Columns, start: int, stop: int) -> bool:
+    return start < stop and bool((np.asarray(c.flags[start:stop]) & CORRUPT).any())
 
 
 def _silence(c: Columns, start: int, stop: int) -> int:
@@ -113,6 +121,8 @@ def _is_no_dns(c: Columns, packets: Packets, first: int, stop: int, netbios: boo
     """
     size = 0
     for i in range(first, stop):
+        if c.flags[i] & CORRUPT:
+            continue
         size += c.length[i]
         if size > VIOLATION_BYTES:
             return False
@@ -127,11 +137,18 @@ def datagram_connection(
     c: Columns, first: int, stop: int, orig: int, proto: int, marks: Sequence[Mark] = ()
 ) -> Datagrams:
     """The connection that these packets make when analysers leave these marks in its history."""
-    made = Datagrams(first, stop, orig, orig)
+    made = Datagrams(first, stop, orig, orig, first)
+    corrupt = [0, 0]
     history = ["^"] if proto == UDP and orig != c.side[first] else []
     left = list(reversed(marks))
     for i in range(first, stop):
         role = int(c.side[i] != made.orig)
+        if c.flags[i] & CORRUPT:
+            corrupt[role] += 1
+            if proto == UDP and is_written(corrupt[role]):
+                history.append("Cc"[role])
+            continue
+        made.last = i
         made.sent[role] = (made.sent[role] or 0) + c.length[i]
         letters = "Dd"[role] if proto == UDP else ""
         while left and left[-1][0] <= c.now[i]:

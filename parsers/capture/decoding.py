@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from parsers.capture import links
 from parsers.capture.addresses import Addresses
+from parsers.capture.checksums import corrupt
 from parsers.capture.formats.index import Index
 from parsers.capture.frames import Frames
 from parsers.capture.headers import Ints
@@ -19,7 +20,7 @@ from parsers.capture.origins import origins
 from parsers.capture.packet_weirds import Bools, Oddities, PacketWeirds
 from parsers.capture.packets import Packets
 from parsers.capture.store import Store
-from parsers.capture.transport import segments
+from parsers.capture.transport import CORRUPT, segments
 from parsers.capture.tunnels import teredo
 from parsers.capture.tunnels.candidates import Columns
 from parsers.capture.tunnels.decapsulation import Decapsulation
@@ -30,8 +31,11 @@ _BEGINNING = 1_000_000_000
 _BLOCK = 1 << 17
 
 
-def decode(index: Index, data: memoryview) -> Packets:
-    """The packets of a capture; what is broken or holds no IP packet is left out."""
+def decode(index: Index, data: memoryview, *, checksums: bool = False) -> Packets:
+    """The packets of a capture; what is broken or holds no IP packet is left out.
+
+    With `checksums`, packets with wrong ones are told and marked; else all are taken as right (`zeek -C`).
+    """
     there = (index.captured > 0) & (index.wire > 0)
     ts = index.ts - index.ts % 1000
     clock = np.maximum.accumulate(np.where(there, np.maximum(ts, _BEGINNING), _BEGINNING))
@@ -42,13 +46,15 @@ def decode(index: Index, data: memoryview) -> Packets:
     outside = np.full(len(index), -1, np.int32)
     frames = Frames(np.arange(len(index)), index.offset, index.captured, index.wire, index.link, outside)
     rounds: list[list[Columns]] = []
+    bad_headers = 0
     depths: list[Frames] = []
     while not rounds or len(frames):
         # The last one is for packets that came through no tunnel.
         bubbles = [enclosing.tunnel.kind == teredo.PROTOCOL.kind for enclosing in tunnels.encapsulations.places]
-        network = Network(store, addresses)
+        network = Network(store, addresses, checksums=checksums)
         rounds.append(_blocks(frames, clock, network, weirds, np.array([*bubbles, False])))
         store.seal()
+        bad_headers += network.bad_headers
         frames = tunnels.inside(rounds[-1])
         depths.append(frames)
     columns = _joined(rounds)
@@ -61,6 +67,7 @@ def decode(index: Index, data: memoryview) -> Packets:
         extra=store.extra,
         encapsulations=tunnels.encapsulations,
         weirds=weirds.rows(clock, addresses.texts),
+        bad_headers=bad_headers,
         origins=origins(index, depths, data, store.extra),
     )
 
@@ -127,6 +134,9 @@ def _block(frames: Frames, part: slice, clock: Ints, network: Network, weirds: P
     found = segments(datagrams, network, oddities)
     kept = found.kept
     origin = rows[kept]
+    if network.checksums:
+        whole = frames.captured[part][origin] >= frames.wire[part][origin]
+        found.flags[corrupt(datagrams, kept, found.flags, at[kept], whole, network.store)] |= CORRUPT
     source, target = datagrams.ends(kept, network.addresses)
     return {
         "number": frames.number[part][origin],

@@ -19,8 +19,8 @@ class Chain:
     """The headers of an IPv6 packet.
 
     size: bytes of all headers; last: the type of the last one; following: the type that it names; naming: where it
-    does so; source, destination: the addresses that count in the end; weirds: what is weird in them, each
-    with the addresses that counted then: name, source, destination, more words.
+    does so; source, destination: the addresses that count in the end; mobility: the bytes of a mobility header;
+    weirds: what is weird in them, each with the addresses that counted then: name, source, destination, more words.
     """
 
     source: bytes
@@ -29,6 +29,7 @@ class Chain:
     last: int = NO_NEXT
     following: int = NO_NEXT
     naming: int = 6
+    mobility: bytes = b""
     weirds: list[tuple[str, bytes, bytes, str]] = field(default_factory=list)
 
     def tell(self, name: str, addl: str = "") -> None:
@@ -50,6 +51,8 @@ def follow(packet: bytes | memoryview) -> Chain:
             routed = _route(chain, packet[at : at + size], routed=routed)
         elif kind == DSTOPTS:
             at_home = _go_home(chain, packet[at : at + size], at_home=at_home)
+        elif kind == MOBILITY:
+            chain.mobility = bytes(packet[at : at + size])
     return chain
 
 

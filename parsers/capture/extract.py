@@ -30,6 +30,8 @@ def extract(
     fuid: str,
     hosts: tuple[str, str],
     names: Mapping[Path, str] | None = None,
+    *,
+    checksums: bool = False,
 ) -> Kept:
     """The bytes of the file `fuid`, which travelled between two hosts; the capture is read anew.
 
@@ -37,7 +39,7 @@ def extract(
     """
     captures = open_captures(paths, password, names)
     line = timeline(captures)
-    packets = between(decode(line.index, captures.data), hosts)
+    packets = between(decode(line.index, captures.data, checksums=checksums), hosts)
     flows = group(packets)
     for shard in flows.shards(SHARD_PACKETS):
         kept = analyse_shard(packets, flows, shard, keep=fuid).kept
@@ -57,7 +59,7 @@ def _serve(fuid: str, hosts: tuple[str, str]) -> None:
     asked = Request.read(sys.stdin.buffer.read())
     content = b""
     try:
-        kept = extract(asked.paths, asked.password, fuid, hosts, asked.names)
+        kept = extract(asked.paths, asked.password, fuid, hosts, asked.names, checksums=asked.checksums)
         head, content = {"holes": kept.holes, "cut": kept.is_cut}, kept.content
     except OpenError as error:
         head = {"error": str(error)}

@@ -54,6 +54,8 @@ TRANSPORT_HEADER = _layout(
         "flags": ("u1", 13),
         "window": (">u2", 14),
         "udp_length": (">u2", 4),
+        "udp_sum": (">u2", 6),
+        "udp_first": ("u1", 8),
         "type": ("u1", 0),
         "code": ("u1", 1),
     }

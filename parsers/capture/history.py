@@ -48,5 +48,10 @@ class History:
     def count(self, side: int, code: str) -> None:
         """Write a letter the first, tenth, hundredth… time."""
         count = self.counts[side, code] = self.counts.get((side, code), 0) + 1
-        if count in _TENS:
+        if is_written(count):
             self.write(side, code)
+
+
+def is_written(count: int) -> bool:
+    """Whether what is counted is written into a history at this time, from 1 on."""
+    return count in _TENS

@@ -1,7 +1,7 @@
 """IP packets as columns: the plain ones all at once; fragments and IPv6 extension headers one at a time.
 
 Which packets are dropped as broken, and which lengths count, as in Zeek: src/packet_analysis/protocol/ip/IP.cc,
-src/IP.cc and src/Frag.cc, with checksums not verified (`zeek -C`).
+src/IP.cc and src/Frag.cc.
 """
 
 from dataclasses import dataclass, fields
@@ -15,9 +15,11 @@ from parsers.capture.headers import IP_HEADER, NO_NEXT, TRANSPORT_HEADER, Ints
 from parsers.capture.packet_weirds import Bools, Ends, Oddities
 from parsers.capture.singles import Row, Singles
 from parsers.capture.store import Store
+from parsers.capture.sums import are_wrong, sums
 
 _ANALYZER = "IP"
 _SHORTEST4, _SHORTEST6 = 20, 40
+_HEADER_WORDS = np.dtype([("words", ">u4", 5)])
 _EXTENDED = np.zeros(256, np.bool_)
 _EXTENDED[list(extensions.TYPES)] = True
 
@@ -54,12 +56,18 @@ class Datagrams:
 
 
 class Network:
-    """The network layer of one capture, block by block in capture order; fragments wait in it for the rest."""
+    """The network layer of one capture, block by block in capture order; fragments wait in it for the rest.
 
-    def __init__(self, store: Store, addresses: Addresses) -> None:
+    Packets with wrong checksums are left out where `checksums` asks for that, else taken as right (`zeek -C`);
+    `bad_headers` are how many had one in IP's header.
+    """
+
+    def __init__(self, store: Store, addresses: Addresses, *, checksums: bool = False) -> None:
         self.store = store
         self.addresses = addresses
-        self._singles = Singles(store)
+        self.checksums = checksums
+        self.bad_headers = 0
+        self._singles = Singles(store, checksums=checksums)
 
     def read(self, now: Ints, at: Ints, left: Ints, wire: Ints, bubbles: Bools, oddities: Oddities) -> Datagrams:
         """The datagrams of a block of IP packets, row by row.
@@ -78,7 +86,17 @@ class Network:
         open_ended = ip_len == 0
         total = np.where(open_ended, left, ip_len)
         there = (is4 & (left >= _SHORTEST4)) | ((version == 6) & (left >= _SHORTEST6))
+        oddities.tell(np.flatnonzero(open_ended & there), "ip_hdr_len_zero", _ANALYZER)
         sound = there & (total <= wire) & (size <= total) & (size <= left) & (size >= _SHORTEST4)
+        unsound = np.flatnonzero(~sound)
+        if self.checksums:
+            # The cards that leave the length open leave the checksums open, too.
+            sound &= ~open_ended
+            unsound = np.flatnonzero(~sound & ~(open_ended & there))
+        if len(unsound):
+            _tell_unsound(oddities, unsound, version.astype(np.int64), left, total, wire, size)
+        bad = self._wrong(np.flatnonzero(sound & is4), at, size)
+        sound[bad] = False
         singly = sound & np.where(is4, header["fragment"] & 0x3FFF != 0, _EXTENDED[protocol])
         said = np.where(ip_len > 0, ip_len - size, 0)
         captured = np.where(said > 0, np.minimum(left - size, said), left - size)
@@ -95,10 +113,7 @@ class Network:
             begin,
             self.store.gather(begin, TRANSPORT_HEADER),
         )
-        oddities.tell(np.flatnonzero(open_ended & there), "ip_hdr_len_zero", _ANALYZER)
-        unsound = np.flatnonzero(~sound)
-        if len(unsound):
-            _tell_unsound(oddities, unsound, version.astype(np.int64), left, total, wire, size)
+        oddities.tell(bad, "bad_IP_checksum", _ANALYZER, found.ends(bad, self.addresses))
         rows = np.flatnonzero(idle & ~singly & ~bubbles)
         oddities.tell(rows, "ipv6_no_next", _ANALYZER, found.ends(rows, self.addresses))
         for i in np.flatnonzero(singly).tolist():
@@ -108,6 +123,17 @@ class Network:
                 found.put(i, row)
         self._singles.tell(oddities, self.addresses)
         return found
+
+    def _wrong(self, rows: Ints, at: Ints, size: Ints) -> Ints:
+        """Those of these IPv4 packets whose header has a wrong checksum; none where that is not asked."""
+        if not self.checksums:
+            return rows[:0]
+        total = self.store.gather(at[rows], _HEADER_WORDS)["words"].sum(axis=1, dtype=np.int64)
+        longer = np.flatnonzero(size[rows] > _SHORTEST4)
+        total[longer] = sums(self.store, at[rows[longer]], size[rows[longer]])
+        bad = rows[are_wrong(total)]
+        self.bad_headers += len(bad)
+        return bad
 
 
 def _tell_unsound(

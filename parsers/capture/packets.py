@@ -8,11 +8,14 @@ import numpy.typing as npt
 
 from parsers.capture.headers import Ints
 from parsers.capture.origins import Origins
-from parsers.capture.transport import BROKEN
+from parsers.capture.transport import BROKEN, CORRUPT
 from parsers.capture.tunnels.encapsulation import Encapsulations
 from parsers.schema import Row
 
-__all__ = ["BROKEN", "COLUMNS", "Ints", "Packets"]
+__all__ = ["BROKEN", "COLUMNS", "CORRUPT", "UNREAD", "Ints", "Packets"]
+
+# Such packets open a connection, and are of no more use to it.
+UNREAD = BROKEN | CORRUPT
 
 
 @dataclass(frozen=True)
@@ -35,13 +38,14 @@ class Packets:
       offset   int64   where the payload begins in `data`, or, from len(data) on, in `extra`
       seq, ack uint32  TCP; of UDP the bytes that IP says it has, and those that it says itself, its header included
       flags    uint8   TCP: FIN 1, SYN 2, RST 4, PSH 8, ACK 16, URG 32; BROKEN 128 where the header's length cannot
-                       be: such a packet has no payload and opens a connection, but is not counted (Zeek, TCP.cc)
+                       be, CORRUPT 64 where the checksum is wrong, of UDP and ICMP too: such a packet opens a
+                       connection, but it is not counted, and its payload not looked at (Zeek, TCP.cc, UDP.cc, ICMP.cc)
       window   uint16  TCP
       scale    int16   of SYN packets: by how many bits the sender's windows are shifted, -1 where it says nothing
       parent   int32   the tunnels that it came through, a place in `encapsulations`; -1 where it came through none
 
     weirds: what weird.log has to say of packets that did not get as far; origins: where the frames lie that they came
-    in, None where that is not known.
+    in, None where that is not known; bad_headers: how many were left out for a wrong checksum in IP's header.
     """
 
     number: Ints
@@ -68,6 +72,7 @@ class Packets:
     encapsulations: Encapsulations = field(default_factory=Encapsulations)
     weirds: list[Row] = field(default_factory=list)
     origins: Origins | None = None
+    bad_headers: int = 0
 
     def __len__(self) -> int:
         return len(self.ts)
@@ -85,5 +90,5 @@ class Packets:
         return replace(self, **columns)
 
 
-_OTHERS = frozenset(("addresses", "data", "extra", "encapsulations", "weirds", "origins"))
+_OTHERS = frozenset(("addresses", "data", "extra", "encapsulations", "weirds", "origins", "bad_headers"))
 COLUMNS = tuple(each.name for each in fields(Packets) if each.name not in _OTHERS)

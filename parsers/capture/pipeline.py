@@ -14,6 +14,7 @@ from parsers.capture import workers
 from parsers.capture.captures import Captures, open_captures
 from parsers.capture.decoding import decode
 from parsers.capture.flows import Flows, Shard, group
+from parsers.capture.offloading import offloading
 from parsers.capture.origins import NO_LINK, Origin, Origins
 from parsers.capture.packets import Ints, Packets
 from parsers.capture.timeline import Timeline, timeline
@@ -112,20 +113,25 @@ def _conn_rows(
 
 
 def updates(
-    paths: Sequence[Path], password: bytes | None = None, names: Mapping[Path, str] | None = None
+    paths: Sequence[Path],
+    password: bytes | None = None,
+    names: Mapping[Path, str] | None = None,
+    *,
+    checksums: bool = False,
 ) -> Iterator[Update]:
     """Read captures, one or several together; rows come shard by shard. Raises OpenError when nothing can be read.
 
-    `names` are what some of them are called, where that is not their path.
+    `names` are what some of them are called, where that is not their path; `checksums` leaves packets out that have
+    wrong ones, as Zeek does without -C.
     """
-    yield from analyse(open_captures(paths, password, names))
+    yield from analyse(open_captures(paths, password, names), checksums=checksums)
 
 
-def analyse(captures: Captures) -> Iterator[Update]:
+def analyse(captures: Captures, *, checksums: bool = False) -> Iterator[Update]:
     """The updates of captures that are open."""
     line = timeline(captures)
     yield Progress("packets", 0, len(captures.data))
-    packets = decode(line.index, captures.data)
+    packets = decode(line.index, captures.data, checksums=checksums)
     # Nothing is freed from here on but rows on their way out; the collector would walk them in vain.
     gc.collect()
     gc.freeze()
@@ -136,10 +142,12 @@ def analyse(captures: Captures) -> Iterator[Update]:
         yield Batch(packet_filter.RECORD.name, packet_filter.RECORD.table([packet_filter.row(int(ts[0]))]))
     else:
         yield Facts(0, None, None)
-    if len(ts) and not len(packets):
+    if len(ts) and not len(packets) and not packets.bad_headers:
         # What else is in such a capture most often: ARP alone, or Wi-Fi under encryption.
         what = f"none of the {len(ts)} packets holds IP in the clear: no connections"
         yield Trouble(f"{line.name}: {what}", harmless=True)
+    if (hint := offloading(packets)) is not None:
+        yield Trouble(f"{line.name}: {hint}", harmless=True)
     flows = group(packets)
     work = partial(analyse_shard, packets, flows, captures=None if line.origin is None else line)
     late: dict[str, _Join] = {

@@ -15,6 +15,7 @@ from parsers.capture.fragments import Fragment, Reassembly
 from parsers.capture.headers import ESP, FRAGMENT, MOBILITY, NO_NEXT, TRANSPORT_HEADER
 from parsers.capture.packet_weirds import Oddities
 from parsers.capture.store import Store
+from parsers.capture.sums import ONES, of_bytes
 
 # Source and destination, each as two words.
 Ends: TypeAlias = tuple[int, int, int, int]
@@ -29,11 +30,12 @@ _DONT_FRAGMENT, _MORE_FRAGMENTS = 0x40, 0x20
 class Singles:
     """Those of one capture, in its order; fragments wait in it for the rest.
 
-    The store keeps the payloads of reassembled datagrams.
+    The store keeps the payloads of reassembled datagrams. Checksums are looked at or taken as right.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, *, checksums: bool) -> None:
         self._store = store
+        self._checksums = checksums
         self._reassembly = Reassembly(store.slice)
         self._weirds: dict[tuple[str, str], list[tuple[int, Ends | None, str]]] = {}
 
@@ -138,7 +140,9 @@ class Singles:
             return None
         ends = _ends6(chain)
         if chain.last == MOBILITY:
-            if chain.following != NO_NEXT:
+            if self._checksums and _is_wrong(chain):
+                self._weird(row, ends, _ANALYZER, "bad_MH_checksum")
+            elif chain.following != NO_NEXT:
                 self._weird(row, ends, _ANALYZER, "mobility_piggyback")
             return None
         if chain.following == NO_NEXT:
@@ -146,6 +150,13 @@ class Singles:
                 self._weird(row, ends, _ANALYZER, "ipv6_no_next")
             return None
         return _row(ends, chain.following, ip_len, ip_len - chain.size, payload, at)
+
+
+def _is_wrong(chain: extensions.Chain) -> bool:
+    """Whether the checksum of a mobility header is (RFC 6275, section 6.1.1)."""
+    # Zeek keeps the length in one byte.
+    size = len(chain.mobility) & 0xFF
+    return (of_bytes(chain.source + chain.destination + chain.mobility[:size]) + MOBILITY + size) % ONES != 0
 
 
 def _word(packet: bytes | memoryview, at: int) -> int:

@@ -34,11 +34,14 @@ class Store:
             self._kept.clear()
 
     def slice(self, at: int, size: int) -> memoryview | bytes:
-        """The bytes from a place on; fewer than `size` where they end before."""
+        """The bytes from a place on, sealed or not; fewer than `size` where they end before."""
         if at < self.edge:
             return self.data[at : at + size]
         at -= self.edge
-        return self.extra[at : at + size]
+        if at < len(self.extra):
+            return self.extra[at : at + size]
+        at -= len(self.extra)
+        return bytes(self._kept[at : at + size])
 
     def gather(self, at: Ints, layout: np.dtype[Any]) -> npt.NDArray[Any]:
         """The records of a layout that begin at the given places; what would lie beyond the end reads as zeros."""

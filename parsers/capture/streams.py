@@ -1,6 +1,6 @@
 """What analysers are fed: stretches of bytes, holes and ends of a TCP connection, and the datagrams of UDP."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 from parsers.capture.columns import Columns
@@ -96,7 +96,7 @@ def _data(is_orig: bool, segments: list[Segment], c: Columns, packets: Packets) 
     return Data(is_orig, b"".join(pieces), ends, times)
 
 
-def datagrams(places: range, orig: int, c: Columns, packets: Packets) -> Iterator[Event]:
+def datagrams(places: Sequence[int], orig: int, c: Columns, packets: Packets) -> Iterator[Event]:
     """One Data for each datagram, with as much of its payload as was captured."""
     for place in places:
         # UDP's own length may say less: all that IP carried is looked at, as in Zeek.

@@ -7,7 +7,7 @@ from parsers.capture.endpoint import EASY_BYTES, MASK, Endpoint
 from parsers.capture.flows import Ends
 from parsers.capture.headers import ACK, SYN
 from parsers.capture.interactive import is_interactive
-from parsers.capture.packets import BROKEN, Packets
+from parsers.capture.packets import BROKEN, CORRUPT, UNREAD, Packets
 from parsers.capture.ports import SERVER_TCP
 from parsers.capture.streams import Deliveries
 from parsers.capture.tcp import Tcp
@@ -74,7 +74,7 @@ def tcp_connections(
         if tcp is None:
             tcp = Tcp(i, ts, now, ends.ports, side, marks, turned=_turned_round(flags, side, ends))
             pair, out = tcp.ends, tcp.out
-        if not (flags & (SYN | BROKEN) and _note_odd(tcp, c, packets, i)):
+        if not (flags & (SYN | UNREAD) and _note_odd(tcp, c, packets, i)):
             tcp.process(i, ts, now, side, seq, ack, flags, c.window[i], size, c.captured[i])
         smooth, last, timeout = tcp.smooth, tcp.last, tcp.timers.timeout
     if tcp is not None:
@@ -83,11 +83,15 @@ def tcp_connections(
 
 
 def _note_odd(tcp: Tcp, c: Columns, packets: Packets, i: int) -> bool:
-    """What is weird in a SYN, or in a header whose length cannot be; whether it is such a header."""
+    """What is weird in a SYN, or in a packet that is not read; whether it is such a packet."""
     tcp.now = c.now[i]
     flags = c.flags[i]
     if flags & BROKEN:
         note_header(tcp, packets.payload(c.offset[i], _WORDS + 1)[_WORDS] >> 4)
+        return True
+    if flags & CORRUPT:
+        tcp.weird("bad_TCP_checksum")
+        tcp.history.count(c.side[i], "C")
         return True
     note_syn(tcp, c.side[i], c.ack[i], flags, c.length[i], c.scale[i])
     return False

@@ -16,9 +16,9 @@ from parsers.capture.community_id import SCTP, community_id
 from parsers.capture.conn_state import datagrams_state, tcp_state
 from parsers.capture.datagrams import Datagrams, datagram_connection, datagram_connections, forgotten
 from parsers.capture.flows import ICMP, ICMP6, TCP, UDP, Ends, Flows, Shard
-from parsers.capture.lengths import mismatched, mismatches
+from parsers.capture.lengths import odd_datagrams, odd_flows
 from parsers.capture.origins import NO_LINK, Origin
-from parsers.capture.packets import BROKEN, Ints, Packets
+from parsers.capture.packets import CORRUPT, UNREAD, Ints, Packets
 from parsers.capture.streams import datagrams
 from parsers.capture.tcp import Tcp
 from parsers.capture.tcp_flow import tcp_connections
@@ -104,8 +104,8 @@ class _Tracker:
         self.columns = columns(packets, flows, self.base, stop)
         order = flows.order[self.base : stop]
         backward = flows.backward[self.base : stop]
-        # Zeek turns back at a header that it cannot read, before it counts the packet.
-        counted = (packets.flags[order] & BROKEN) == 0
+        # Zeek turns back at a header that it cannot read and at a wrong checksum, before it counts the packet.
+        counted = (packets.flags[order] & UNREAD) == 0
         self.totals = _Totals(packets.ip_len[order].astype(np.int64), counted, backward)
         self.first = shard.first
         self.bounds = (flows.bounds[shard.first : shard.last + 1] - self.base).tolist()
@@ -120,7 +120,7 @@ class _Tracker:
         self.dport = flows.dport[starts].tolist()
         bounds, proto = np.array(self.bounds), packets.proto[order]
         self.shrinking = shrinking(self.columns, bounds, proto == TCP)
-        self.mismatched = mismatched(self.columns, bounds, np.flatnonzero(proto == UDP))
+        self.odd = odd_flows(self.columns, bounds, np.flatnonzero(np.isin(proto, (UDP, ICMP, ICMP6))))
 
     def in_order(self, flows: range) -> Iterator[Tracked]:
         """The connections of several flows in the order in which they began."""
@@ -152,10 +152,7 @@ class _Tracker:
                 yield self._tcp(tcp, ends, stop)
         else:
             for made in datagram_connections(c, packets, start, stop, ends, proto):
-                differ = place in self.mismatched
-                yield self._datagrams(
-                    made, ends, proto, mismatches(c, made.first, made.stop, made.orig) if differ else None
-                )
+                yield self._datagrams(made, ends, proto, odd=place in self.odd)
 
     def _tcp(self, tcp: Tcp, ends: Ends, stop: int) -> Tracked:
         orig = tcp.orig.side
@@ -195,15 +192,19 @@ class _Tracker:
             self.totals.between(tcp.first, tcp.stop, orig.side),
         )
 
-    def _datagrams(self, made: Datagrams, ends: Ends, proto: int, weirds: Weirds | None) -> Tracked:
+    def _datagrams(self, made: Datagrams, ends: Ends, proto: int, *, odd: bool) -> Tracked:
         connection = self._connection(ends, made.orig, proto, made.first)
         connection.turned = made.orig != made.began
         if proto == UDP:
             connection.serving = partial(serving.of_datagrams, connection, made, self.columns)
             connection.removal = partial(self._forgotten, made, (connection.orig_p, connection.server_p))
-        places = range(made.first, made.stop) if proto == UDP else range(0)
+        places: Sequence[int] = range(made.first, made.stop) if proto == UDP else ()
+        weirds = None
+        if odd:
+            weirds = odd_datagrams(self.columns, made.first, made.stop, made.orig, _NAMES[proto].upper())
+            places = [place for place in places if not self.columns.flags[place] & CORRUPT]
         events = datagrams(places, made.orig, self.columns, self.packets)
-        last = self.columns.ts[made.stop - 1]
+        last = self.columns.ts[made.last]
         cells = partial(self._datagram_cells, made, ends, proto)
         return self._tracked(connection, made, proto, last, cells, events, weirds)
 
@@ -218,7 +219,7 @@ class _Tracker:
         return _cells(
             ends,
             made.orig,
-            self.columns.ts[made.stop - 1] - self.columns.ts[made.first],
+            self.columns.ts[made.last] - self.columns.ts[made.first],
             (made.sent[0] or 0, made.sent[1] or 0) if proto in _NAMES else (0, 0),
             datagrams_state(made, proto),
             0,

@@ -18,6 +18,8 @@ from parsers.capture.tcp_options import UNSCALED, window_scales
 
 # In `flags`: the TCP header's length cannot be. The two bits that it takes the place of (ECE, CWR) are not kept.
 BROKEN = 0x80
+# The checksum is wrong, also of UDP and ICMP.
+CORRUPT = 0x40
 FLAGS = 0x3F
 
 _SHORTEST = np.zeros(256, np.int64)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from parsers.capture.columns import Columns
 from parsers.capture.endpoint import difference
 from parsers.capture.headers import ACK, FIN, RST, SYN, Ints
-from parsers.capture.packets import BROKEN
+from parsers.capture.packets import UNREAD
 from parsers.capture.tcp import Tcp
 from parsers.capture.tcp_weirds import WIDEST
 
@@ -35,7 +35,7 @@ def shrinking(c: Columns, bounds: Ints, is_tcp: npt.NDArray[np.bool_]) -> set[in
         offers = syn[side[syn] == sender]
         np.maximum.at(shift, flow[offers], np.clip(scale[offers], 0, WIDEST))
         shift[unscaled] = 0
-        rows = np.flatnonzero((side == sender) & (flags & (SYN | FIN | RST | BROKEN) == 0) & is_tcp)
+        rows = np.flatnonzero((side == sender) & (flags & (SYN | FIN | RST | UNREAD) == 0) & is_tcp)
         found.update(_shrinking(c, rows, flow[rows], shift[flow[rows]]))
     return found
 
@@ -86,7 +86,7 @@ def recisions(c: Columns, first: int, stop: int) -> Iterator[int]:
     sides = _Side(), _Side()
     for place in range(first, stop):
         flags = c.flags[place]
-        if flags & BROKEN:
+        if flags & UNREAD:
             continue
         side, peer = sides[c.side[place]], sides[1 - c.side[place]]
         seq, ack = c.seq[place], c.ack[place]

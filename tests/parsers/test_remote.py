@@ -9,6 +9,7 @@ import pytest
 
 from parsers.capture import pipeline
 from parsers.remote import RemoteReader
+from parsers.request import Request
 from parsers.source import LogSet
 from parsers.updates import Batch, Facts, OpenError, PasswordNeeded, Progress, Trouble, Update
 from tests.parsers.capture.large import many
@@ -129,3 +130,9 @@ def test_tables_come_with_their_types() -> None:
     (table, *_) = [update.table for update in found if update.log == "conn"]
     assert pa.types.is_dictionary(table.schema.field("id.orig_h").type)
     assert table.schema.field("duration").metadata
+
+
+def test_a_request_says_whether_checksums_count() -> None:
+    for checksums in (True, False):
+        asked = Request.of([Path("a.pcap")], b"\xff", checksums=checksums)
+        assert Request.read(asked.written()) == asked

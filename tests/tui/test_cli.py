@@ -341,8 +341,11 @@ class App:
     opened: "App"
     return_code = 1
 
-    def __init__(self, title: str, updates: Iterator[Update], stop: Any, captures: Any, password: Any) -> None:
+    def __init__(
+        self, title: str, updates: Iterator[Update], stop: Any, captures: Any, password: Any, *, checksums: bool
+    ) -> None:
         self.title, self.updates, self.stop, self.captures, self.password = title, updates, stop, captures, password
+        self.checksums = checksums
         App.opened = self
 
     def run(self) -> None:
@@ -365,6 +368,10 @@ def test_a_terminal_gets_the_app(tmp_path: Path, run: Any) -> None:
     assert run(tmp_path / "a.pcap").status == App.return_code
     app = App.opened
     assert (app.title, app.captures, app.logs) == ("a.pcap", [tmp_path / "a.pcap"], {"conn", "packet_filter"})
+    assert not app.checksums
+    run(tmp_path / "a.pcap", "--checksums")
+    app = App.opened
+    assert (app.checksums, app.logs) == (True, {"packet_filter", "weird"})
     run(tmp_path)
     app = App.opened
     assert (app.title, app.captures, app.logs) == (tmp_path.name, [], {"conn"})
@@ -401,3 +408,22 @@ def test_the_password_is_asked_for(tmp_path: Path, run: Any, monkeypatch: pytest
     assert (App.opened.password, App.opened.logs) == (b"infected", {"conn", "packet_filter"})
     typed = iter(["1", "2", "3"])
     assert (run(path).status, len(prompts)) == (2, 5)
+
+
+def test_wrong_checksums_are_left_out_where_that_is_asked(tmp_path: Path, run: Any) -> None:
+    path = tmp_path / "a.pcap"
+    path.write_bytes(DATA)
+    assert run(path, "--print", "conn").err == []
+    said = run(path, "--checksums", "--print", "conn")
+    assert (said.status, said.out) == (0, [])
+    assert "without --checksums" in said.err[0]
+    assert run(path, "--checksums", "--write", tmp_path / "logs").status == 0
+    assert {file.name for file in (tmp_path / "logs").iterdir()} == {"packet_filter.log", "weird.log"}
+
+
+def test_logs_hold_no_checksums(tmp_path: Path, run: Any) -> None:
+    path = tmp_path / "conn.log"
+    path.write_text(ROWS)
+    said = run(path, "--checksums")
+    what = "these are logs, and checksums are in captures: leave --checksums out"
+    assert (said.status, said.err) == (2, [f"zeektui: {path}: {what}"])

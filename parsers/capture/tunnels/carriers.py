@@ -11,7 +11,7 @@ from parsers.capture.columns import columns
 from parsers.capture.datagrams import runs
 from parsers.capture.flows import UDP, Ends, Flows, group
 from parsers.capture.headers import Ints
-from parsers.capture.packets import Packets
+from parsers.capture.packets import CORRUPT, Packets
 from parsers.capture.tunnels.candidates import AT_PORT, Kinds
 from parsers.capture.tunnels.reading import Bools
 from parsers.capture.uid import connection_uid
@@ -47,9 +47,12 @@ class Carriers:
         ]
 
     def last(self, numbers: Ints) -> Ints:
-        """When the last datagrams of connections came, in nanoseconds."""
+        """When the last datagrams that count came of connections, in nanoseconds."""
         stops = np.array([self.connections[number][1] for number in numbers.tolist()], np.int64)
-        return self.packets.ts[self.row[stops - 1]]
+        firsts = np.array([self.connections[number][0] for number in numbers.tolist()], np.int64)
+        counts = self.packets.flags[self.row] & CORRUPT == 0
+        places = np.maximum.accumulate(np.where(counts, np.arange(len(counts)), 0))
+        return self.packets.ts[self.row[np.maximum(places[stops - 1], firsts)]]
 
 
 def carriers(packets: Packets, content: Kinds) -> Carriers:
@@ -62,12 +65,14 @@ def carriers(packets: Packets, content: Kinds) -> Carriers:
     side = np.repeat(np.array([orig for _, _, orig, _ in found], np.bool_), sizes)
     ports = [ends.ports[1 - orig] for _, _, orig, ends in found]
     by_port = np.repeat(AT_PORT[np.array(ports, np.int64)], sizes)
+    kind = np.where(by_port > 0, by_port, content[rows[flows.order]])
+    kind[part.flags[flows.order] & CORRUPT > 0] = 0
     return Carriers(
         packets,
         rows[flows.order],
         np.repeat(np.arange(len(found)), sizes),
         flows.backward == side,
-        np.where(by_port > 0, by_port, content[rows[flows.order]]),
+        kind,
         found,
     )
 
