@@ -14,9 +14,9 @@ from parsers.capture.flows import UDP, Ends
 from parsers.capture.history import is_written
 from parsers.capture.packets import CORRUPT, Packets
 from parsers.capture.ports import DNS_UDP, SERVER_UDP
-from parsers.capture.timers import first_at
 from parsers.limits import DNS_QUESTIONS, VIOLATION_BYTES
 from parsers.protocols.analyzer import Mark
+from parsers.protocols.expiry import first_at
 
 SECOND = 1_000_000_000
 # How long one of these may be silent.

@@ -10,6 +10,7 @@ import numpy as np
 
 from parsers.capture.endpoint import INACTIVE, RESET, SYN_ACK_SENT, SYN_SENT, Endpoint
 from parsers.capture.packets import Ints
+from parsers.protocols.expiry import first_at
 
 SECOND = 1_000_000_000
 # How long a connection may be silent: before it is established, then, and on ports of interactive services.
@@ -101,12 +102,6 @@ class Timers:
                 due = fired + _LOOK_AGAIN  # noqa: PLW2901
             self.looks[place] = due
         return False
-
-
-def first_at(clock: Ints, due: int) -> int | None:
-    """The first time of the clock that is not before `due`; None when the capture ends before."""
-    place = int(np.searchsorted(clock, due))
-    return int(clock[place]) if place < len(clock) else None
 
 
 def _is_ending(orig: Endpoint, resp: Endpoint) -> bool:

@@ -15,6 +15,12 @@ _SECOND = 1_000_000_000
 _SWEEP = 10 * _SECOND
 
 
+def first_at(clock: Ints, due: int) -> int | None:
+    """The first time of the clock that is not before `due`; None when the capture ends before."""
+    place = int(np.searchsorted(clock, due))
+    return int(clock[place]) if place < len(clock) else None
+
+
 class Expiry:
     """The moments at which tables are looked through; `clock` is the course of the capture's clock, nanoseconds."""
 

@@ -5,9 +5,9 @@ Source: Zeek, scripts/policy/protocols/conn/known-services.zeek.
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from parsers.limits import KNOWN_FOR, SERVICE_WAITS
+from parsers.limits import INT64_MAX, KNOWN_FOR, SERVICE_WAITS
 from parsers.protocols.analyzer import Connection, Serving
-from parsers.protocols.expiry import Expiry, Ints
+from parsers.protocols.expiry import Expiry, Ints, first_at
 from parsers.protocols.known import daily
 from parsers.schema import Field, Record, Row
 from parsers.site import is_local
@@ -30,6 +30,8 @@ _NAMELESS = [""]
 _FTP_DATA = "ftp-data"
 # What Zeek's scripts call connections that no analyser is sure of.
 _LABELS = frozenset((_FTP_DATA, "gridftp", "irc-dcc-data"))
+# The tunnel that is confirmed once both sides have sent some of it; the others are when only the originator has.
+_OF_BOTH_SIDES = "teredo"
 
 
 def sightings(connection: Connection, carried: Sequence[str], service: str | None, end: int) -> Iterator[Row]:
@@ -40,12 +42,12 @@ def sightings(connection: Connection, carried: Sequence[str], service: str | Non
     if connection.serving is None or connection.removal is None or not is_local(connection.resp_h):
         return
     serving = connection.serving()
-    told = False
-    for ts, names in connection.confirmed:
-        since = serving.since
-        if not _LABELS.issuperset(names) and since is not None and since <= ts and _counts(names, ts, serving):
-            told = True
-            yield _row(ts, connection, (*carried, *names))
+    since = INT64_MAX if serving.since is None else serving.since
+    confirmed = [(ts, (*carried, *names)) for ts, names in connection.confirmed if not _LABELS.issuperset(names)]
+    if _OF_BOTH_SIDES in carried and serving.since is not None:
+        confirmed.insert(0, (since, tuple(carried)))
+    told = [_row(ts, connection, names) for ts, names in confirmed if since <= ts and _counts(names, ts, serving)]
+    yield from told
     if told or not serving.still:
         return
     names = (*carried, *(service.split(",") if service else ()))
@@ -78,8 +80,9 @@ def logged(rows: Iterable[Row], clock: Ints) -> list[Row]:
     expiry = Expiry(clock)
     # What each port is known for, and since when.
     known: dict[Row, tuple[int, set[str]]] = {}
-    for row in sorted(rows, key=_written_at):
-        now, port = _written_at(row), row[1:_SERVICE]
+    for row in sorted(rows, key=_due):
+        # What is still waited with in the end is written then.
+        now, port = first_at(clock, _due(row)) or int(clock[-1]), row[1:_SERVICE]
         if port not in known or not expiry.holds(known[port][0], KNOWN_FOR, now):
             known[port] = now, set()
         names = known[port][1]
@@ -89,7 +92,7 @@ def logged(rows: Iterable[Row], clock: Ints) -> list[Row]:
     return written
 
 
-def _written_at(row: Row) -> int:
+def _due(row: Row) -> int:
     """A service without a name is written after a while, in case that the next connection tells it."""
     ts: int = row[0]
     return ts + SERVICE_WAITS if row[_SERVICE] == _NAMELESS else ts

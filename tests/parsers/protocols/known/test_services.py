@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from parsers.protocols.analyzer import Connection, Serving
 from parsers.protocols.known import services
 from tests.parsers.capture.dialogue import CLIENT, SECOND, SERVER, START, P, datagram, opened
 from tests.parsers.protocols.known.sightings import told
@@ -110,3 +111,27 @@ def test_a_service_is_told_again_after_a_day() -> None:
 
     rows = [row(0, "HTTP"), row(9, "HTTP", "SSL"), row(day - 1, "SSL"), row(day + 50, "SSL"), row(day + 51, "SSL")]
     assert services.logged(rows, clock) == [row(0, "HTTP"), row(9, "SSL"), row(day + 50, "SSL")]
+
+
+def test_a_service_without_a_name_is_written_when_the_clock_goes_on() -> None:
+    day = 24 * 3600
+    clock = np.array([START + second * SECOND for second in (0, day, day + 400, 2 * day + 100)])
+
+    def row(second: int) -> tuple[object, ...]:
+        return START + second * SECOND, SERVER, 80, "tcp", NAMELESS
+
+    assert services.logged([row(0), row(day), row(day + 400)], clock) == [row(0), row(day + 400)]
+
+
+def test_tunnels_are_services() -> None:
+    connection = Connection("C", CLIENT, 40000, SERVER, 3544, "udp", START)
+    connection.serving = lambda: Serving(START + SECOND, START + SECOND, True)
+    connection.removal = lambda: START + 9 * SECOND
+
+    def seen(*carried: str) -> list[tuple[object, ...]]:
+        return [(row[0] - START, row[-1]) for row in services.sightings(connection, carried, None, START + 60 * SECOND)]
+
+    assert seen("teredo") == [(SECOND, ["TEREDO"])]
+    assert seen("vxlan") == [(9 * SECOND, ["VXLAN"])]
+    connection.serving = lambda: Serving(None, None, False)
+    assert seen("teredo") == []
