@@ -166,7 +166,7 @@ def datagram_connection(
 def forgotten(c: Columns, packets: Packets, made: Datagrams, ports: tuple[int, int]) -> int | None:
     """When a UDP connection to the second of these ports is over; None when the capture ends before."""
     clock = packets.clock
-    last = c.ts[made.stop - 1]
+    last = c.ts[made.last]
     over = first_at(clock, last + QUIET)
     if ports[1] not in DNS_UDP or _is_no_dns(c, packets, made.first, made.stop, _NETBIOS in ports):
         return over
