@@ -16,6 +16,8 @@ _BYTE = np.dtype("u1")
 _SNAP, _NOVELL, _FRAMED, _FABRIC_PATH = 0xAAAA, 0xFFFF, 0xFF03, 0x8903
 # Of the field behind Ethernet's addresses: up to the first it is a length, from the second on a type.
 _LENGTHS, _TYPES = 1500, 1536
+# The header between IEEE 802.11 and IP.
+_LLC_BYTES = 8
 
 
 class Finding(NamedTuple):
@@ -133,14 +135,18 @@ def _arp(octets: Octets, at: Ints, end: Ints, following: Ints) -> Iterator[Findi
     yield Finding((end - at < 8) | (end - at < needed), "truncated_ARP", "ARP")
 
 
-def _ieee802_11(octets: Octets, at: Ints, end: Ints, following: Ints) -> Iterator[Finding]:  # noqa: ARG001
+def _ieee802_11(octets: Octets, at: Ints, end: Ints, following: Ints) -> Iterator[Finding]:
     size = end - at
     kind, flags = gather(octets, at, _BYTE), gather(octets, at + 1, _BYTE)
     holds = (kind & 0x08 > 0) & (kind & 0x40 == 0)
     header = np.where(flags & 3 == 3, 30, 24)
     qos = holds & (kind & 0x80 > 0) & (flags & 0x40 == 0) & (size > header)
     header = header + np.where(qos, 2, 0)
-    yield Finding((size <= 24) | (holds & (size <= header)), "truncated_802_11_header", "IEEE802_11")
+    cut = (size <= 24) | (holds & (size <= header))
+    yield Finding(cut, "truncated_802_11_header", "IEEE802_11")
+    # Of what is encrypted, Zeek notices it in frames with a field for quality of service only.
+    single = holds & ~cut & (qos | (kind & 0x80 == 0)) & (following != layer.SEVERAL)
+    yield Finding(single & (size - header < _LLC_BYTES), "truncated_802_11_llc_header", "IEEE802_11")
 
 
 def _radiotap(octets: Octets, at: Ints, end: Ints, following: Ints) -> Iterator[Finding]:  # noqa: ARG001

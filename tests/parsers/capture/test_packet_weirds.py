@@ -180,6 +180,9 @@ def test_a_fragment_that_was_not_to_be_one() -> None:
         (b"\2\0\0\0\3\0\1\0" + bytes(8), 239, "nflog_bad_tlv_len", "NFLOG"),
         (b"\2\0\0\0\x08\0\1\0" + bytes(4), 239, "nflog_no_pcap_payload", "NFLOG"),
         (b"\x08" + bytes(23), 105, "truncated_802_11_header", "IEEE802_11"),
+        (b"\x08" + bytes(30), 105, "truncated_802_11_llc_header", "IEEE802_11"),
+        (b"\x08\x40" + bytes(29), 105, "truncated_802_11_llc_header", "IEEE802_11"),
+        (b"\x88" + bytes(32), 105, "truncated_802_11_llc_header", "IEEE802_11"),
         (b"\0\0\x40\0", 127, "truncated_radiotap_header", "IEEE802_11_RADIO"),
     ],
 )
