@@ -34,7 +34,7 @@ def read_frames(content: bytes, packet: Packet, crypto: Crypto, closed: Callable
         elif kind == _CLOSE:
             for _ in ("error", "frame's kind"):
                 reader.varint()
-            reader.skip(reader.varint())
+            reader.octets(reader.varint())
             closed()
         elif kind != _PING:
             name = _NAMES[kind] if kind < len(_NAMES) else f"<unknown-{kind}>"

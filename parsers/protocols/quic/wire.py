@@ -33,8 +33,7 @@ class Reader:
         if octets > self.left:
             available = f"{self.left} byte{'s' * (self.left != 1)} available"
             raise SpicyError(f"expecting {octets} bytes for unpacking value ({available})")
-        start, self.place = self.place, self.place + octets
-        return int.from_bytes(self.data[start : self.place], "big")
+        return int.from_bytes(self.octets(octets), "big")
 
     def varint(self) -> int:
         """A number whose first two bits say how long it is."""
@@ -46,14 +45,15 @@ class Reader:
 
     def octets(self, length: int) -> bytes:
         """So many octets."""
-        start = self.place
-        self.skip(length)
+        if length > self.left:
+            raise SpicyError(f"expected {length} bytes ({self.left} available)")
+        start, self.place = self.place, self.place + length
         return self.data[start : self.place]
 
     def skip(self, length: int) -> None:
         """Pass over so many octets."""
         if length > self.left:
-            raise SpicyError(f"expected {length} bytes ({self.left} available)")
+            raise SpicyError("not enough bytes for skipping (0 bytes available)")
         self.place += length
 
 
@@ -109,7 +109,7 @@ def read_packet(datagram: bytes, place: int) -> Packet:
             reader.skip(reader.left)
         else:
             if kind is Kind.INITIAL:
-                reader.skip(reader.varint())
+                reader.octets(reader.varint())
             length = reader.varint()
             if kind is Kind.INITIAL and length < _SHORTEST:
                 raise SpicyError(f"&requires failed: (self.length.result_ >= {_SHORTEST})")
