@@ -143,8 +143,8 @@ class QuicAnalyzer(DatagramAnalyzer):
         """A part of a hello."""
         self._check_tls()
         if self._tls is None:
-            self._tls = self._context.hand_over("ssl")
             SslSession.of(self._context).carrier = self._session
+            self._tls = self._context.hand_over("ssl")
         if self._tls is not None:
             self._tls.deliver(Data(is_orig, content, [len(content)], [self._session.now]))
 

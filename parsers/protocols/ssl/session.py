@@ -87,10 +87,11 @@ class Session:
 
     @staticmethod
     def of(context: Context) -> "Session":
-        """The connection's session: all analysers that read TLS on it fill the same row."""
+        """The connection's session: all analysers that read TLS on it fill the same row; the last speaks for it."""
         found = context.shared.get(_SESSION)
         if not isinstance(found, Session):
             found = context.shared[_SESSION] = Session(context)
+        found.context = context
         return found
 
     def begin(self) -> None:

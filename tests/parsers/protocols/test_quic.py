@@ -260,6 +260,11 @@ def test_many_protocols() -> None:
     assert talk((True, initial(crypto(client_hello(protocols()))))).only("quic")["client_protocol"] is None
 
 
+def test_what_is_weird_in_a_hello_is_told_of_tls() -> None:
+    told = talk((True, initial(crypto(client_hello(extension(0, b"\0\4\7\0\1x"))))))
+    assert [(row["name"], row["source"]) for row in told.rows["weird"]] == [("ssl_ext_unknown_server_name_type", "SSL")]
+
+
 def test_the_history_is_bounded() -> None:
     told = talk(*[(True, other(HANDSHAKE))] * (QUIC_HISTORY + 5))
     assert told.only("quic")["history"] == "H" * QUIC_HISTORY
