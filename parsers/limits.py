@@ -202,6 +202,8 @@ WEIRD_SAMPLING = 1000
 # once not for a day (Weird::did_log), in nanoseconds.
 WEIRD_QUIET = 600 * 1_000_000_000
 WEIRD_TOLD = 24 * 3600 * 1_000_000_000
+# For how long the same notice is not raised again (Zeek: Notice::default_suppression_interval), in nanoseconds.
+NOTICE_SUPPRESSED = 3600 * 1_000_000_000
 # For how long Zeek takes hosts, services and certificates for known, how long it waits for the name of a service, and
 # the time for which a shard keeps one sighting of each, in nanoseconds.
 KNOWN_FOR = 24 * 3600 * 1_000_000_000

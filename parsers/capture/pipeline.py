@@ -23,7 +23,7 @@ from parsers.files import x509
 from parsers.files.analysis import Files
 from parsers.files.kept import Kept
 from parsers.limits import INLINE_PACKETS, SHARD_PACKETS
-from parsers.protocols import conn, dhcp, failure, packet_filter, software, truncation, tunnel, weird
+from parsers.protocols import conn, dhcp, failure, notice, packet_filter, software, truncation, tunnel, weird
 from parsers.protocols.analyzer import Rows
 from parsers.protocols.dispatch import dispatch
 from parsers.protocols.expectation import Expectations
@@ -172,7 +172,8 @@ def analyse(captures: Captures, *, checksums: bool = False) -> Iterator[Update]:
         # The last, for it tells of the others.
         weird.RECORD.name: [weird.RECORD.table([])] if packets.weirds else [],
     }
-    for update in _analyses(work, flows.shards(SHARD_PACKETS), len(packets), held, late):
+    told = _analyses(work, flows.shards(SHARD_PACKETS), len(packets), held, late)
+    for update in _with_notices(told, packets):
         yield replace(update, text=f"{line.name}: {update.text}") if isinstance(update, Trouble) else update
 
 
@@ -204,6 +205,17 @@ def _analyses(
             if told := truncation.weirds(log, table):
                 held[weird.RECORD.name].append(weird.RECORD.table(told))
             yield Batch(log, table)
+
+
+def _with_notices(updates: Iterator[Update], packets: Packets) -> Iterator[Update]:
+    """The same updates, and at their end notice.log, which rows of other logs raise."""
+    raised: list[notice.Notice] = []
+    for update in updates:
+        if isinstance(update, Batch):
+            raised += notice.raised(update.log, update.table)
+        yield update
+    if raised:
+        yield Batch(notice.RECORD.name, notice.RECORD.table(notice.logged(raised, packets.encapsulations.clock)))
 
 
 def _tunnels(packets: Packets, tables: Sequence[pa.Table]) -> pa.Table:
