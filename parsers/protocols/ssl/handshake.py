@@ -9,10 +9,10 @@ from parsers.limits import HANDSHAKE_BYTES
 from parsers.protocols.binpac import BinpacError, out_of_bound, past_capacity
 from parsers.protocols.grammar import Reading
 from parsers.protocols.ssl import names
-from parsers.protocols.ssl.extensions import Extensions
+from parsers.protocols.ssl.extensions import Extensions, signature_algorithms
 from parsers.protocols.ssl.hello import CLIENT_HELLO, SERVER_HELLO, client_hello, server_hello
 from parsers.protocols.ssl.session import CLIENT_KEY_EXCHANGE, Session
-from parsers.protocols.ssl.wire import MessageError, sender, u16, u24, vector
+from parsers.protocols.ssl.wire import sender, sized, u24
 
 HELLO_REQUEST, VERIFY_REQUEST, TICKET = 0, 3, 4
 CERTIFICATE, SERVER_KEY_EXCHANGE, CERTIFICATE_REQUEST, HELLO_DONE, CERTIFICATE_VERIFY = 11, 12, 13, 14, 15
@@ -91,9 +91,13 @@ class Handshake:
         elif kind == HELLO_REQUEST:
             self._check_direction(is_orig, client_sends=False)
         elif kind == TICKET:
-            vector(body, 4, len(body), 2)
+            message = Reading(body)
+            (length,) = message.numbers("SessionTicketHandshake:length", ">4xH")
+            message.octets("SessionTicketHandshake:data", length)
         elif kind == VERIFY_REQUEST:
-            vector(body, 2, len(body), 1)
+            message = Reading(body)
+            (length,) = message.numbers("HelloVerifyRequest:cookie_length", ">HB")[1:]
+            message.octets("HelloVerifyRequest:cookie", length)
         elif kind not in _OPAQUE:
             self.layer.violate(f"unknown handshake message ({kind}) from {sender(is_orig=is_orig)}")
         self.session.handshake(kind, is_client=self.is_client(is_orig))
@@ -149,7 +153,7 @@ class Handshake:
         self.session.certificates(chain, is_client=self.is_client(is_orig))
 
     def _certificate_status(self, body: bytes) -> None:
-        u24(body, 1, len(body))
+        Reading(body).octets("CertificateStatus:length", 4)
         response = body[4:]
         if body[0] == 1 and response:
             self.session.stapled(response)
@@ -161,36 +165,44 @@ class Handshake:
         return self.version > names.TLS11 and self.version != names.DTLS10
 
     def _certificate_request(self, body: bytes) -> None:
-        end = len(body)
-        _, place = vector(body, 0, end, 1)
+        message = Reading(body)
+        (count,) = message.numbers("CertificateRequest:certificate_types_len", "B")
+        message.array("CertificateRequest:certificate_types", count, 1)
         if self._signs_with_algorithm():
-            start, place = vector(body, place, end, 2)
-            if (place - start) % 2:
-                raise MessageError
-        place, stop = vector(body, place, end, 2)
-        while place < stop:
-            _, place = vector(body, place, stop, 2)
+            signature_algorithms(message)
+        (length,) = message.numbers("CertificateRequest:certificate_authorities_len", ">H")
+        start = message.place
+        message.octets("CertificateRequest:certificate_authorities", length)
+        authorities = Reading(body, start, message.place)
+        while authorities.left:
+            one = authorities.inner()
+            field = "CertificateAuthorities:certificate_authority"
+            sized(one, 2, f"{field}_len", field)
+            authorities.place = one.place
 
     def _server_key_exchange(self, body: bytes) -> None:
-        suite, end = self._suite, len(body)
+        suite, message = self._suite, Reading(body)
         signed = not suite.startswith(("TLS_ECDH_ANON", "TLS_DH_ANON"))
         if suite.startswith(("TLS_ECDHE_", "TLS_ECDH_ANON")):
-            if not body:
-                raise MessageError
-            if body[0] != _NAMED_CURVE:
+            (kind,) = message.numbers(f"{'Ecdhe' if signed else 'EcdhAnon'}ServerKeyExchange:curve_type", "B")
+            if kind != _NAMED_CURVE:
                 return
-            curve = u16(body, 1, end)
-            _, place = vector(body, 3, end, 1)
+            point = message.inner()
+            curve, length = point.numbers("ServerECDHParamsAndSignature:point_length", ">HB")
+            point.octets("ServerECDHParamsAndSignature:point", length)
+            message.place = point.place
             if signed:
-                self._signature(body, place)
+                self._signature(message.inner())
             self.session.begin()
             self.session.curve = curve
         elif suite.startswith(("TLS_DHE_", "TLS_DH_ANON", "TLS_PSK_DHE_")):
-            place = 0
-            for _ in range(3):
-                _, place = vector(body, place, end, 2)
+            for name in ("dh_p", "dh_g", "dh_Ys"):
+                field = f"{'Dhe' if signed else 'DhAnon'}ServerKeyExchange:{name}"
+                sized(message, 2, f"{field}_length", field)
             if signed:
-                self._signature(body, place)
+                self._signature(message.inner())
 
-    def _signature(self, body: bytes, place: int) -> None:
-        vector(body, place + 2 * self._signs_with_algorithm(), len(body), 2)
+    def _signature(self, message: Reading) -> None:
+        if self._signs_with_algorithm():
+            message.octets("SignatureAndHashAlgorithm", 2)
+        sized(message, 2, "ServerKeyExchangeSignature:signature_length", "ServerKeyExchangeSignature:signature")

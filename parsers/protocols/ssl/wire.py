@@ -3,7 +3,8 @@
 Source: RFC 8446, section 3.
 """
 
-from parsers.protocols.binpac import BinpacError
+from parsers.protocols.binpac import BinpacError, out_of_bound
+from parsers.protocols.grammar import Reading
 
 
 class MessageError(BinpacError):
@@ -27,13 +28,19 @@ def u24(data: bytes, place: int, end: int) -> int:
     return data[place] << 16 | data[place + 1] << 8 | data[place + 2]
 
 
-def vector(data: bytes, place: int, end: int, octets: int) -> tuple[int, int]:
-    """Where the contents begin and end of what opens with its length in so many octets."""
-    start = place + octets
-    stop = start + int.from_bytes(data[place:start], "big")
-    if start > end or stop > end:
-        raise MessageError
-    return start, stop
+def enclosed(reading: Reading, record: str, octets: int) -> Reading:
+    """What a record encloses that opens with its length in so many octets; `reading` goes on behind it."""
+    inner = reading.inner()
+    length = int.from_bytes(inner.octets(f"{record}:length", octets), "big")
+    if length > inner.left:
+        raise out_of_bound(record, octets + length, inner.end - inner.begin)
+    reading.place = inner.end = inner.place + length
+    return inner
+
+
+def sized(reading: Reading, octets: int, length: str, content: str) -> bytes:
+    """What follows its length in so many octets; both are named as fields of records."""
+    return reading.octets(content, int.from_bytes(reading.octets(length, octets), "big"))
 
 
 def sender(*, is_orig: bool) -> str:
