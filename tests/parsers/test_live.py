@@ -157,7 +157,7 @@ def test_a_log_without_rows_any_more_is_told(coming: Coming, monkeypatch: pytest
     coming.more(DATA)
     coming.round()
     assert coming.count() == 4
-    monkeypatch.setattr(pipeline, "updates", lambda *_: iter([Facts(0, None, None)]))
+    monkeypatch.setattr(pipeline, "updates", lambda *_, **_options: iter([Facts(0, None, None)]))
     coming.more(b"more")
     coming.round()
     assert coming.count() == 0
