@@ -16,7 +16,7 @@ def of_tcp(connection: Connection, tcp: Tcp, c: Columns) -> Serving:
     side = tcp.began if connection.turned else 1 - tcp.began
     endpoint = tcp.ends[side]
     if "h" in tcp.history.letters:
-        return Serving(min(endpoint.opened or tcp.start, tcp.last), _spoken(tcp, side, c), True)
+        return Serving(tcp.start, _spoken(tcp, side, c), True)
     return Serving(endpoint.opened, _spoken(tcp, side, c), PARTIAL <= endpoint.state <= CLOSED)
 
 
