@@ -13,8 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from parsers import escape, limits
+from parsers.lists import relisted
 from parsers.schema import element_type, zeek_type
-from parsers.zeek.cells import relisted
 
 _Ints: TypeAlias = npt.NDArray[np.int64]
 # Told of the rows in which something was cut: which kind of field it was, and their places.

@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from parsers import escape
+from parsers.lists import relisted
 from parsers.schema import nanoseconds_in
-from parsers.zeek.cells import relisted
 from parsers.zeek.rewriting import Rewriting
 
 # Numbers that Arrow writes as RapidJSON does, whole ones aside.

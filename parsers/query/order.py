@@ -9,9 +9,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from parsers import schema
+from parsers.lists import relisted
 from parsers.query.addresses import Numbers
 from parsers.schema import Log
-from parsers.zeek.cells import SET_SEPARATOR, cells, relisted
+from parsers.zeek.cells import SET_SEPARATOR, cells
 
 
 @dataclass(frozen=True, slots=True)

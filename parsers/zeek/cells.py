@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from parsers import escape
+from parsers.lists import relisted
 from parsers.schema import nanoseconds_in
 from parsers.zeek.rewriting import Rewriting
 
@@ -68,13 +69,6 @@ def _containers(column: pa.Array) -> pa.Array:
     joined = pc.binary_join(relisted(column, _scalars(column.flatten(), _ELEMENTS).fill_null(UNSET)), SET_SEPARATOR)
     empty = pc.equal(pc.list_value_length(column), 0)
     return pc.if_else(empty, EMPTY, joined).fill_null(UNSET)
-
-
-def relisted(column: pa.Array, elements: pa.Array) -> pa.Array:
-    """Lists as long as those of a column, of other elements (as many as `column.flatten()` has); unset where it is."""
-    lengths = pc.list_value_length(column).fill_null(0).to_numpy()
-    offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
-    return pa.ListArray.from_arrays(pa.array(offsets), elements, mask=column.is_null())
 
 
 def _double(value: float) -> str:

@@ -5,8 +5,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from parsers import escape
+from parsers.lists import relisted
 from parsers.schema import ARROW_TYPES, FAR_TIME, REPEATED, TEXT
-from parsers.zeek.cells import UNSET, cells, relisted
+from parsers.zeek.cells import UNSET, cells
 from parsers.zeek.header import Header
 from parsers.zeek.json_lines import times
 from parsers.zeek.values import Cells, Mask
