@@ -23,7 +23,7 @@ def carried(layer: Layer, carriers: Carriers, places: Ints, protocol: TunnelProt
     still = _before_first(connection, reading.violates)
     confirmed = _confirmed(carriers, places[reading.confirms & still], protocol)
     lost = np.zeros(0, np.int64)
-    _tell_failures(layer, carriers, places, reading, protocol)
+    _tell_failures(layer, carriers, places, reading, protocol, confirmed)
     if protocol.forgives:
         layer.oddities.tell(rows[deep], "tunnel_depth", protocol.analyzer, anywhere=True)
     else:
@@ -40,16 +40,22 @@ def carried(layer: Layer, carriers: Carriers, places: Ints, protocol: TunnelProt
     return layer.inner((rows[found[0]], *found[1:]), place, tunnels, whole=False)
 
 
-def _tell_failures(layer: Layer, carriers: Carriers, places: Ints, reading: Reading, protocol: TunnelProtocol) -> None:
-    """Say of connections why Zeek's analyser gave them up, once of each."""
+def _tell_failures(
+    layer: Layer, carriers: Carriers, places: Ints, reading: Reading, protocol: TunnelProtocol, confirmed: Ints
+) -> None:
+    """Say of connections why Zeek's analyser gave them up, once of each; some were confirmed before."""
     bad = np.flatnonzero(reading.violates)
     numbers, firsts = np.unique(carriers.connection[places[bad]], return_index=True)
-    for uid, place in zip(carriers.uids(numbers), bad[firsts].tolist(), strict=True):
+    known = np.isin(numbers, confirmed).tolist()
+    for uid, place, was_known in zip(carriers.uids(numbers), bad[firsts].tolist(), known, strict=True):
         row = carriers.row[places[place]]
         packets = layer.packets
         shown = bytes(packets.payload(int(packets.offset[row]), int(packets.captured[row]))) if protocol.shows else None
-        told = int(packets.clock[row]), protocol.analyzer, reading.reasons[reading.why[place]], shown
-        layer.encapsulations.carrier(uid).failures.append(told)
+        now, (reason, weird) = int(packets.clock[row]), reading.reasons[reading.why[place]]
+        carrier = layer.encapsulations.carrier(uid)
+        if weird and was_known:
+            carrier.weirds.append((now, weird, protocol.analyzer))
+        carrier.failures.append((now, protocol.analyzer, reason, shown))
 
 
 def _note(layer: Layer, carriers: Carriers, places: Ints, name: str, protocol: TunnelProtocol) -> None:

@@ -60,7 +60,8 @@ class Reading:
     link      its link type
     confirms  the packet is the protocol's
     violates  it is not; Zeek's analyser gives up on the connection
-    why       for these a place in `reasons`, which are Zeek's words
+    why       for these a place in `reasons`, which are Zeek's words, each with what weird.log says too of a
+              connection that was known to be the protocol's, empty for nothing
     weirds    what weird.log says of packets
     notes     what it says of the connections that carry them, by name
     """
@@ -74,7 +75,7 @@ class Reading:
         self.confirms = np.zeros(count, np.bool_)
         self.violates = np.zeros(count, np.bool_)
         self.why = np.zeros(count, np.uint8)
-        self.reasons: list[str] = []
+        self.reasons: list[tuple[str, str]] = []
         self.weirds: list[Weird] = []
         self.notes: dict[str, Bools] = {}
 
@@ -110,13 +111,14 @@ class Reading:
         if where.any():
             self.notes[name] = where
 
-    def violate(self, where: Bools, why: str) -> None:
+    def violate(self, where: Bools, why: str, weird: str = "") -> None:
         """Those of these that are still there are not the protocol's."""
         where = where & self.found
         if where.any():
-            if why not in self.reasons:
-                self.reasons.append(why)
-            self.why[where] = self.reasons.index(why)
+            reason = why, weird
+            if reason not in self.reasons:
+                self.reasons.append(reason)
+            self.why[where] = self.reasons.index(reason)
             self.violates |= where
             self.found &= ~where
 

@@ -14,6 +14,7 @@ from parsers.capture.tunnels.reading import Bools, Payloads, Reading, TunnelProt
 _TAG = ">u2"
 _AUTHENTICATION = np.dtype([("tag", ">u2"), ("client", "u1"), ("value", "u1")])
 _AUTHENTICATED, _ORIGIN = 1, 0
+_BAD = "Bad Teredo encapsulation"
 # Of the authentication: all but the client's identifier and the value. Of the origin indication: all.
 _AUTHENTICATION_BYTES, _ORIGIN_BYTES = 13, 8
 _IPV6 = np.dtype({"names": ["payload", "following"], "formats": [">u2", "u1"], "offsets": [4, 6]})
@@ -33,15 +34,18 @@ def read(payloads: Payloads) -> Reading:
     head = payloads.gather(_AUTHENTICATION)
     authenticated = head["tag"] == _AUTHENTICATED
     size = _AUTHENTICATION_BYTES + head["client"].astype(np.int64) + head["value"]
-    bad = "Bad Teredo encapsulation"
-    reading.violate(payloads.size < 2, bad)
-    reading.violate(authenticated & ((payloads.size < 4) | (payloads.size < size)), bad)
+    reading.violate(payloads.size < 2, _BAD, "truncated_Teredo")
+    cut = authenticated & ((payloads.size < 4) | (payloads.size < size))
+    reading.violate(cut, _BAD, "truncated_Teredo_authentication")
     reading.skip(np.where(authenticated, size, 0))
+    reading.violate(reading.size < 2, _BAD, "truncated_Teredo")
     has_origin = store.gather(reading.at, np.dtype(_TAG)) == _ORIGIN
-    reading.violate(has_origin & (reading.size < _ORIGIN_BYTES), bad)
+    reading.violate(has_origin & (reading.size < _ORIGIN_BYTES), _BAD, "truncated_Teredo_origin_indication")
     reading.skip(np.where(has_origin, _ORIGIN_BYTES, 0))
+    reading.violate(reading.size < 2, _BAD, "truncated_Teredo")
     version = store.gather(reading.at, np.dtype("u1")).astype(np.int64) >> 4
-    reading.violate((version != 6) | (reading.size < SHORTEST6), bad)
+    reading.violate(version != 6, _BAD)
+    reading.violate(reading.size < SHORTEST6, _BAD, "truncated_IPv6_in_Teredo")
     found = fit(store, reading.at, reading.size, np.ones(len(version), np.bool_))
     ip = store.gather(reading.at, _IPV6)
     is_bubble = (ip["following"] == NO_NEXT) & (ip["payload"] == 0)

@@ -79,7 +79,7 @@ def only(protocol: TunnelProtocol, payload: bytes, number: int = 17, *, nested: 
     reading = read(protocol, payload, number=number, nested=nested)
     if not reading.found[0]:
         if reading.violates[0]:
-            return reading.reasons[int(reading.why[0])]
+            return reading.reasons[int(reading.why[0])][0]
         return next((weird.name for weird in reading.weirds if weird.where[0]), "")
     skipped = len(payload) - int(reading.size[0])
     assert reading.at[0] == 3 + skipped

@@ -7,7 +7,9 @@ from parsers import limits
 from parsers.capture.packets import Packets
 from tests.parsers.capture.build import CLIENT, SERVER, ethernet, ipv4, ipv6, packets, payloads, udp
 from tests.parsers.capture.tunnels.build import (
+    ORIGIN,
     TEREDO6,
+    authentication,
     ayiya,
     geneve,
     gre,
@@ -195,6 +197,26 @@ def test_teredo_needs_both_sides() -> None:
     assert services([outer(packet6(), 3544)] * 2) == [[]]
     assert services([outer(packet6(), 3544), answer(packet6(), 3544)]) == [["teredo"]]
     assert services([outer(packet6(), 3544), answer(b"bad", 3544), answer(packet6(), 3544)]) == [[]]
+
+
+@pytest.mark.parametrize(
+    ("cut", "name"),
+    [
+        (b"\x60", "truncated_Teredo"),
+        (authentication(), "truncated_Teredo"),
+        (authentication()[:-1], "truncated_Teredo_authentication"),
+        (ORIGIN[:-1], "truncated_Teredo_origin_indication"),
+        (packet6()[:39], "truncated_IPv6_in_Teredo"),
+    ],
+)
+def test_teredo_that_is_cut_is_weird_once_both_sides_are_known(cut: bytes, name: str) -> None:
+    def weirds(frames: list[bytes]) -> list[str]:
+        (carrier,) = packets(frames).encapsulations.carriers.values()
+        return [weird for _, weird, _ in carrier.weirds]
+
+    known = [outer(packet6(), 3544), answer(packet6(), 3544)]
+    assert weirds([*known, outer(cut, 3544), outer(cut, 3544)]) == [name]
+    assert weirds([known[0], outer(cut, 3544)]) == []
 
 
 def test_the_responders_port_decides() -> None:
