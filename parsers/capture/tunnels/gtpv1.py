@@ -8,28 +8,34 @@ import numpy as np
 from parsers.capture.headers import Ints
 from parsers.capture.tunnels.ip import SHORTEST4, Fit, fit
 from parsers.capture.tunnels.reading import Payloads, Reading, TunnelProtocol
+from parsers.protocols.binpac import out_of_bound
 
 _HEADER = np.dtype([("flags", "u1"), ("message", "u1")])
 _HEADER_BYTES, _OPTIONAL_BYTES = 8, 4
 _VERSION, _IS_GTP, _EXTENDED, _OPTIONAL = 0xE0, 0x10, 0x04, 0x07
 _VERSION_1 = 0x20
 _PACKET = 255
-_CUT = "GTPv1 header"
+
+
+def _refuse(reading: Reading, rows: Ints, what: str, needed: Ints | int, given: Ints) -> None:
+    """Headers of which more bytes are needed than are there; `what` is the field as Zeek's grammar names it."""
+    pairs = zip(np.broadcast_to(needed, given.shape).tolist(), given.tolist(), strict=True)
+    reading.violate_each(rows, [str(out_of_bound(what, *pair)) for pair in pairs])
 
 
 def _pass_extensions(reading: Reading, payloads: Payloads, flags: Ints, size: Ints) -> None:
     """Add the extension headers to `size`; each says how long it is and whether another one follows."""
-    rows = np.flatnonzero(reading.found & (flags & _EXTENDED > 0))
-    refused = np.zeros(len(size), np.bool_)
+    rows = np.flatnonzero(reading.found & (flags & _EXTENDED > 0) & (payloads.size > size))
     while len(rows):
-        at = payloads.at[rows] + size[rows]
+        at, left = payloads.at[rows] + size[rows], payloads.size[rows] - size[rows]
         length = payloads.store.gather(at, np.dtype("u1")).astype(np.int64) * 4
+        # The type of the next one is the last byte.
+        hollow, open_ended = (length == 0) | (length - 1 > left), length - 1 == left
+        _refuse(reading, rows[hollow], "GTPv1_Ext_Header:contents", length[hollow] - 1, left[hollow])
+        _refuse(reading, rows[open_ended], "GTPv1_Ext_Header:next_type", length[open_ended], left[open_ended])
         size[rows] += length
-        cut = (length == 0) | (size[rows] > payloads.size[rows])
-        refused[rows[cut]] = True
         following = payloads.store.gather(at + np.maximum(length - 1, 0), np.dtype("u1"))
-        rows = rows[~cut & (following > 0)]
-    reading.violate(refused, _CUT)
+        rows = rows[~hollow & ~open_ended & (following > 0) & (length < left)]
 
 
 def read(payloads: Payloads) -> Reading:
@@ -38,7 +44,10 @@ def read(payloads: Payloads) -> Reading:
     header = payloads.gather(_HEADER)
     flags = header["flags"].astype(np.int64)
     size = np.where(flags & _OPTIONAL, _HEADER_BYTES + _OPTIONAL_BYTES, _HEADER_BYTES)
-    reading.violate(payloads.size < size, _CUT)
+    short = np.flatnonzero(payloads.size < _HEADER_BYTES)
+    _refuse(reading, short, "GTPv1_Header:teid", _HEADER_BYTES, payloads.size[short])
+    short = np.flatnonzero(payloads.size < size)
+    _refuse(reading, short, "GTPv1_Opt_Header", _OPTIONAL_BYTES, payloads.size[short] - _HEADER_BYTES)
     _pass_extensions(reading, payloads, flags, size)
     reading.violate(payloads.nested, "GTP-in-GTP")
     reading.violate(flags & _VERSION != _VERSION_1, "GTPv1 bad Version")

@@ -4,7 +4,7 @@ A protocol reads many packets at once and knows nothing of those before: what fo
 decapsulation.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -74,8 +74,9 @@ class Reading:
         self.found = np.ones(count, np.bool_)
         self.confirms = np.zeros(count, np.bool_)
         self.violates = np.zeros(count, np.bool_)
-        self.why = np.zeros(count, np.uint8)
+        self.why = np.zeros(count, np.int64)
         self.reasons: list[tuple[str, str]] = []
+        self._places: dict[tuple[str, str], int] = {}
         self.weirds: list[Weird] = []
         self.notes: dict[str, Bools] = {}
 
@@ -115,12 +116,24 @@ class Reading:
         """Those of these that are still there are not the protocol's."""
         where = where & self.found
         if where.any():
-            reason = why, weird
-            if reason not in self.reasons:
-                self.reasons.append(reason)
-            self.why[where] = self.reasons.index(reason)
+            self.why[where] = self._place(why, weird)
             self.violates |= where
             self.found &= ~where
+
+    def violate_each(self, rows: Ints, why: Iterable[str]) -> None:
+        """Those of these rows that are still there are not the protocol's, each for its own reason."""
+        for row, reason in zip(rows.tolist(), why, strict=True):
+            if self.found[row]:
+                self.why[row] = self._place(reason, "")
+                self.violates[row] = True
+                self.found[row] = False
+
+    def _place(self, why: str, weird: str) -> int:
+        """Where a reason stands among all."""
+        place = self._places.setdefault((why, weird), len(self.reasons))
+        if place == len(self.reasons):
+            self.reasons.append((why, weird))
+        return place
 
     def forget(self, where: Bools, analyzer: str | None = None) -> Bools:
         """These were never looked at, by the protocol's analyser or by another; those that would have been."""

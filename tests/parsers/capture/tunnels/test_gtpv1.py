@@ -6,6 +6,7 @@ from tests.parsers.capture.tunnels.build import gtp, only, packet, packet6, read
 
 OPTIONAL = b"\0\1\2\0"
 EXTENSION = b"\1\x08\x68"
+SHORT = "Binpac exception: binpac exception: out_of_bound:"
 
 
 @pytest.mark.parametrize("inner", [packet(), packet6()])
@@ -34,12 +35,13 @@ def test_control_messages_and_gtp_prime_hold_nothing(payload: bytes) -> None:
 @pytest.mark.parametrize(
     ("payload", "why"),
     [
-        (gtp(b"")[:7], "GTPv1 header"),
-        (gtp(b"", flags=0x32, fields=OPTIONAL[:3]), "GTPv1 header"),
-        (gtp(b"", flags=0x34, fields=OPTIONAL), "GTPv1 header"),
-        (gtp(packet(), flags=0x34, fields=OPTIONAL + b"\0\0\0\0"), "GTPv1 header"),
-        (gtp(packet(), flags=0x34, fields=OPTIONAL + b"\xff\0\0\0"), "GTPv1 header"),
-        (gtp(packet(), flags=0x34, fields=OPTIONAL + EXTENSION + b"\1"), "GTPv1 header"),
+        (gtp(b"")[:7], f"{SHORT} GTPv1_Header:teid: 8 > 7"),
+        (gtp(b"", flags=0x32, fields=OPTIONAL[:3]), f"{SHORT} GTPv1_Opt_Header: 4 > 3"),
+        (gtp(b"", flags=0x34, fields=OPTIONAL), "Truncated GTPv1"),
+        (gtp(b"", flags=0x34, fields=OPTIONAL + EXTENSION + b"\1"), "Truncated GTPv1"),
+        (gtp(b"", flags=0x34, fields=OPTIONAL + b"\0\0\0\0"), f"{SHORT} GTPv1_Ext_Header:contents: -1 > 4"),
+        (gtp(b"", flags=0x34, fields=OPTIONAL + b"\xff\0\0\0"), f"{SHORT} GTPv1_Ext_Header:contents: 1019 > 4"),
+        (gtp(b"", flags=0x34, fields=OPTIONAL + EXTENSION), f"{SHORT} GTPv1_Ext_Header:next_type: 4 > 3"),
         (gtp(packet(), flags=0x50), "GTPv1 bad Version"),
         (gtp(packet()[:19]), "Truncated GTPv1"),
         (gtp(packet6()[:39]), "Truncated GTPv1"),
