@@ -57,6 +57,8 @@ def beyond(batch: pa.RecordBatch, bounds: Bounds) -> dict[str, list[int]]:
 def _bounded(batch: pa.RecordBatch, bounds: Bounds, tell: _Tell) -> list[pa.Array]:
     columns = [_strings(column, bounds.string, tell) for column in _containers(batch, bounds, tell)]
     texts = [place for place, field in enumerate(batch.schema) if _holds_text(field)]
+    if sum(_most_of(columns[place]) for place in texts) <= bounds.row_string:
+        return columns
     total = sum((_bytes_of(columns[place]) for place in texts), np.zeros(batch.num_rows, np.int64))
     over = np.flatnonzero(total > bounds.row_string)
     if len(over):
@@ -106,18 +108,22 @@ def _strings(column: pa.Array, longest: int, tell: _Tell) -> pa.Array:
     """A column of which no string has more bytes than `longest`."""
     kind = column.type
     if pa.types.is_dictionary(kind) and pa.types.is_string(kind.value_type):
-        if not _long(column.dictionary, longest).any():
+        if _longest(column.dictionary) <= longest:
             return column
         # Two that are the same once they are cut are one.
         return _strings(column.cast(kind.value_type), longest, tell).dictionary_encode()
     if pa.types.is_list(kind) and pa.types.is_string(kind.value_type):
         elements = column.flatten()
+        if _longest(elements) <= longest:
+            return column
         owners = np.repeat(np.arange(len(column)), _lengths(column))
         kept = _strings(elements, longest, lambda told, places: tell(told, owners[places]))
         return column if kept is elements else relisted(column, kept)
-    if not pa.types.is_string(kind) or not (long := _long(column, longest)).any():
+    if not pa.types.is_string(kind) or _longest(column) <= longest:
         return column
-    places = np.flatnonzero(long)
+    # Bytes that are no text take more than one character.
+    long = pc.greater(pc.binary_length(column), longest).fill_null(False)
+    places = np.flatnonzero(long.to_numpy(False))
     raw = {place: escape.raw(column[place].as_py()) for place in places.tolist()}
     places = np.array([place for place, told in raw.items() if len(told) > longest], np.int64)
     if not len(places):
@@ -128,10 +134,16 @@ def _strings(column: pa.Array, longest: int, tell: _Tell) -> pa.Array:
     return pc.replace_with_mask(column, long, pa.array(cut, pa.string()))
 
 
-def _long(column: pa.Array, longest: int) -> npt.NDArray[np.bool_]:
-    """Which strings of a column may have more bytes; bytes that are no text take more than one character."""
-    long: npt.NDArray[np.bool_] = pc.greater(pc.binary_length(column), longest).fill_null(False).to_numpy(False)
-    return long
+def _longest(texts: pa.Array) -> int:
+    """The bytes of the longest string, as they are written here."""
+    return int(pc.max(pc.binary_length(texts)).as_py() or 0)
+
+
+def _most_of(column: pa.Array) -> int:
+    """What the strings of a column have in a row at most: a bound that is quick to find."""
+    if pa.types.is_list(column.type):
+        return _longest(column.flatten()) * int(_lengths(column).max(initial=0))
+    return _longest(column.dictionary if pa.types.is_dictionary(column.type) else column)
 
 
 def _bytes_of(column: pa.Array) -> _Ints:

@@ -35,7 +35,7 @@ _STREAMS = {
     "websocket": "WebSocket::LOG",
 }
 # Zeek writes these only when it is asked to.
-_OPTIONAL = frozenset({"software"})
+_OPTIONAL = frozenset({"known_certs", "known_hosts", "known_services", "software"})
 
 
 def weirds(log: str, table: pa.Table, times: Sequence[int] | None = None) -> list[Row]:
