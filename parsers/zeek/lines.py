@@ -23,33 +23,59 @@ class Block:
 
 def blocks(file: BinaryIO, name: str) -> Iterator[Block | Trouble]:
     """The file's lines, and what is wrong with them as lines; the file is called by `name`."""
-    packed = packing.recognise(file.read(packing.MAGIC_BYTES))
-    file.seek(0)
-    pieces = _gathered(packing.unpacked(file)) if packed else _plain(file)
-    held: list[bytes] = []
-    length, line, skipping = 0, 1, False
+    lines = WholeLines(name)
     try:
-        for piece in pieces:
-            end = piece.rfind(b"\n") + 1
-            if not end:
-                held.append(piece)
-                length += len(piece)
-                if skipping or length > limits.LOG_LINE_BYTES:
-                    if not skipping:
-                        yield Trouble(f"{name}:{line}: longer than any row that Zeek writes; left out")
-                    held, length, skipping = [], 0, True
-                continue
-            start = piece.find(b"\n") + 1 if skipping else 0
-            line, skipping = line + skipping, False
-            data = b"".join([*held, memoryview(piece)[start:end]])
-            held, length = [piece[end:]], len(piece) - end
-            yield Block(data, line, file.tell())
-            line += data.count(b"\n")
+        packed = packing.recognise(file.read(packing.MAGIC_BYTES))
+        file.seek(0)
+        for piece in _gathered(packing.unpacked(file)) if packed else _plain(file):
+            yield from lines.of(piece, file.tell())
     except packing.DamagedError as error:
-        yield Trouble(f"{name}:{line}: {error}; the rows before it are shown")
+        yield Trouble(f"{name}:{lines.line}: {error}; the rows before it are shown")
+    except OSError as error:
+        yield Trouble(f"{name}: reading failed: {error.strerror}; the rows so far are shown")
     else:
-        if length:
-            yield Block(b"".join([*held, b"\n"]), line, file.tell(), open_end=True)
+        yield from lines.rest(file.tell())
+
+
+class WholeLines:
+    """What of a file has come, as blocks of whole lines; `line` is the number of the next one.
+
+    The file is called by `name`.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.line = 1
+        self._name = name
+        self._held: list[bytes] = []
+        self._length = 0
+        self._is_skipping = False
+
+    def of(self, piece: bytes, done: int) -> Iterator[Block | Trouble]:
+        """The lines that end in what has come next, `done` bytes of the file with it, or that they are too long."""
+        end = piece.rfind(b"\n") + 1
+        if not end:
+            self._hold(piece)
+            if self._is_skipping or self._length > limits.LOG_LINE_BYTES:
+                if not self._is_skipping:
+                    yield Trouble(f"{self._name}:{self.line}: longer than any row that Zeek writes; left out")
+                self._held, self._length, self._is_skipping = [], 0, True
+            return
+        start = piece.find(b"\n") + 1 if self._is_skipping else 0
+        self.line, self._is_skipping = self.line + self._is_skipping, False
+        data, first = b"".join([*self._held, memoryview(piece)[start:end]]), self.line
+        self._held, self._length = [], 0
+        self._hold(piece[end:])
+        self.line += data.count(b"\n")
+        yield Block(data, first, done)
+
+    def _hold(self, piece: bytes) -> None:
+        self._held.append(piece)
+        self._length += len(piece)
+
+    def rest(self, done: int) -> Iterator[Block]:
+        """The line that has not ended, when nothing more comes."""
+        if self._length:
+            yield Block(b"".join([*self._held, b"\n"]), self.line, done, open_end=True)
 
 
 def _sizes() -> Iterator[int]:

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
@@ -27,28 +27,30 @@ def recognises(first: bytes) -> bool:  # noqa: ARG001
 
 def read(path: Path, file: BinaryIO) -> Iterator[Update]:
     """The log's rows as batches, in the file's order. OpenError when the file holds no log."""
-    return _Reading(path, file).updates()
+    reading = Reading(path, os.fstat(file.fileno()).st_size)
+    yield from reading.rows(blocks(file, shown(Path(path.name))))
+    yield from reading.end()
 
 
 # A line of the header other than the last, which is not always there.
 _IN_HEADER = re.compile(rb"#(?!close)")
 
 
-class _Reading:
-    """One file while it is read."""
+class Reading:
+    """One file of `size` bytes while it is read; its lines may come some at a time."""
 
-    def __init__(self, path: Path, file: BinaryIO) -> None:
+    def __init__(self, path: Path, size: int) -> None:
         self._path = path
-        self._file = file
-        self._report = Report(shown(Path(path.name)), os.fstat(file.fileno()).st_size)
+        self._report = Report(shown(Path(path.name)), size)
+        self._sections = Sections()
         self._header = Header()
         self._log = ""
         self._schema = pa.schema([])
         self._headers = 0
 
-    def updates(self) -> Iterator[Update]:
-        """Everything there is to tell of the file."""
-        for item in in_order(self._jobs()):
+    def rows(self, found: Iterable[Block | Trouble]) -> Iterator[Update]:
+        """The rows in these lines. OpenError when the file holds no log."""
+        for item in in_order(self._jobs(found)):
             if isinstance(item, Trouble):
                 yield item
                 continue
@@ -57,37 +59,37 @@ class _Reading:
                 lost = "it is left out" if faults.count else "its last cell may be cut off"
                 yield self._report.open_end(job.block, lost)
             yield from self._report.rows(job, rows, faults)
+
+    def end(self) -> Iterator[Update]:
+        """What is told when no more lines come; of a log without rows, its columns. OpenError as of `rows`."""
+        if not self._headers:
+            self._turn_to(self._sections.header, b"")
+            none = Job(Block(b"", 1, self._report.size), self._log, self._schema.empty_table)
+            yield from self._report.rows(none, none.parse(), Faults())
         yield from self._report.rest()
 
-    def _jobs(self) -> Iterator[Trouble | Job[tuple[pa.Table, Faults]]]:
-        for item in self._sections():
+    def _jobs(self, found: Iterable[Block | Trouble]) -> Iterator[Trouble | Job[tuple[pa.Table, Faults]]]:
+        for item in self._found(found):
             yield item if isinstance(item, Trouble) else Job(item[0], self._log, partial(table, item[1]))
 
-    def _sections(self) -> Iterator[Trouble | tuple[Block, Section]]:
-        sections = Sections()
-        try:
-            for block in blocks(self._file, self._report.label):
-                if isinstance(block, Trouble):
-                    yield block
-                    continue
-                if block.open_end and _IN_HEADER.match(block.data):
-                    yield self._report.open_end(block, "the header is not whole")
-                for header, data, line in sections.of(block):
-                    if missing := self._turn_to(header, data):
-                        what = f"no {missing} line stands before this row; it is read as Zeek writes {self._log}"
-                        first = line + len(data) - len(data.lstrip(b"\n"))
-                        yield Trouble(f"{self._report.label}:{first}: {what}")
-                    if self._headers > limits.LOG_HEADERS:
-                        yield Trouble(
-                            f"{self._report.label}:{line}: the header changes too often; the rest is left out"
-                        )
-                        return
-                    yield block, Section(header, self._schema, data, line)
-        except OSError as error:
-            yield Trouble(f"{self._report.label}: reading failed: {error.strerror}; the rows so far are shown")
-        if not self._headers:
-            self._turn_to(sections.header, b"")
-            yield Block(b"", 1, self._report.size), Section(sections.header, self._schema, b"", 1)
+    def _found(self, found: Iterable[Block | Trouble]) -> Iterator[Trouble | tuple[Block, Section]]:
+        for block in found:
+            if isinstance(block, Trouble):
+                yield block
+                continue
+            if self._headers > limits.LOG_HEADERS:
+                return
+            if block.open_end and _IN_HEADER.match(block.data):
+                yield self._report.open_end(block, "the header is not whole")
+            for header, data, line in self._sections.of(block):
+                if missing := self._turn_to(header, data):
+                    what = f"no {missing} line stands before this row; it is read as Zeek writes {self._log}"
+                    first = line + len(data) - len(data.lstrip(b"\n"))
+                    yield Trouble(f"{self._report.label}:{first}: {what}")
+                if self._headers > limits.LOG_HEADERS:
+                    yield Trouble(f"{self._report.label}:{line}: the header changes too often; the rest is left out")
+                    return
+                yield block, Section(header, self._schema, data, line)
 
     def _turn_to(self, header: Header, data: bytes) -> str:
         """Rows of another header begin; which line of it is missing where that could be made up for.

@@ -1,7 +1,7 @@
 """A file of JSON lines, read in blocks: the rows of each log in it as they come, and what could not be read."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
@@ -30,23 +30,26 @@ def recognises(first: bytes) -> bool:
 
 def read(path: Path, file: BinaryIO) -> Iterator[Update]:
     """The rows of each log in the file as batches, in the file's order. OpenError when there is none."""
-    return _Reading(path, file).updates()
+    reading = Reading(path, os.fstat(file.fileno()).st_size)
+    yield from reading.rows(blocks(file, shown(Path(path.name))))
+    yield from reading.end()
 
 
-class _Reading:
-    """One file while it is read."""
+class Reading:
+    """One file of `size` bytes while it is read; its lines may come some at a time."""
 
-    def __init__(self, path: Path, file: BinaryIO) -> None:
+    def __init__(self, path: Path, size: int) -> None:
         self._path = path
-        self._file = file
-        self._report = Report(shown(Path(path.name)), os.fstat(file.fileno()).st_size)
+        self._report = Report(shown(Path(path.name)), size)
         self._escapes = Escapes()
         self._shapes: dict[str, Shape] = {}
         self._rows = 0
+        self._wrapping: Wrapping | None = None
+        self._is_begun = self._is_given_up = False
 
-    def updates(self) -> Iterator[Update]:
-        """Everything there is to tell of the file."""
-        for item in in_order(self._jobs()):
+    def rows(self, found: Iterable[Block | Trouble]) -> Iterator[Update]:
+        """The rows in these lines."""
+        for item in in_order(self._jobs(found)):
             if isinstance(item, Trouble):
                 yield item
                 continue
@@ -56,12 +59,17 @@ class _Reading:
             if job.block.open_end and faults.count:
                 yield self._report.open_end(job.block, "it is left out")
             yield from self._report.rows(job, self._shapes[job.log].fitted(rows), faults)
+
+    def end(self) -> Iterator[Update]:
+        """What is told when no more lines come. OpenError when none was a row."""
         yield from self._report.rest()
         if not self._rows:
             raise OpenError(f"{shown(self._path)}: begins like JSON, but no line of it is an object; is it damaged?")
 
-    def _jobs(self) -> Iterator[Trouble | Job[Parsed]]:
-        for item in self._lines():
+    def _jobs(self, found: Iterable[Block | Trouble]) -> Iterator[Trouble | Job[Parsed]]:
+        for item in self._lines(found):
+            if self._is_given_up:
+                return
             if isinstance(item, Trouble):
                 yield item
                 continue
@@ -70,6 +78,7 @@ class _Reading:
             shape = self._shapes.get(log)
             if shape is None and len(self._shapes) >= limits.LOG_HEADERS:
                 yield Trouble(f"{self._report.label}:{block.line}: too many logs in one file; the rest is left out")
+                self._is_given_up = True
                 return
             if shape is not None:
                 yield Job(block, log, partial(_parsed, lines, shape, self._escapes))
@@ -78,24 +87,19 @@ class _Reading:
             self._shapes[log] = first[2]
             yield Job(block, log, partial(_ready, first))
 
-    def _lines(self) -> Iterator[Trouble | tuple[Block, str, Lines]]:
+    def _lines(self, found: Iterable[Block | Trouble]) -> Iterator[Trouble | tuple[Block, str, Lines]]:
         """The lines of each log, one object a line, block by block."""
         log = name_of(self._path)
-        wrapping: Wrapping | None = None
-        is_begun = False
-        try:
-            for item in pieces(blocks(self._file, self._report.label), self._report.label):
-                if isinstance(item, Trouble):
-                    yield item
-                    continue
-                block, lines = item
-                if not is_begun and lines.count:
-                    wrapping, is_begun = Wrapping.of(next(iter(lines))[1]), True
-                shipped = [(log, lines)] if wrapping is None else _shipped(wrapping, lines, log)
-                for name, some in shipped:
-                    yield from ((block, *told) for told in told_apart(some, name))
-        except OSError as error:
-            yield Trouble(f"{self._report.label}: reading failed: {error.strerror}; the rows so far are shown")
+        for item in pieces(found, self._report.label):
+            if isinstance(item, Trouble):
+                yield item
+                continue
+            block, lines = item
+            if not self._is_begun and lines.count:
+                self._wrapping, self._is_begun = Wrapping.of(next(iter(lines))[1]), True
+            shipped = [(log, lines)] if self._wrapping is None else _shipped(self._wrapping, lines, log)
+            for name, some in shipped:
+                yield from ((block, *told) for told in told_apart(some, name))
 
 
 def _shipped(wrapping: Wrapping, lines: Lines, log: str) -> Iterator[tuple[str, Lines]]:
