@@ -3,7 +3,7 @@
 import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from itertools import chain, repeat
 from pathlib import Path
 from typing import TypeAlias
@@ -19,6 +19,7 @@ from parsers.capture.origins import NO_LINK, Origin, Origins
 from parsers.capture.packets import Ints, Packets
 from parsers.capture.timeline import Timeline, timeline
 from parsers.capture.tracker import connections
+from parsers.capture.workers import Crew
 from parsers.files import x509
 from parsers.files.analysis import Files
 from parsers.files.kept import Kept
@@ -131,80 +132,105 @@ def analyse(captures: Captures, *, checksums: bool = False) -> Iterator[Update]:
     """The updates of captures that are open."""
     line = timeline(captures)
     yield Progress("packets", 0, len(captures.data))
-    packets = decode(line.index, captures.data, checksums=checksums)
+    whole = Decoded(line, decode(line.index, captures.data, checksums=checksums))
     # Nothing is freed from here on but rows on their way out; the collector would walk them in vain.
     gc.collect()
     gc.freeze()
-    yield from line.troubles
-    ts = line.index.ts
-    if len(ts):
-        yield Facts(len(ts), int(ts.min()), int(ts.max()))
-        yield Batch(packet_filter.RECORD.name, packet_filter.RECORD.table([packet_filter.row(int(ts[0]))]))
-    else:
-        yield Facts(0, None, None)
-    if len(ts) and not len(packets) and not packets.bad_headers:
-        # What else is in such a capture most often: ARP alone, or Wi-Fi under encryption.
-        what = f"none of the {len(ts)} packets holds IP in the clear: no connections"
-        yield Trouble(f"{line.name}: {what}", harmless=True)
-    if (hint := offloading(packets)) is not None:
-        yield Trouble(f"{line.name}: {hint}", harmless=True)
-    flows = group(packets)
-    work = partial(analyse_shard, packets, flows, captures=None if line.origin is None else line)
-    late: dict[str, _Join] = {
-        x509.RECORD.name: x509.first_of,
-        tunnel.RECORD.name: partial(_tunnels, packets),
-        weird.RECORD.name: partial(_weirds, packets),
-        dhcp.RECORD.name: partial(_dhcp, packets),
-        hosts.RECORD.name: partial(_known, packets, hosts.RECORD, hosts.RECORD, hosts.logged),
-        services.RECORD.name: partial(_known, packets, services.RECORD, services.RECORD, services.logged),
-        certs.RECORD.name: partial(_known, packets, certs.SIGHTINGS, certs.RECORD, certs.logged),
-        software.RECORD.name: partial(_software, packets),
-    }
-    seen = list(packets.encapsulations.uses(packets.encapsulations.seen))
-    held = {
-        x509.RECORD.name: [],
-        tunnel.RECORD.name: [tunnel.RECORD.table(seen)] if seen else [],
-        dhcp.RECORD.name: [],
-        hosts.RECORD.name: [],
-        services.RECORD.name: [],
-        certs.RECORD.name: [],
-        software.RECORD.name: [],
-        # The last, for it tells of the others.
-        weird.RECORD.name: [weird.RECORD.table([])] if packets.weirds else [],
-    }
-    told = _analyses(work, flows.shards(SHARD_PACKETS), len(packets), held, late)
-    for update in _with_notices(told, packets):
-        yield replace(update, text=f"{line.name}: {update.text}") if isinstance(update, Trouble) else update
+    yield from whole.updates()
 
 
-def _analyses(
-    work: Callable[[Shard], Analysis],
-    shards: list[Shard],
-    total: int,
-    held: dict[str, list[pa.Table]],
-    late: Mapping[str, _Join],
-) -> Iterator[Update]:
-    """The updates of all shards; the rows of logs that are `late` are held until all shards are done."""
-    done = 0
-    yield Progress("connections", 0, total)
-    for shard, analysis in workers.share_out(work, shards, alone=total < INLINE_PACKETS):
-        done += shard.packets
-        if isinstance(analysis, workers.Lost):
-            yield Trouble(f"{shard.packets} packets could not be analysed: {analysis.why}")
-            continue
-        for log, table in analysis.tables.items():
-            if log in held:
-                held[log].append(table)
-            else:
+def decoded(captures: Captures, *, checksums: bool = False) -> "Decoded":
+    """The packets of captures that are open. Raises OpenError when nothing can be read."""
+    line = timeline(captures)
+    return Decoded(line, decode(line.index, captures.data, checksums=checksums))
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """The packets of captures, and all that follows from them: the same connections, shards and rows each time."""
+
+    line: Timeline
+    packets: Packets
+
+    @cached_property
+    def flows(self) -> Flows:
+        """The packets by flow."""
+        return group(self.packets)
+
+    @cached_property
+    def shards(self) -> list[Shard]:
+        """What is analysed at a time."""
+        return self.flows.shards(SHARD_PACKETS)
+
+    def analysis(self, shard: Shard) -> Analysis:
+        """What one shard comes to."""
+        return analyse_shard(self.packets, self.flows, shard, captures=None if self.line.origin is None else self.line)
+
+    def updates(self, crew: Crew = workers.share_out) -> Iterator[Update]:
+        """Everything there is to tell, once a crew has analysed the shards."""
+        line, packets = self.line, self.packets
+        yield from line.troubles
+        ts = line.index.ts
+        if len(ts):
+            yield Facts(len(ts), int(ts.min()), int(ts.max()))
+            yield Batch(packet_filter.RECORD.name, packet_filter.RECORD.table([packet_filter.row(int(ts[0]))]))
+        else:
+            yield Facts(0, None, None)
+        if len(ts) and not len(packets) and not packets.bad_headers:
+            # What else is in such a capture most often: ARP alone, or Wi-Fi under encryption.
+            what = f"none of the {len(ts)} packets holds IP in the clear: no connections"
+            yield Trouble(f"{line.name}: {what}", harmless=True)
+        if (hint := offloading(packets)) is not None:
+            yield Trouble(f"{line.name}: {hint}", harmless=True)
+        for update in _with_notices(self._told(crew), packets):
+            yield replace(update, text=f"{line.name}: {update.text}") if isinstance(update, Trouble) else update
+
+    def _told(self, crew: Crew) -> Iterator[Update]:
+        """The updates of all shards; the rows of logs that are `late` are held until all shards are done."""
+        packets = self.packets
+        late: dict[str, _Join] = {
+            x509.RECORD.name: x509.first_of,
+            tunnel.RECORD.name: partial(_tunnels, packets),
+            weird.RECORD.name: partial(_weirds, packets),
+            dhcp.RECORD.name: partial(_dhcp, packets),
+            hosts.RECORD.name: partial(_known, packets, hosts.RECORD, hosts.RECORD, hosts.logged),
+            services.RECORD.name: partial(_known, packets, services.RECORD, services.RECORD, services.logged),
+            certs.RECORD.name: partial(_known, packets, certs.SIGHTINGS, certs.RECORD, certs.logged),
+            software.RECORD.name: partial(_software, packets),
+        }
+        seen = list(packets.encapsulations.uses(packets.encapsulations.seen))
+        held = {
+            x509.RECORD.name: [],
+            tunnel.RECORD.name: [tunnel.RECORD.table(seen)] if seen else [],
+            dhcp.RECORD.name: [],
+            hosts.RECORD.name: [],
+            services.RECORD.name: [],
+            certs.RECORD.name: [],
+            software.RECORD.name: [],
+            # The last, for it tells of the others.
+            weird.RECORD.name: [weird.RECORD.table([])] if packets.weirds else [],
+        }
+        done = 0
+        total = len(packets)
+        yield Progress("connections", 0, total)
+        for shard, analysis in crew(self.analysis, self.shards, alone=total < INLINE_PACKETS):
+            done += shard.packets
+            if isinstance(analysis, workers.Lost):
+                yield Trouble(f"{shard.packets} packets could not be analysed: {analysis.why}")
+                continue
+            for log, table in analysis.tables.items():
+                if log in held:
+                    held[log].append(table)
+                else:
+                    yield Batch(log, table)
+            for text in analysis.troubles:
+                yield Trouble(text)
+            yield Progress("connections", done, total)
+        for log, tables in held.items():
+            if tables and len(table := late[log](tables)):
+                if told := truncation.weirds(log, table):
+                    held[weird.RECORD.name].append(weird.RECORD.table(told))
                 yield Batch(log, table)
-        for text in analysis.troubles:
-            yield Trouble(text)
-        yield Progress("connections", done, total)
-    for log, tables in held.items():
-        if tables and len(table := late[log](tables)):
-            if told := truncation.weirds(log, table):
-                held[weird.RECORD.name].append(weird.RECORD.table(told))
-            yield Batch(log, table)
 
 
 def _with_notices(updates: Iterator[Update], packets: Packets) -> Iterator[Update]:

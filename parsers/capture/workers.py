@@ -13,7 +13,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from parsers.limits import WORKERS
 
@@ -33,8 +33,17 @@ class Lost:
     why: str
 
 
+class Crew(Protocol):
+    """Who does tasks: `share_out`, and whatever may stand in its place."""
+
+    def __call__(
+        self, work: Callable[[Task], Result], tasks: Sequence[Task], *, alone: bool = False
+    ) -> Iterator[tuple[Task, Result | Lost]]:
+        """The result of each task, in any order; `alone` when they are not worth the sharing."""
+
+
 def share_out(
-    work: Callable[[Task], Result], tasks: Sequence[Task], *, alone: bool
+    work: Callable[[Task], Result], tasks: Sequence[Task], *, alone: bool = False
 ) -> Generator[tuple[Task, Result | Lost]]:
     """The result of each task, in the order in which they are ready; `alone` does without processes.
 
