@@ -34,6 +34,7 @@ class Dtls(Layer):
     """The analyser of DTLS on UDP; each `Data` is a datagram."""
 
     name = "dtls"
+    transport = "d"
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)

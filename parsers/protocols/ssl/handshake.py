@@ -8,7 +8,7 @@ from typing import Protocol as Interface
 from parsers.limits import HANDSHAKE_BYTES
 from parsers.protocols.binpac import BinpacError, out_of_bound, past_capacity
 from parsers.protocols.grammar import Reading
-from parsers.protocols.ssl import names
+from parsers.protocols.ssl import fingerprints, names
 from parsers.protocols.ssl.extensions import Extensions, signature_algorithms
 from parsers.protocols.ssl.hello import CLIENT_HELLO, SERVER_HELLO, client_hello, server_hello
 from parsers.protocols.ssl.session import CLIENT_KEY_EXCHANGE, Session
@@ -24,7 +24,9 @@ _UNREAD = frozenset({0xCCAC, 0xD004})
 
 
 class Layer(Interface):
-    """What carries the handshake and is told how it goes."""
+    """What carries the handshake and is told how it goes; `transport` is what JA4 calls it."""
+
+    transport: str
 
     def confirm(self) -> None: ...
     def violate(self, reason: str) -> None: ...
@@ -113,6 +115,9 @@ class Handshake:
         Extensions(self.session, CLIENT_HELLO, self.is_client(is_orig)).read(body, hello.extensions)
         self.accept(hello.version)
         self.session.client_hello(hello.session_id)
+        if self.session.ja3 is None:
+            # A second hello is what the server asked for.
+            self.session.ja3, self.session.ja4 = fingerprints.client(hello, body, self.layer.transport)
 
     def accept(self, version: int) -> None:
         """A client's hello confirms the protocol, unless nobody knows its version."""
@@ -138,6 +143,7 @@ class Handshake:
             self.layer.violate(f"unsupported server SSL version 0x{hello.version:04x}")
             self.layer.skip()
         self.session.server_hello(hello.version, hello.cipher, hello.session_id, hello.random)
+        self.session.ja3s = fingerprints.server(hello, body)
 
     def _certificates(self, body: bytes, is_orig: bool) -> None:
         chain = []

@@ -13,13 +13,19 @@ CLIENT_HELLO, SERVER_HELLO = 1, 2
 
 @dataclass(slots=True)
 class Hello:
-    """What a hello says outside its extensions; the session id is padded to 32 octets, as Zeek's."""
+    """What a hello says outside its extensions; the session id is padded to 32 octets, as Zeek's.
+
+    cipher      the one that a server chose
+    extensions  where the first one begins
+    ciphers     those that a client offers, two octets each
+    """
 
     version: int
     random: bytes
     session_id: bytes
     cipher: int
     extensions: int
+    ciphers: bytes = b""
 
 
 def padded(session_id: bytes) -> bytes:
@@ -40,10 +46,10 @@ def client_hello(body: bytes) -> Hello:
         hello.place = cookie.place
     (length,) = hello.numbers("ClientHello:csuit_len", ">H")
     # An odd length is rounded down.
-    hello.array("ClientHello:csuits", length // 2, 2)
+    ciphers = hello.array("ClientHello:csuits", length // 2, 2)
     (length,) = hello.numbers("ClientHello:cmeth_len", "B")
     hello.array("ClientHello:cmeths", length, 1)
-    return Hello(version, random, session_id, 0, _extensions(hello, "ClientHello"))
+    return Hello(version, random, session_id, 0, _extensions(hello, "ClientHello"), ciphers)
 
 
 def server_hello(body: bytes) -> Hello:

@@ -17,12 +17,14 @@ CHANGE_CIPHER, ALERT, HANDSHAKE, APPLICATION_DATA, HEARTBEAT = 20, 21, 22, 23, 2
 class Layer:
     """One connection's record layer.
 
-    done      nothing that comes later matters
-    violated  the bytes were not this protocol: what came with them is read, nothing after
-    skipping  Zeek would not look at another record
+    done       nothing that comes later matters
+    violated   the bytes were not this protocol: what came with them is read, nothing after
+    skipping   Zeek would not look at another record
+    transport  what JA4 calls what is underneath: t for TCP, q for QUIC, d for DTLS
     """
 
     name: str
+    transport: str
 
     def __init__(self, context: Context) -> None:
         self.context = context

@@ -28,5 +28,27 @@ RECORD = Record(
         Field("cert_chain_fps", "vector[string]", "The fingerprints of the server's certificates, its own first."),
         Field("client_cert_chain_fps", "vector[string]", "The fingerprints of the client's certificates."),
         Field("sni_matches_cert", "bool", "Whether the server's certificate is valid for the host asked for."),
+        Field(
+            "ja3",
+            "string",
+            "The client's fingerprint: the same for all connections of one program, so malware can be looked up by it.",
+            repeats=True,
+            added=True,
+        ),
+        Field(
+            "ja3s",
+            "string",
+            "The server's fingerprint: how it answered a client like this one.",
+            repeats=True,
+            added=True,
+        ),
+        Field(
+            "ja4",
+            "string",
+            "The client's fingerprint in a newer way that can be read: t TCP, q QUIC or d DTLS, version, d name or i "
+            "address asked for, how many ciphers and extensions, ALPN; then hashes of both lists, sorted.",
+            repeats=True,
+            added=True,
+        ),
     ),
 )

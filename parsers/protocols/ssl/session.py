@@ -77,6 +77,9 @@ class Session:
         self.next_protocol: bytes | None = None
         self.established = False
         self.history = ""
+        self.ja3: str | None = None
+        self.ja3s: str | None = None
+        self.ja4: str | None = None
         self._session_id: bytes | None = None
         self._ticket_offered = False
         self._key_exchanged = False
@@ -251,6 +254,9 @@ class Session:
                 self._fingerprints(is_client=False),
                 self._fingerprints(is_client=True),
                 self._name_matches(),
+                self.ja3,
+                self.ja3s,
+                self.ja4,
             ),
         )
 

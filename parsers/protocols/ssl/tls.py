@@ -39,6 +39,7 @@ class Tls(Layer):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
+        self.transport = "q" if context.connection.proto == "udp" else "t"
         self.done = context.connection.partial
         self._flows = {True: _Flow(), False: _Flow()}
         # The version of the record layer: the first record's, for both directions; 0 while there is none.

@@ -1,6 +1,6 @@
 """SSL and TLS over a stream, from records to rows."""
 
-from hashlib import sha256
+from hashlib import md5, sha256
 from struct import pack
 from typing import Any
 
@@ -94,6 +94,9 @@ def test_a_handshake_is_one_row(way: str) -> None:
         "cert_chain_fps": [HOST_FP, ISSUER_FP],
         "client_cert_chain_fps": [],
         "sni_matches_cert": True,
+        "ja3": md5(b"771,156-49199,0-16,,").hexdigest(),
+        "ja3s": md5(b"771,49199,16").hexdigest(),
+        "ja4": "t12d0202h2_08dfa304a768_000000000000",
     }
     assert [(seen["ts"], seen["fingerprint"], seen["host_cert"]) for seen in told.rows["x509"]] == [
         (START + 2 * SECOND, HOST_FP, True),
