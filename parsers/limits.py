@@ -133,6 +133,13 @@ LOG_SNIFFED_FILES = 1000
 LOG_BATCH_ROWS = 1 << 14
 # Logs of a folder that stand open at the same time.
 OPEN_LOGS = 100
+# Logs that are followed at the same time: each is an open file, of which a process may have 1,024 as a rule; a sensor
+# writes some sixty.
+FOLLOWED_LOGS = 500
+# Logs that were followed to their end and are known again by their beginnings: those of some weeks.
+FOLLOWED_BEGINNINGS = 1 << 16
+# What is told of faults while logs are followed, for as long as that takes.
+FOLLOWED_TROUBLES = 1000
 # What one copy to a terminal's clipboard holds: xterm and tmux refuse longer OSC 52 sequences (base64 adds a third).
 COPIED_CHARACTERS = 50_000
 # Zeek's SSL::max_ssl_history_length and SSL::max_alerts_per_record.

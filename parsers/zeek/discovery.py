@@ -24,7 +24,10 @@ _PACKERS = "gzip, bzip2, xz, zstd and lz4"
 
 
 class Discovery:
-    """What was found: `sizes` are the files to read, `left_out` is what is said of others."""
+    """What was found: `sizes` are the files to read, `left_out` is what is said of others.
+
+    `folders` are those that were looked into, with the time at which each had changed last.
+    """
 
     def __init__(self, paths: Sequence[Path]) -> None:
         """Look in all the paths, files or folders.
@@ -33,6 +36,7 @@ class Discovery:
         """
         self.sizes: dict[Path, int] = {}
         self.left_out: list[Trouble] = []
+        self.folders: dict[Path, int] = {}
         self._found: dict[Path, os.stat_result] = {}
         self._folders: set[tuple[int, int]] = set()
         self._entries = 0
@@ -74,6 +78,7 @@ class Discovery:
         if (status.st_dev, status.st_ino) in self._folders:
             return None
         self._folders.add((status.st_dev, status.st_ino))
+        self.folders[folder] = status.st_mtime_ns
         with os.scandir(folder) as listing:
             entries = sorted(listing, key=lambda entry: entry.name)
         for entry in entries:

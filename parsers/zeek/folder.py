@@ -12,14 +12,9 @@ from parsers.zeek.columns import Columns
 from parsers.zeek.discovery import Discovery
 from parsers.zeek.growth import is_written
 from parsers.zeek.jobs import OpenEnd
-from parsers.zeek.names import shown
+from parsers.zeek.names import is_of_zeekctl, shown
 from parsers.zeek.parts import Part, in_order
 from parsers.zeek.reader import read
-
-# What Zeek, started by zeekctl, leaves beside the logs.
-_NO_LOGS = {"stderr", "stdout", "prof", "debug"}
-# zeekctl's own figures, in a text without a header, lie beside the day folders.
-_NO_LOG_FOLDER = "stats"
 
 
 def read_folder(paths: Path | Sequence[Path], only: frozenset[str] | None = None) -> Iterator[Update]:
@@ -107,7 +102,7 @@ class _Folder:
                 elif not isinstance(update, Batch) or self._is_wanted(update):
                     yield update
         except OpenError as error:
-            if part.name.log in _NO_LOGS or file.parent.name == _NO_LOG_FOLDER:
+            if is_of_zeekctl(file):
                 self._left_out.append(Trouble(f"{shown(file)}: no log, it comes from zeekctl; left out", harmless=True))
             else:
                 self._left_out.append(Trouble(str(error), harmless=not size))
