@@ -4,9 +4,9 @@ Source: github.com/salesforce/ja3, README; github.com/FoxIO-LLC/ja4, technical_d
 this one, JA4 for the clients of TLS, is free for all (BSD); JA4S and the others have another licence.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from hashlib import md5, sha256
-from struct import unpack_from
+from struct import pack, unpack_from
 
 from parsers.protocols.ssl.hello import Hello
 
@@ -107,8 +107,8 @@ def _dashed(numbers: Iterable[int]) -> str:
     return "-".join(map(str, numbers))
 
 
-def _hexadecimal(numbers: Iterable[int]) -> str:
-    return ",".join(f"{number:04x}" for number in numbers)
+def _hexadecimal(numbers: Sequence[int]) -> str:
+    return pack(f">{len(numbers)}H", *numbers).hex(",", 2)
 
 
 def _md5(text: str) -> str:

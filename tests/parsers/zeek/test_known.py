@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pyarrow as pa
+import pytest
 
+from parsers.protocols.registry import RECORDS
 from parsers.schema import arrow_field
 from parsers.zeek import known
 from parsers.zeek.reader import read
@@ -29,3 +31,12 @@ def test_what_is_known_of_logs() -> None:
     assert notice.field("remote_location.latitude") == arrow_field("remote_location.latitude", "double")
     assert known.optional("conn").field("vlan").type == pa.int64()
     assert "_write_ts" in known.optional("mine").names
+
+
+@pytest.mark.parametrize(("log", "ours"), [("conn", "community_id"), ("conn", "orig_vendor"), ("ssl", "ja4")])
+def test_columns_of_ours_are_only_there_where_they_occur(log: str, ours: str) -> None:
+    columns = known.columns(log)
+    assert columns is not None
+    assert ours not in columns.names
+    assert ours in known.optional(log).names
+    assert ours in RECORDS[log].names
