@@ -1,0 +1,48 @@
+"""How soon something is there."""
+
+import statistics
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from tests.benchmarks import yardsticks
+from tests.benchmarks.bench import Bench, Line, SkippedError, line, run
+from tests.benchmarks.captures import mixed_capture
+from tests.benchmarks.inputs.connections import connections
+from tests.benchmarks.screen import Screen
+from tests.processes import PROGRAM
+
+# What takes next to nothing varies the more for it.
+_TIMES = 3
+# The time in a row; those in the title are without a fraction.
+ROW = rb"\d\d:\d\d:\d\d\.\d{3}"
+
+
+def start(bench: Bench) -> Iterator[Line]:
+    """The program's start: its version, its demonstration, the first rows of a capture."""
+    often = replace(bench, runs=_TIMES * bench.runs)
+    ours, its = often.beside(lambda: run([PROGRAM, "--version"]), yardsticks.python)
+    yield line("start: --version", ours, yardsticks.PYTHON, its)
+    yield _painted(bench, "start: --demo", [PROGRAM, "--demo"], "its first row")
+    yield _painted(bench, "start: capture", [PROGRAM, capture(bench)], "the first row, of any log")
+
+
+def capture(bench: Bench) -> Path:
+    """The mixed capture, or where that cannot be made the one of many connections."""
+    try:
+        return mixed_capture(bench)
+    except SkippedError:
+        count = bench.sized(20_000)
+        return bench.capture(f"connections-{count}", lambda: connections(count))[0]
+
+
+def _painted(bench: Bench, name: str, command: Sequence[str | Path], what: str) -> Line:
+    """The time until a row is painted, beside a program that paints a word."""
+    pairs = [(_until(command, ROW), _until(yardsticks.textual(), rb"painted")) for _ in range(bench.runs)]
+    ours, its = (statistics.median(column) for column in zip(*pairs, strict=True))
+    return Line(name, ours, yardstick=yardsticks.TEXTUAL, its_wall=its, note=f"until {what} is painted")
+
+
+def _until(command: Sequence[str | Path], pattern: bytes) -> float:
+    with Screen(command) as screen:
+        return screen.wait_for(pattern)
