@@ -54,6 +54,8 @@ INSPECT_LIST = 500
 INFLATED_BYTES = 256 << 20
 # Packets that one worker takes at a time: few enough for early rows, enough to be worth a message.
 SHARD_PACKETS = 20_000
+# In a lake, workers share a larger capture in parts of this size: each of them decodes all of it, a tenth of the work.
+LAKE_PART_BYTES = 64 << 20
 # Below this a capture is analysed faster than processes start.
 INLINE_PACKETS = 20_000
 # More processes than this gain little and cost memory each.

@@ -19,7 +19,6 @@ from parsers.capture.origins import NO_LINK, Origin, Origins
 from parsers.capture.packets import Ints, Packets
 from parsers.capture.timeline import Timeline, timeline
 from parsers.capture.tracker import connections
-from parsers.capture.workers import Crew
 from parsers.files import x509
 from parsers.files.analysis import Files
 from parsers.files.kept import Kept
@@ -53,6 +52,9 @@ class Analysis:
     tables: dict[str, pa.Table] = field(default_factory=dict)
     troubles: list[str] = field(default_factory=list)
     kept: Kept | None = None
+
+
+Analysed: TypeAlias = tuple[Shard, Analysis | workers.Lost]
 
 
 def analyse_shard(
@@ -166,8 +168,12 @@ class Decoded:
         """What one shard comes to."""
         return analyse_shard(self.packets, self.flows, shard, captures=None if self.line.origin is None else self.line)
 
-    def updates(self, crew: Crew = workers.share_out) -> Iterator[Update]:
-        """Everything there is to tell, once a crew has analysed the shards."""
+    def analyses(self, *, alone: bool = False) -> Iterator[Analysed]:
+        """What all shards come to, in the order in which they are done; `alone` does without other processes."""
+        return workers.share_out(self.analysis, self.shards, alone=alone or len(self.packets) < INLINE_PACKETS)
+
+    def updates(self, analyses: Iterable[Analysed] | None = None) -> Iterator[Update]:
+        """Everything there is to tell, of analyses of all shards that may have been made elsewhere."""
         line, packets = self.line, self.packets
         yield from line.troubles
         ts = line.index.ts
@@ -182,10 +188,10 @@ class Decoded:
             yield Trouble(f"{line.name}: {what}", harmless=True)
         if (hint := offloading(packets)) is not None:
             yield Trouble(f"{line.name}: {hint}", harmless=True)
-        for update in _with_notices(self._told(crew), packets):
+        for update in _with_notices(self._told(self.analyses() if analyses is None else analyses), packets):
             yield replace(update, text=f"{line.name}: {update.text}") if isinstance(update, Trouble) else update
 
-    def _told(self, crew: Crew) -> Iterator[Update]:
+    def _told(self, analyses: Iterable[Analysed]) -> Iterator[Update]:
         """The updates of all shards; the rows of logs that are `late` are held until all shards are done."""
         packets = self.packets
         late: dict[str, _Join] = {
@@ -213,7 +219,7 @@ class Decoded:
         done = 0
         total = len(packets)
         yield Progress("connections", 0, total)
-        for shard, analysis in crew(self.analysis, self.shards, alone=total < INLINE_PACKETS):
+        for shard, analysis in analyses:
             done += shard.packets
             if isinstance(analysis, workers.Lost):
                 yield Trouble(f"{shard.packets} packets could not be analysed: {analysis.why}")

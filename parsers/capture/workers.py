@@ -36,10 +36,8 @@ class Lost:
 class Crew(Protocol):
     """Who does tasks: `share_out`, and whatever may stand in its place."""
 
-    def __call__(
-        self, work: Callable[[Task], Result], tasks: Sequence[Task], *, alone: bool = False
-    ) -> Iterator[tuple[Task, Result | Lost]]:
-        """The result of each task, in any order; `alone` when they are not worth the sharing."""
+    def __call__(self, work: Callable[[Task], Result], tasks: Sequence[Task]) -> Iterator[tuple[Task, Result | Lost]]:
+        """The result of each task, in any order."""
 
 
 def share_out(
@@ -52,7 +50,7 @@ def share_out(
     count = min(len(os.sched_getaffinity(0)), WORKERS, len(tasks))
     if alone or count < 2:
         for task in tasks:
-            yield task, _result(work, task)
+            yield task, outcome(work, task)
         return
     with closing(_Crew(work, tasks)) as crew:
         yield from crew.run(count)
@@ -68,7 +66,8 @@ def _undisturbed() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _result(work: Callable[[Task], Result], task: Task) -> Result | Lost:
+def outcome(work: Callable[[Task], Result], task: Task) -> Result | Lost:
+    """The result of a task; Lost when it fails."""
     # Whatever is wrong with one task's work, the others' results are worth having.
     try:
         return work(task)
@@ -146,6 +145,6 @@ class _Crew(Generic[Task, Result]):
         gc.disable()
         try:
             while True:
-                pipe.send(_result(self._work, self._tasks[pipe.recv()]))
+                pipe.send(outcome(self._work, self._tasks[pipe.recv()]))
         except (EOFError, ConnectionError):
             return
