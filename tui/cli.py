@@ -40,6 +40,10 @@ def _run(asked: "argparse.Namespace") -> int:
             return _print(asked, password)
         if asked.write is None and is_terminal(piped=STANDARD_INPUT in asked.paths):
             return _explore(asked.paths, password, checksums=asked.checksums)
+        if asked.by_day or asked.scheduler is not None:
+            from tui import lake
+
+            return lake.run(asked.paths, asked.write, asked.scheduler, checksums=asked.checksums)
         from tui import batch
 
         form = asked.format or "zeek"

@@ -16,6 +16,7 @@ _VALUED = ("--where", "--sort", "--head")
 
 _USAGE = """zeektui PATH... [--password PASSWORD] [--checksums]
        zeektui PATH... --write DIR [--format FORMAT]
+       zeektui CAPTURE... --write LAKE --format parquet --by-day [--scheduler ADDRESS]
        zeektui PATH... --print LOG [--where FILTER] [--count-by FIELDS] [--sort FIELDS]
                        [--head N] [--fields FIELDS] [--format FORMAT]
        zeektui --demo, which stands for a PATH"""
@@ -26,6 +27,8 @@ _EXAMPLES = """examples:
   tcpdump -U -w - | zeektui -          open what comes through a pipe, while it comes
   zeektui --demo                       open a sample infection; its bytes are harmless
   zeektui capture.pcap --write logs    write the logs into the folder "logs"
+  zeektui captures/*.pcap --write lake --format parquet --by-day
+                                       add captures to a dataset of logs; zeektui lake opens it
   zeektui capture.pcap | cat           list the logs: name, rows, first and last time
 
   which executables came in, and from where:
@@ -74,7 +77,8 @@ def _rows(text: str) -> int:
 
 
 def options(arguments: list[str] | None) -> argparse.Namespace:
-    """The options: paths, demo, write, print and its parts, format, password, checksums, version.
+    """The options: paths, demo, write, print and its parts, format, by_day, scheduler, password, checksums,
+    version.
 
     All but `paths` may be None. It is a list of Path, the demonstration's where that was asked for. Wrong use ends the
     program with a line that says why.
@@ -111,6 +115,18 @@ def options(arguments: list[str] | None) -> argparse.Namespace:
     batch.add_argument("--print", metavar="LOG", type=_log, help="print one log, a row a line: its cells apart by tabs")
     batch.add_argument(
         "--format", choices=FORMATS, help="how logs are written (zeek, unless told otherwise) or printed, with header"
+    )
+    batch.add_argument(
+        "--by-day",
+        action="store_true",
+        help="write a dataset, DIR/LOG/day=YYYY-MM-DD/*.parquet, which takes more captures later: of each one the "
+        "rows that it has when it is opened alone; a capture that is written again takes its own place",
+    )
+    batch.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="the same on a Dask cluster, such as tcp://host:8786 (needs zeektui[cluster]); its workers must see the "
+        "captures and DIR by the same paths",
     )
     printed = parser.add_argument_group("what --print prints, in the order in which it is done")
     printed.add_argument(
@@ -153,8 +169,23 @@ def _refuse_strangers(parser: _Parser, found: argparse.Namespace) -> None:
         parser.error("--print and --write are done one at a time: leave one of them out")
     if found.format is not None and found.write is None and found.print is None:
         parser.error("--format says how logs are written: it goes with --write DIR or --print LOG")
+    _refuse_half_a_lake(parser, found)
     if found.print is not None and found.format == "parquet" and sys.stdout.isatty():
         parser.error("parquet is nothing for a terminal: send it into a file or a pipe")
+
+
+def _refuse_half_a_lake(parser: _Parser, found: argparse.Namespace) -> None:
+    option = "--scheduler" if found.scheduler is not None else "--by-day"
+    if found.scheduler is None and not found.by_day:
+        return
+    if found.write is None or found.format != "parquet":
+        parser.error(f"{option} writes a dataset: it goes with --write DIR --format parquet")
+    if found.password is not None:
+        parser.error(f"{option} goes without --password: unpack what is locked first")
+    if STANDARD_INPUT in found.paths:
+        parser.error(f"{option} takes captures that lie in files: write what comes through the pipe to one first")
+    if found.scheduler is not None and "://" not in found.scheduler:
+        parser.error("--scheduler takes an address such as tcp://host:8786")
 
 
 def demo() -> Path:
