@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import ParamSpec, TypeVar
+from typing import TypeVar
 
 from parsers.files.analysis import Files
 from parsers.limits import HAND_OVERS, VIOLATION_BYTES
@@ -25,7 +25,7 @@ from parsers.protocols.expectation import Expectations
 from parsers.protocols.recognition import Recognition
 from parsers.protocols.registry import PROTOCOLS
 
-P = ParamSpec("P")
+A = TypeVar("A")
 T = TypeVar("T")
 
 
@@ -118,18 +118,22 @@ class _Shared:
     weirds: weird.Sampling = field(default_factory=weird.Sampling)
     removals: list[tuple[Protocol, Callable[[int], None]]] = field(default_factory=list)
 
-    def attempt(self, protocol: Protocol, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
+    def attempt(self, protocol: Protocol, function: Callable[[A], T], told: A) -> T | None:
         """Call into a protocol; the one place where a fault of ours in it ends, and the protocol with it."""
         if protocol.name in self.broken:
             return None
         try:
-            return function(*args, **kwargs)
-        except Exception as error:
-            if self.troubles is None:
-                raise
-            self.broken.add(protocol.name)
-            self.tell(f"the {protocol.name} analyser failed: {error!r}; please report it")
+            return function(told)
+        except Exception as error:  # noqa: BLE001
+            self.fail(protocol, error)
             return None
+
+    def fail(self, protocol: Protocol, error: Exception) -> None:
+        """A fault of ours in a protocol: this connection does without it."""
+        if self.troubles is None:
+            raise error
+        self.broken.add(protocol.name)
+        self.tell(f"the {protocol.name} analyser failed: {error!r}; please report it")
 
     def tell(self, trouble: str) -> None:
         """Something of the connection could not be read."""
@@ -153,7 +157,7 @@ class Stream:
         self.seats: list[_Seat] = []
         for protocol in protocols:
             self.join(protocol, ())
-        recognition = Recognition(shared.protocols if recognising else (), shared.connection.proto, shared.attempt)
+        recognition = Recognition(shared.protocols if recognising else (), shared.connection.proto, shared.fail)
         self.recognition = None if recognition.is_over else recognition
 
     @property

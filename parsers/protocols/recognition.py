@@ -4,7 +4,7 @@ Source: Zeek, src/analyzer/protocol/pia/PIA.cc, src/RuleMatcher.cc.
 """
 
 from collections.abc import Callable, Iterable
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from parsers.limits import RECOGNITION_BYTES, RECOGNITION_CHUNKS
 from parsers.protocols.analyzer import Data, Event, Gap, Protocol
@@ -19,12 +19,12 @@ class Recognition:
 
     A stream's bytes are looked at after each segment; each datagram of UDP is looked at alone. A protocol that one
     side's bytes show is found once by each side, so that it may come back after it was rejected for the other's.
-    `attempt` calls a function for a protocol and gives what it returns, None when that fails; `is_over` says that
-    later bytes do not matter.
+    `fail` is told of a protocol whose own look at the bytes raises, and of what it raises; it is not asked again.
+    `is_over` says that later bytes do not matter.
     """
 
-    def __init__(self, protocols: Iterable[Protocol], proto: str, attempt: Callable[..., Any]) -> None:
-        self._attempt = attempt
+    def __init__(self, protocols: Iterable[Protocol], proto: str, fail: Callable[[Protocol, Exception], None]) -> None:
+        self._fail = fail
         self._is_udp = proto == "udp"
         self._candidates = [(p, p.recognise) for p in protocols if p.recognise is not None and proto in p.transports]
         self._found: set[tuple[str, bool | None]] = set()
@@ -46,9 +46,7 @@ class Recognition:
                 self._first = {data.is_orig: piece.data, not data.is_orig: b""}
             else:
                 self._first[data.is_orig] += piece.data
-            known = [
-                p for p, recognise in self._candidates if self._attempt(p, self._is_known, p, recognise, data.is_orig)
-            ]
+            known = self._known(data.is_orig)
             if known:
                 missed = self._missed(data, i)
                 found += [(protocol, missed) for protocol in known]
@@ -69,17 +67,32 @@ class Recognition:
             missed.append(data.cut(data.ends[segment], len(data.data)))
         return missed
 
-    def _is_known(self, protocol: Protocol, recognise: Recognise, is_orig: bool) -> bool:
-        """Whether the bytes show the protocol in a way in which they did not show it before."""
+    def _known(self, is_orig: bool) -> list[Protocol]:
+        """The protocols that the bytes show in a way in which they did not show them before."""
         orig, resp = self._first[True], self._first[False]
-        name = protocol.name
-        if (name, is_orig) not in self._found and (recognise(orig, b"") if is_orig else recognise(b"", resp)):
-            self._found.add((name, is_orig))
-            return True
-        if orig and resp and not self._found & {(name, True), (name, False), (name, None)} and recognise(orig, resp):
-            self._found.add((name, None))
-            return True
-        return False
+        own, others = (orig, b"") if is_orig else (b"", resp)
+        known = []
+        for candidate in self._candidates:
+            protocol, recognise = candidate
+            name = protocol.name
+            shown: tuple[str, bool | None]
+            # Most bytes are not of most protocols: this is asked some twenty times for each segment.
+            try:
+                if recognise(own, others):
+                    shown = (name, is_orig)
+                elif orig and resp and recognise(orig, resp):
+                    shown = (name, None)
+                else:
+                    continue
+            except Exception as error:  # noqa: BLE001
+                self._fail(protocol, error)
+                self._candidates = [other for other in self._candidates if other is not candidate]
+                continue
+            if shown in self._found or (shown[1] is None and self._found & {(name, True), (name, False)}):
+                continue
+            self._found.add(shown)
+            known.append(protocol)
+        return known
 
 
 def _at(event: Event, now: int) -> Event:

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from parsers.limits import RECOGNITION_BYTES, RECOGNITION_CHUNKS
 from parsers.protocols.analyzer import Context, Data, Gap, Protocol
 from parsers.protocols.recognition import Recognition
@@ -15,7 +17,7 @@ def _nothing(context: Context) -> Any:
 
 def known(recognise: Callable[[bytes, bytes], bool], proto: str = "tcp") -> Recognition:
     protocol = Protocol("talk", (), _nothing, recognise=recognise, transports=frozenset({proto}))
-    return Recognition([protocol], proto, lambda _, function, *told: function(*told))
+    return Recognition([protocol], proto, lambda _, error: pytest.fail(str(error)))
 
 
 def shown(recognition: Recognition, *fed: Data) -> list[bool]:
