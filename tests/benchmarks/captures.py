@@ -1,7 +1,6 @@
 """A capture becomes logs on a disk."""
 
 import json
-import subprocess
 import sys
 import time
 from collections import Counter
@@ -14,8 +13,7 @@ from tests.benchmarks.inputs.connections import connections
 from tests.benchmarks.inputs.downloads import downloads
 from tests.benchmarks.inputs.handshakes import handshakes
 from tests.benchmarks.inputs.lookups import lookups
-from tests.benchmarks.machine import ROOT
-from tests.benchmarks.measuring import FailedError, environment
+from tests.benchmarks.measuring import FailedError
 from tests.conftest import SHARED
 from tests.processes import PROGRAM
 
@@ -25,8 +23,7 @@ _MIXED_MB = 300
 
 def many_connections(bench: Bench) -> Iterator[Line]:
     """Many small connections: HTTP, and bare TCP."""
-    count = bench.sized(20_000)
-    yield _measured(bench, "connections", *bench.capture(f"connections-{count}", lambda: connections(count)))
+    yield _measured(bench, "connections", *connections_capture(bench))
 
 
 def few_downloads(bench: Bench) -> Iterator[Line]:
@@ -50,6 +47,12 @@ def tls(bench: Bench) -> Iterator[Line]:
 def mixed(bench: Bench) -> Iterator[Line]:
     """Real traffic of all kinds."""
     yield _measured(bench, "mixed", mixed_capture(bench), Counter())
+
+
+def connections_capture(bench: Bench) -> tuple[Path, Counter[str]]:
+    """The capture of many small connections, and the rows that it holds."""
+    count = bench.sized(20_000)
+    return bench.capture(f"connections-{count}", lambda: connections(count))
 
 
 def mixed_capture(bench: Bench) -> Path:
@@ -103,7 +106,5 @@ def _tell_modules(bench: Bench, capture: Path) -> None:
 
 def _told(bench: Bench, capture: Path, *options: str) -> dict[str, float]:
     arguments = [str(time.monotonic()), *options, str(capture), "--write", str(bench.empty("logs") / "out")]
-    command = [sys.executable, "-m", "tests.benchmarks.stages", *arguments]
-    done = subprocess.run(command, stdout=subprocess.PIPE, check=True, env=environment(), cwd=ROOT)
-    told: dict[str, float] = json.loads(done.stdout)
+    told: dict[str, float] = json.loads(run([sys.executable, "-m", "tests.benchmarks.stages", *arguments]).output)
     return told

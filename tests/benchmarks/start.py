@@ -7,8 +7,7 @@ from pathlib import Path
 
 from tests.benchmarks import yardsticks
 from tests.benchmarks.bench import Bench, Line, SkippedError, line, run
-from tests.benchmarks.captures import mixed_capture
-from tests.benchmarks.inputs.connections import connections
+from tests.benchmarks.captures import connections_capture, mixed_capture
 from tests.benchmarks.screen import Screen
 from tests.processes import PROGRAM
 
@@ -32,8 +31,7 @@ def capture(bench: Bench) -> Path:
     try:
         return mixed_capture(bench)
     except SkippedError:
-        count = bench.sized(20_000)
-        return bench.capture(f"connections-{count}", lambda: connections(count))[0]
+        return connections_capture(bench)[0]
 
 
 def _painted(bench: Bench, name: str, command: Sequence[str | Path], what: str) -> Line:
