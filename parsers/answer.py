@@ -1,6 +1,6 @@
 """The answer to a question about one log, given while the log is read where that is possible."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -8,6 +8,7 @@ import pyarrow as pa
 from parsers import schema
 from parsers.protocols.registry import RECORDS
 from parsers.query.errors import UnknownFieldError
+from parsers.query.need import Need, need
 from parsers.query.question import Question, QuestionError, Wording
 from parsers.source import LogSet, in_order
 from parsers.updates import Batch, NoSuchLog, Trouble, Update
@@ -39,6 +40,14 @@ class Answer:
         """
         if self.captures:
             self.wording.understood(schema.types(self._without_rows()))
+
+    def need(self, types: Mapping[str, str]) -> Need:
+        """What is needed of a part of the log that has these columns, name to Zeek type."""
+        try:
+            return need(self.wording.understood(types))
+        except QuestionError:
+            # Other parts may have what is missing in this one.
+            return Need()
 
     def pieces(self, updates: Iterable[Update]) -> Iterator[Trouble | pa.Table]:
         """What could not be read as it is met, and the answer: at least one table.

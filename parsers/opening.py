@@ -5,10 +5,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from parsers import packing, pipes
 from parsers.pipes import Pipe
 from parsers.updates import Batch, OpenError, Trouble, Update, not_opened
+
+if TYPE_CHECKING:
+    from parsers.query.need import Asked
 
 _FIRST_BYTES = 512
 # What logs begin with: Zeek's header in any order, JSON, Parquet.
@@ -24,12 +28,13 @@ def updates(
     password: bytes | None = None,
     only: frozenset[str] | None = None,
     *,
+    asked: "Asked | None" = None,
     checksums: bool = False,
 ) -> Iterator[Update]:
     """What the reader of these paths tells, read in this process. Raises OpenError when nothing can be read.
 
-    Of logs it reads `only` those that are named; of captures it leaves packets out, with `checksums`, that have wrong
-    ones.
+    Of logs it reads `only` those that are named, and of these it may leave out what is not `asked`; of captures it
+    leaves packets out, with `checksums`, that have wrong ones.
     """
     found = captures(paths)
     if found:
@@ -45,7 +50,7 @@ def updates(
     piped = pipes.among(files)
     if only is not None and _NAMELESS in only:
         only |= {pipe.path.name for pipe in piped}
-    return chain(_on_the_way(files), _named(folder.read_folder(files, only), piped))
+    return chain(_on_the_way(files), _named(folder.read_folder(files, only, asked), piped))
 
 
 def captures(paths: Sequence[Path]) -> list[Path]:

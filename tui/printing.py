@@ -37,7 +37,7 @@ def run(
 
     def begun(secret: bytes | None) -> tuple[Answer, Iterator[Trouble | pa.Table]]:
         answer = Answer(log, wording, captures=bool(found))
-        pieces = answer.pieces(updates(paths, secret, only=frozenset({log}), checksums=checksums))
+        pieces = answer.pieces(updates(paths, secret, frozenset({log}), asked=answer.need, checksums=checksums))
         return answer, chain([next(pieces)], pieces)
 
     troubles: list[Trouble] = []

@@ -39,11 +39,11 @@ class Question:
 
     def kept(self, table: pa.Table) -> pa.Table:
         """The rows and columns that the answer is made of; of a part of the log, unless `where` is relative."""
-        needed = table.select(self._needed or table.column_names)
+        needed = table.select(self.needed or table.column_names)
         return needed if self.where.tree is None else needed.filter(pa.array(query.mask(self.where, table)))
 
     @property
-    def _needed(self) -> list[str]:
+    def needed(self) -> list[str]:
         """The columns that the answer is made of; none where all are."""
         if self.count_by or not self.fields:
             return list(self.count_by)

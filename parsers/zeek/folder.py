@@ -5,6 +5,7 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 
 from parsers import limits
+from parsers.query.need import Asked
 from parsers.updates import Batch, NoSuchLog, OpenError, Progress, Trouble, Update
 from parsers.zeek.batches import gathered
 from parsers.zeek.bundles import bundles
@@ -17,14 +18,17 @@ from parsers.zeek.parts import Part, in_order
 from parsers.zeek.reader import read
 
 
-def read_folder(paths: Path | Sequence[Path], only: frozenset[str] | None = None) -> Iterator[Update]:
+def read_folder(
+    paths: Path | Sequence[Path], only: frozenset[str] | None = None, asked: Asked | None = None
+) -> Iterator[Update]:
     """What the logs in folders and files hold, all of them as one set; or only those logs that are named.
 
     conn comes first; of each other log its first rows; then what is left of them, small logs before large ones. Of a
-    log in several files (rotated ones, one a day) the files follow each other in time. A log that cannot be read is
-    told as Trouble beside others that can. OpenError when there is no log, or none that can be read.
+    log in several files (rotated ones, one a day) the files follow each other in time. Of a log whose file lets parts
+    of it be skipped, what is not `asked` may be. A log that cannot be read is told as Trouble beside others that can.
+    OpenError when there is no log, or none that can be read.
     """
-    folder = _Folder([paths] if isinstance(paths, Path) else paths, only)
+    folder = _Folder([paths] if isinstance(paths, Path) else paths, only, asked)
     return gathered(_fitted(folder.updates()))
 
 
@@ -43,10 +47,11 @@ def _fitted(updates: Iterable[Update]) -> Iterator[Update]:
 class _Folder:
     """The logs while they are read."""
 
-    def __init__(self, paths: Sequence[Path], only: frozenset[str] | None) -> None:
+    def __init__(self, paths: Sequence[Path], only: frozenset[str] | None, asked: Asked | None) -> None:
         found = Discovery(paths)
         self._where = shown(paths[0])
         self._only = only
+        self._asked = asked
         # Logs that are there and not among those that are named.
         self._others: set[str] = set()
         self._left_out = found.left_out
@@ -92,7 +97,7 @@ class _Folder:
     def _part(self, part: Part, total: int) -> Iterator[Update]:
         file, size, done = part.path, self._sizes[part.path], 0
         try:
-            for update in read(file):
+            for update in read(file, self._asked):
                 if isinstance(update, Progress):
                     self._done += update.done - done
                     done = update.done

@@ -4,13 +4,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from parsers import limits, packing
+from parsers.query.need import Asked
 from parsers.updates import OpenError, Update
 from parsers.zeek.names import shown
 from parsers.zeek.registry import FORMATS, Format
 
 
-def read(path: Path) -> Iterator[Update]:
-    """The log's rows as batches, in the file's order. OpenError when the file holds no log or cannot be opened."""
+def read(path: Path, asked: Asked | None = None) -> Iterator[Update]:
+    """The log's rows as batches, in the file's order. OpenError when the file holds no log or cannot be opened.
+
+    What is not `asked` is left out where its format makes that easy.
+    """
     try:
         file = path.open("rb")
     except OSError as error:
@@ -21,7 +25,8 @@ def read(path: Path) -> Iterator[Update]:
             file.seek(0)
         except OSError as error:
             raise OpenError(f"{shown(path)}: reading failed: {error.strerror}") from None
-        yield from format_of(first).read(path, file)
+        form = format_of(first)
+        yield from form.part(path, file, asked) if asked and form.part else form.read(path, file)
 
 
 def format_of(first: bytes) -> Format:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol, TypeAlias
 
+from parsers.query.need import Asked
 from parsers.updates import Trouble, Update
 from parsers.zeek import parquet, tsv
 from parsers.zeek.json_lines import reading
@@ -28,18 +29,19 @@ class Format:
     """A format of logs: how a file in it begins, once unpacked, and what reads such a file from its first byte on.
 
     A reader closes nothing and raises nothing but OpenError. A file of lines can also be read as they come, by what
-    `lines` makes for its path and size.
+    `lines` makes for its path and size; of a file whose columns lie apart, `part` reads what is asked.
     """
 
     name: str
     recognises: Callable[[bytes], bool]
     read: Reader
     lines: Callable[[Path, int], LineReader] | None = None
+    part: Callable[[Path, BinaryIO, Asked], Iterator[Update]] | None = None
 
 
 # The first that recognises a file reads it; the last takes all that is left, and says what is wrong with it.
 FORMATS: tuple[Format, ...] = (
-    Format("parquet", parquet.recognises, parquet.read),
+    Format("parquet", parquet.recognises, parquet.read, part=parquet.read),
     Format("json", reading.recognises, reading.read, reading.Reading),
     Format("tsv", tsv.recognises, tsv.read, tsv.Reading),
 )

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, BinaryIO
 import pyarrow as pa
 
 from parsers import escape, limits
+from parsers.query.need import Asked
 from parsers.schema import zeek_type
 from parsers.updates import Batch, OpenError, Progress, Trouble, Update
 from parsers.zeek.header import log_name
 from parsers.zeek.names import name_of, shown
 from parsers.zeek.parquet.columns import Columns
+from parsers.zeek.parquet.selection import groups, narrowed
 
 if TYPE_CHECKING:
     from pyarrow import parquet
@@ -35,9 +37,12 @@ def recognises(first: bytes) -> bool:
     return first.startswith((_MAGIC, _LOCKED))
 
 
-def read(path: Path, file: BinaryIO) -> Iterator[Update]:
-    """The log's rows as batches, in the file's order. OpenError when the file holds no log."""
-    return _Reading(path, file).updates()
+def read(path: Path, file: BinaryIO, asked: Asked | None = None) -> Iterator[Update]:
+    """The log's rows as batches, in the file's order; of what is not `asked` only some. OpenError when there is no log.
+
+    What is left out are columns, and groups of rows.
+    """
+    return _Reading(path, file, asked).updates()
 
 
 def log_of(path: Path) -> str:
@@ -51,7 +56,7 @@ def log_of(path: Path) -> str:
 class _Reading:
     """One file while it is read."""
 
-    def __init__(self, path: Path, file: BinaryIO) -> None:
+    def __init__(self, path: Path, file: BinaryIO, asked: Asked | None) -> None:
         self._path = path
         self._label = shown(Path(path.name))
         self._size = os.fstat(file.fileno()).st_size
@@ -60,6 +65,12 @@ class _Reading:
         self._columns = Columns(schema, self._log)
         if not self._columns.fields:
             raise OpenError(f"{shown(path)}: a Parquet file without columns; give one of a log")
+        self._groups = list(range(self._source.num_row_groups))
+        if asked is not None:
+            need = asked({field.name: zeek_type(field) for field in self._columns.fields})
+            self._groups = groups(self._source.metadata, self._columns, need.bounds)
+            self._columns = narrowed(self._columns, need.columns)
+        self._names = self._columns.schema.names if len(self._columns.schema) < len(schema) else None
         if self._columns.repeated:
             self._source, _ = _opened(path, file, self._columns.repeated)
         self._lost: dict[str, int] = {}
@@ -72,6 +83,9 @@ class _Reading:
         damage: list[str] = []
         for number in range(metadata.num_row_groups):
             end += metadata.row_group(number).num_rows
+            if number not in self._groups:
+                row = end
+                continue
             try:
                 for table in self._tables(number):
                     row += table.num_rows
@@ -91,8 +105,8 @@ class _Reading:
 
     def _tables(self, number: int) -> Iterator[pa.Table]:
         """The rows of a group."""
-        for batch in self._source.iter_batches(limits.PARQUET_ROWS, row_groups=[number]):
-            table, lost = self._columns.table(batch)
+        for batch in self._source.iter_batches(limits.PARQUET_ROWS, row_groups=[number], columns=self._names):
+            table, lost = self._columns.table(batch if self._names is None else batch.select(self._names))
             for name, count in lost.items():
                 self._lost[name] = self._lost.get(name, 0) + count
             self._bytes += table.nbytes
