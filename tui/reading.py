@@ -3,40 +3,45 @@
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import cached_property
-from typing import TYPE_CHECKING
+from functools import cache, cached_property
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from parsers import schema
+from parsers.protocols.registry import RECORDS
 from parsers.source import LogSet
 from parsers.updates import Facts, OpenError, Progress, Trouble, Update
 from tui.cells import DAY
 
-if TYPE_CHECKING:
-    from parsers.schema import Record
-
 
 @dataclass(frozen=True, eq=False)
 class Snapshot:
-    """The logs at one moment, in the order of their tabs, and what is known of the whole."""
+    """The logs at one moment, in the order of their tabs, and what is known of the whole.
+
+    `empty` are logs without rows: their tables are made when somebody looks at one (`table`), for that loads what is
+    known of the log.
+    """
 
     tables: dict[str, pa.Table] = field(default_factory=dict)
     facts: Facts | None = None
     progress: Progress | None = None
     troubles: tuple[Trouble, ...] = ()
     complete: bool = False
+    empty: tuple[str, ...] = ()
 
-    def with_empty(self, records: "Iterable[Record]") -> "Snapshot":
-        """The same with the logs that have no rows at the end."""
-        empty = {record.name: record.table([]) for record in records if record.name not in self.tables}
-        return replace(self, tables=self.tables | empty)
+    def with_empty(self, logs: Iterable[str]) -> "Snapshot":
+        """The same with those of these logs at the end that have no rows."""
+        return replace(self, empty=tuple(log for log in logs if log not in self.tables))
+
+    def table(self, log: str) -> pa.Table:
+        """The rows of a log, of one without rows too."""
+        return _without_rows(log) if log in self.empty else self.tables[log]
 
     @property
     def rows(self) -> dict[str, int]:
         """How many rows each log has."""
-        return {log: len(table) for log, table in self.tables.items()}
+        return {log: len(table) for log, table in self.tables.items()} | dict.fromkeys(self.empty, 0)
 
     @cached_property
     def span(self) -> tuple[int, int] | None:
@@ -52,6 +57,12 @@ class Snapshot:
         """The day that everything happened on, in days since the epoch; None for several."""
         days = {time // DAY for time in self.span or ()}
         return days.pop() if len(days) == 1 else None
+
+
+@cache
+def _without_rows(log: str) -> pa.Table:
+    """The same table each time: a view of it stays as it is."""
+    return RECORDS[log].table([])
 
 
 def _has_times(table: pa.Table) -> bool:

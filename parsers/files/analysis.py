@@ -7,12 +7,12 @@ nothing was heard of it for two minutes, or the capture is over.
 Source: Zeek, src/file_analysis/Manager.cc.
 """
 
-from parsers.capture.packets import Ints
 from parsers.files.file import File, Listener, Reader
 from parsers.files.handle import fuid
 from parsers.files.kept import Kept
 from parsers.files.shared import SharedFile
 from parsers.protocols.analyzer import Connection, Rows
+from parsers.protocols.expiry import Ints
 
 __all__ = ["File", "Files", "Listener", "Reader"]
 

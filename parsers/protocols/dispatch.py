@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from parsers.files.analysis import Files
 from parsers.limits import HAND_OVERS, VIOLATION_BYTES
-from parsers.protocols import failure, weird
+from parsers.protocols import failure, registry, weird
 from parsers.protocols.analyzer import (
     Analyzer,
     Connection,
@@ -23,7 +23,9 @@ from parsers.protocols.analyzer import (
 )
 from parsers.protocols.expectation import Expectations
 from parsers.protocols.recognition import Recognition
-from parsers.protocols.registry import PROTOCOLS
+
+# Loaded before work is shared out to processes, each of which would have to load the analysers again.
+_PROTOCOLS = registry.protocols()
 
 A = TypeVar("A")
 T = TypeVar("T")
@@ -36,7 +38,7 @@ def dispatch(
     files: Files,
     troubles: list[str] | None,
     last: int,
-    protocols: Sequence[Protocol] = PROTOCOLS,
+    protocols: Sequence[Protocol] = _PROTOCOLS,
     expectations: Expectations | None = None,
 ) -> str | None:
     """Run a connection's events through its analysers; what comes back is conn's `service`, None when none.

@@ -2,6 +2,7 @@
 
 import pyarrow as pa
 
+from parsers.protocols.registry import RECORDS
 from parsers.updates import Batch, Facts, OpenError
 from tests.frames import START, plain, story, updates
 from tui.reading import Reading, Snapshot
@@ -65,3 +66,12 @@ def test_the_span_is_that_of_the_facts_or_of_the_rows() -> None:
     assert Snapshot({"a": pa.table({"ts": ["text"]})}).span is None
     assert Snapshot({"a": rows}).day == START // (86_400 * 10**9)
     assert Snapshot().day is None
+
+
+def test_logs_without_rows_come_last_and_have_tables_once_they_are_asked_for() -> None:
+    rows = plain({"ts": "time"}, (START,))
+    shown = Snapshot({"dns": rows}).with_empty(["conn", "dns", "nobody knows it"])
+    assert list(shown.rows.items()) == [("dns", 1), ("conn", 0), ("nobody knows it", 0)]
+    assert shown.table("dns") is rows
+    assert shown.table("conn").schema == RECORDS["conn"].arrow
+    assert shown.table("conn") is Snapshot().with_empty(["conn"]).table("conn")

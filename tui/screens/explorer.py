@@ -151,7 +151,7 @@ class Explorer(Screen[None]):
     def show(self, snapshot: Snapshot) -> None:
         """Show what has been read; the reader's tab, row, filter and sort stay."""
         if snapshot.complete:
-            snapshot = snapshot.with_empty(RECORDS.values())
+            snapshot = snapshot.with_empty(RECORDS)
         before, self.snapshot = self.snapshot, snapshot
         self.title_line.snapshot = snapshot
         if not self._touched:
@@ -181,7 +181,7 @@ class Explorer(Screen[None]):
 
     def _renew(self, log: str) -> None:
         """Bring the view of a log up to the newest table, and show it where the log is the active one."""
-        table = self.snapshot.tables[log]
+        table = self.snapshot.table(log)
         view = self.views.get(log)
         if view is None:
             self._put(View.of(log, table, record_of(log, table.column_names), self.snapshot.day))
@@ -241,7 +241,7 @@ class Explorer(Screen[None]):
 
     @on(FilterLine.Typed)
     def _typed(self, event: FilterLine.Typed) -> None:
-        table = self.snapshot.tables[self.active]
+        table = self.snapshot.table(self.active)
         text = event.text.strip()
         self._typing.stop()
         error = wrong(text, table) if text else None
@@ -276,7 +276,7 @@ class Explorer(Screen[None]):
             return
         self.filter_input.remember(event.text)
         self.table.focus()
-        self._choose(Choice(view.log, self.snapshot.tables[view.log], event.text, view.sort))
+        self._choose(Choice(view.log, self.snapshot.table(view.log), event.text, view.sort))
 
     @on(FilterInput.Left)
     def _left(self) -> None:
@@ -293,7 +293,7 @@ class Explorer(Screen[None]):
     @on(LogTable.SortAsked)
     def _sort_asked(self, event: LogTable.SortAsked) -> None:
         view = self.views[self.active]
-        self._choose(Choice(view.log, self.snapshot.tables[view.log], view.filter, event.sort))
+        self._choose(Choice(view.log, self.snapshot.table(view.log), view.filter, event.sort))
 
     def _choose(self, choice: Choice) -> None:
         choosing = self._choosing.get(choice.log)
@@ -334,8 +334,8 @@ class Explorer(Screen[None]):
         row = view.row if view is not None else None
         if view is None or row is None:
             return None
-        if view.table is not self.snapshot.tables[view.log]:
-            row = same_row(view.table, row, self.snapshot.tables[view.log])
+        if view.table is not self.snapshot.table(view.log):
+            row = same_row(view.table, row, self.snapshot.table(view.log))
         return None if row is None else Place(self.snapshot, view.log, row, step)
 
     def _tell_story(self, _place: Place, story: Story) -> None:
@@ -357,9 +357,9 @@ class Explorer(Screen[None]):
     def go_to(self, place: Place) -> None:
         """Put the cursor on a row in its own tab; a filter that hides it there is cleared."""
         log, row = place.log, place.row
-        table = self.snapshot.tables[log]
-        if place.snapshot.tables[log] is not table:
-            found = same_row(place.snapshot.tables[log], row, table)
+        table = self.snapshot.table(log)
+        if place.snapshot.table(log) is not table:
+            found = same_row(place.snapshot.table(log), row, table)
             if found is None:
                 self.notify(f"the row is no longer in {escape.cell(log)}", markup=False)
                 return
