@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from parsers import packing
+from parsers.zeek import parquet
 from parsers.zeek.header import PREFIX, Header, log_name
+from parsers.zeek.parquet.start import first_time
 
 _FIRST_BYTES = 1 << 13
 _OPENED = "%Y-%m-%d-%H-%M-%S"
@@ -36,6 +38,8 @@ class Head:
 def head(path: Path) -> Head:
     """The head of a file; one that cannot be read says nothing."""
     first = first_bytes(path)
+    if parquet.recognises(first):
+        return Head(first=first_time(path))
     if first.startswith(PREFIX):
         return _of_header(first)
     path_found, time = _PATH.search(first), _TS.search(first)

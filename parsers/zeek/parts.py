@@ -1,6 +1,7 @@
 """The files of one log in the order of time."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import cached_property
@@ -14,6 +15,7 @@ from parsers.zeek.parquet.reader import log_of
 from parsers.zeek.rotation import rotated
 
 _NUMBERS = re.compile(r"(\d+)")
+_ONE_DAY = re.compile(r"day=(\d{4}-\d\d-\d\d)")
 _LONG_AGO = float("-inf")
 # A day's folder may be that many folders up: hours, nodes of a cluster.
 _DAY_FOLDERS = 3
@@ -49,6 +51,15 @@ class Part:
         return self.log in logs or not (self.log == self._by_name and known.columns(self.log))
 
     @cached_property
+    def day(self) -> float | None:
+        """The beginning of the only day that there are rows of, in seconds, where the folder tells (day=2020-10-12)."""
+        found = _ONE_DAY.fullmatch(self.path.parent.name)
+        try:
+            return datetime.fromisoformat(f"{found[1]}T00:00Z").timestamp() if found else None
+        except ValueError:
+            return None
+
+    @cached_property
     def start(self) -> float | None:
         """When the file begins, in seconds by the sensor's clock, as far as that is known."""
         folders = list(islice(reversed(self.path.parent.parts), _DAY_FOLDERS))
@@ -66,6 +77,10 @@ def in_order(parts: Iterable[Part]) -> list[Part]:
     some = list(parts)
     if len(some) < 2:
         return some
+    days = Counter(part.day for part in some)
+    if None not in days and max(days.values()) == 1:
+        # Nothing has to be looked up in any file.
+        return sorted(some, key=lambda part: part.day or 0)
     latest: dict[Path, float] = {}
     for part in some:
         if part.start is not None and not part.name.is_bare:

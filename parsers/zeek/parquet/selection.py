@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from parsers.query.need import Bound
 from parsers.schema import nanoseconds_in
-from parsers.zeek.parquet.columns import Column, Columns
+from parsers.zeek.parquet.columns import Columns
 
 if TYPE_CHECKING:
     from pyarrow import parquet
@@ -36,23 +36,21 @@ def groups(metadata: "parquet.FileMetaData", columns: Columns, bounds: tuple[Bou
             place = places.get(columns.schema[column.way[0]].name) if column else None
             if column is None or place is None:
                 return True
-            ends = _ends(metadata.row_group(group).column(place).statistics, column, columns.schema)
-            if ends is None or bound.may_hold(name, *ends):
+            field = columns.schema[column.way[0]]
+            reach = ends(metadata.row_group(group).column(place).statistics, field)
+            if reach is None or field.type != column.field.type or bound.may_hold(name, *reach):
                 return True
         return False
 
     return [group for group in range(metadata.num_row_groups) if all(may_hold(group, bound) for bound in bounds)]
 
 
-def _ends(found: "parquet.Statistics | None", column: Column, schema: pa.Schema) -> tuple[int, int] | None:
-    """The least and the greatest value, times and intervals in nanoseconds; None where they do not tell."""
-    field = schema[column.way[0]]
+def ends(found: "parquet.Statistics | None", field: pa.Field) -> tuple[int, int] | None:
+    """The least and the greatest value, times and intervals in nanoseconds; None where statistics do not tell."""
     # Of a file of anybody else it is not sure that its numbers stand for what the column becomes.
     if found is None or not found.has_min_max or not (field.metadata and b"zeek" in field.metadata):
         return None
     kind = field.type
-    if kind != column.field.type:
-        return None
     if pa.types.is_integer(kind):
         return int(found.min), int(found.max)
     if pa.types.is_timestamp(kind) or pa.types.is_duration(kind):
