@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from parsers import schema
 from parsers.protocols.registry import RECORDS
-from parsers.query.errors import UnknownFieldError
+from parsers.query.errors import QueryError, UnknownFieldError
 from parsers.query.need import Need, need
 from parsers.query.question import Question, QuestionError, Wording
 from parsers.source import LogSet, in_order
@@ -17,7 +17,7 @@ from parsers.zeek import known
 
 @dataclass
 class Answer:
-    """What is asked of one log, of `captures` or of logs on a disk.
+    """What is asked of one log, of `captures` or of logs on a disk, perhaps `endless` ones.
 
     `readable` tells, once all is read, whether there were rows of any log.
     """
@@ -25,6 +25,7 @@ class Answer:
     log: str
     wording: Wording
     captures: bool = False
+    endless: bool = False
     readable: bool = False
     _question: Question | None = None
     _columns: pa.Schema = field(default_factory=lambda: pa.schema([]))
@@ -109,7 +110,10 @@ class Answer:
         return answer
 
     def _understood(self) -> Question:
-        return self.wording.understood(schema.types(self._columns.empty_table()))
+        question = self.wording.understood(schema.types(self._columns.empty_table()))
+        if self.endless and question.where.relative:
+            raise QuestionError("where", QueryError("rows that still come have no start; give a time", 0, 0))
+        return question
 
     def _completed(self, table: pa.Table) -> pa.Table:
         if table.column_names == self._columns.names:

@@ -10,6 +10,9 @@ from parsers.descriptors import number_of
 from parsers.updates import LIVE, OpenError, Progress, Update, not_opened
 from parsers.zeek.following.follower import Follower
 
+# How long to wait until logs are looked at again.
+LOOK_SECONDS = 0.5
+
 
 def updates(
     paths: Sequence[Path], has_ended: Callable[[], bool], only: frozenset[str] | None = None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from parsers import schema
+from parsers import limits, schema
 from parsers.updates import Batch, Facts, Progress, Trouble, Update
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class LogSet:
         """The log's rows so far; columns that only some parts have are unset in the others."""
         parts = self._parts[log]
         if len(parts) > 1:
-            self._parts[log] = parts = [schema.joined(parts)]
+            self._parts[log] = parts = [_in_large_pieces(schema.joined(parts))]
         return parts[0]
 
     def frame(self, log: str) -> "pd.DataFrame":
@@ -99,6 +99,22 @@ class LogSet:
     def tables(self) -> dict[str, pa.Table]:
         """Every log's rows so far."""
         return {log: self.table(log) for log in self.names}
+
+
+def _in_large_pieces(table: pa.Table) -> pa.Table:
+    """The same rows, the small pieces at the end as one: a log that is followed grows by some rows at a time."""
+    lengths = [len(piece) for piece in table.column(0).chunks] if table.num_columns else []
+    small = rows = 0
+    for length in reversed(lengths):
+        if rows + length > limits.LOG_BATCH_ROWS:
+            break
+        small += 1
+        rows += length
+    if small < 2:
+        return table
+    large = len(table) - rows
+    end = table.slice(large).combine_chunks()
+    return pa.concat_tables([table.slice(0, large), end]) if large else end
 
 
 def _is_sortable(kind: pa.DataType) -> bool:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from parsers.pipes import Pipe
     from parsers.updates import Update
+    from tui.app import ZeekTui
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -38,6 +39,8 @@ def _run(asked: "argparse.Namespace") -> int:
     try:
         if asked.print is not None:
             return _print(asked, password)
+        if asked.follow:
+            return _follow(asked.paths)
         if asked.write is None and is_terminal(piped=STANDARD_INPUT in asked.paths):
             return _explore(asked.paths, password, checksums=asked.checksums)
         if asked.by_day or asked.scheduler is not None:
@@ -62,7 +65,31 @@ def _print(asked: "argparse.Namespace", password: bytes | None) -> int:
     from tui import printing
 
     wording = Wording(asked.where, asked.count_by, asked.sort, asked.head, asked.fields)
-    return printing.run(asked.paths, password, asked.print, wording, format=asked.format, checksums=asked.checksums)
+    return printing.run(
+        asked.paths,
+        password,
+        asked.print,
+        wording,
+        format=asked.format,
+        checksums=asked.checksums,
+        follow=asked.follow,
+    )
+
+
+def _follow(paths: "Sequence[Path]") -> int:
+    """Show logs while Zeek writes them."""
+    from threading import Event
+
+    from parsers import following
+    from parsers.updates import OpenError
+
+    ended = Event()
+    updates = following.updates(paths, lambda: ended.wait(following.LOOK_SECONDS))
+    if not is_terminal():
+        raise OpenError("--follow shows rows on a terminal; where there is none it goes with --print LOG")
+    from tui.app import ZeekTui
+
+    return _run_app(ZeekTui(_title(paths), _begun(updates), ended.set), ended.set)
 
 
 def _explore(paths: "Sequence[Path]", password: bytes | None, *, checksums: bool) -> int:
@@ -94,7 +121,10 @@ def _show(paths: "Sequence[Path]", password: bytes | None, followed: "Sequence[P
             pipe.stop()
         stop_reader()
 
-    app = ZeekTui(_title(paths), updates, stop, found, password, checksums=checksums)
+    return _run_app(ZeekTui(_title(paths), updates, stop, found, password, checksums=checksums), stop)
+
+
+def _run_app(app: "ZeekTui", stop: "Callable[[], None]") -> int:
     try:
         app.run()
     finally:

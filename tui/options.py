@@ -15,6 +15,7 @@ _OF_PRINT = ("where", "count_by", "sort", "head", "fields")
 _VALUED = ("--where", "--sort", "--head")
 
 _USAGE = """zeektui PATH... [--password PASSWORD] [--checksums]
+       zeektui --follow LOGS... [--print LOG [--where FILTER] [--head N] [--fields FIELDS]]
        zeektui PATH... --write DIR [--format FORMAT]
        zeektui CAPTURE... --write LAKE --format parquet --by-day [--scheduler ADDRESS]
        zeektui PATH... --print LOG [--where FILTER] [--count-by FIELDS] [--sort FIELDS]
@@ -25,6 +26,7 @@ _EXAMPLES = """examples:
   zeektui monday.pcap tuesday.pcap.gz  open several captures as one, in the order of time
   zeektui ./zeek-logs/                 open a folder of Zeek logs, or of captures
   tcpdump -U -w - | zeektui -          open what comes through a pipe, while it comes
+  zeektui --follow ./current/          watch logs while Zeek writes and rotates them
   zeektui --demo                       open a sample infection; its bytes are harmless
   zeektui capture.pcap --write logs    write the logs into the folder "logs"
   zeektui captures/*.pcap --write lake --format parquet --by-day
@@ -77,7 +79,7 @@ def _rows(text: str) -> int:
 
 
 def options(arguments: list[str] | None) -> argparse.Namespace:
-    """The options: paths, demo, write, print and its parts, format, by_day, scheduler, password, checksums,
+    """The options: paths, follow, demo, write, print and its parts, format, by_day, scheduler, password, checksums,
     version.
 
     All but `paths` may be None. It is a list of Path, the demonstration's where that was asked for. Wrong use ends the
@@ -97,6 +99,9 @@ def options(arguments: list[str] | None) -> argparse.Namespace:
         nargs="*",
         type=_input,
         help="a capture, a folder of Zeek logs, or one log; - is standard input",
+    )
+    parser.add_argument(
+        "--follow", action="store_true", help="show or print rows as Zeek writes them into a folder of logs, or one log"
     )
     parser.add_argument("--demo", action="store_true", help="open the sample that comes with the program")
     parser.add_argument(
@@ -170,8 +175,23 @@ def _refuse_strangers(parser: _Parser, found: argparse.Namespace) -> None:
     if found.format is not None and found.write is None and found.print is None:
         parser.error("--format says how logs are written: it goes with --write DIR or --print LOG")
     _refuse_half_a_lake(parser, found)
+    if found.follow:
+        _refuse_to_follow(parser, found)
     if found.print is not None and found.format == "parquet" and sys.stdout.isatty():
         parser.error("parquet is nothing for a terminal: send it into a file or a pipe")
+
+
+def _refuse_to_follow(parser: _Parser, found: argparse.Namespace) -> None:
+    """End the program where something is asked for that needs an end of what is followed."""
+    if found.write is not None:
+        parser.error("--follow has no end at which logs could be written: it goes with --print LOG, or alone")
+    if found.demo or found.checksums or found.password is not None:
+        parser.error("--follow is for Zeek's logs: tcpdump -U -w - | zeektui - shows packets while they come")
+    for option in ("count_by", "sort"):
+        if getattr(found, option) is not None:
+            parser.error(f"--{option.replace('_', '-')} needs all rows, and with --follow more always come")
+    if found.format is not None and not FORMATS[found.format].piecewise:
+        parser.error("--follow prints rows alone: leave --format out, or take --format json")
 
 
 def _refuse_half_a_lake(parser: _Parser, found: argparse.Namespace) -> None:

@@ -13,10 +13,10 @@ from parsers.export.format import Format
 from parsers.export.registry import CUT, FORMATS
 from parsers.opening import captures, updates
 from parsers.query.question import QuestionError, Wording
-from parsers.updates import OpenError, Trouble
+from parsers.updates import OpenError, Trouble, Update
 from tui.exit_status import NOTHING, status_of
 from tui.password import unlocked
-from tui.streams import complain, pour
+from tui.streams import complain, is_read_for, pour
 
 
 def run(
@@ -27,17 +27,23 @@ def run(
     format: str | None = None,  # noqa: A002
     *,
     checksums: bool = False,
+    follow: bool = False,
 ) -> int:
     """Print what is asked of a log, as cells alone or in one of the formats of `parsers.export.registry`.
 
-    The exit status. Raises OpenError when nothing can be read, when there is no such log, when the question is wrong.
+    With `follow` rows are printed as they are written, until nobody reads them any more. The exit status. Raises
+    OpenError when nothing can be read, when there is no such log, when the question is wrong.
     """
-    found = captures(paths)
+    found = [] if follow else captures(paths)
     form = CUT if format is None else FORMATS[format]
 
     def begun(secret: bytes | None) -> tuple[Answer, Iterator[Trouble | pa.Table]]:
-        answer = Answer(log, wording, captures=bool(found))
-        pieces = answer.pieces(updates(paths, secret, frozenset({log}), asked=answer.need, checksums=checksums))
+        answer = Answer(log, wording, captures=bool(found), endless=follow)
+        only = frozenset({log})
+        read = (
+            _followed(paths, only) if follow else updates(paths, secret, only, asked=answer.need, checksums=checksums)
+        )
+        pieces = answer.pieces(read)
         return answer, chain([next(pieces)], pieces)
 
     troubles: list[Trouble] = []
@@ -59,6 +65,12 @@ def run(
     except QuestionError as error:
         raise OpenError(_told(error)) from None
     return status_of(troubles, answer.readable) if written else NOTHING
+
+
+def _followed(paths: Sequence[Path], only: frozenset[str]) -> Iterator[Update]:
+    from parsers import following
+
+    return following.updates(paths, lambda: not is_read_for(following.LOOK_SECONDS), only)
 
 
 def _write(file: BinaryIO, form: Format, log: str, tables: Iterator[pa.Table], *, whole: bool) -> None:

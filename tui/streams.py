@@ -3,6 +3,7 @@
 import io
 import os
 import re
+import select
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -86,6 +87,14 @@ class _Screen(io.RawIOBase):
 
     def flush(self) -> None:
         self._out.flush()
+
+
+def is_read_for(seconds: float) -> bool:
+    """Wait so long, or until whoever reads standard output by a pipe has seen enough; whether nobody has."""
+    poll = select.poll()
+    # That the other end is closed is told unasked.
+    poll.register(sys.stdout.fileno(), 0)
+    return not poll.poll(1000 * seconds)
 
 
 def _sent(send: Callable[[], None]) -> bool:

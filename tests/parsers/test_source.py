@@ -2,6 +2,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from parsers import limits
 from parsers.schema import arrow_field
 from parsers.source import LogSet
 from parsers.updates import Batch, Facts, Progress, Trouble
@@ -80,6 +81,21 @@ def test_columns_that_only_some_files_have() -> None:
     logs = LogSet()
     logs.read([batch("conn", (1, "a")), batch("conn", (2, "b", "x"), names="ts uid more")])
     assert rows(logs, "conn") == [(1, "a", None), (2, "b", "x")]
+
+
+def test_a_log_that_grows_by_single_rows_stays_in_few_pieces() -> None:
+    logs = LogSet()
+    for number in range(300):
+        logs.apply(batch("conn", (number, str(number))))
+        earlier = logs.table("conn")
+    assert earlier.column("uid").num_chunks == 1
+    logs.apply(batch("conn", *((n, "more") for n in range(limits.LOG_BATCH_ROWS))))
+    logs.apply(batch("conn", (1, "last")))
+    logs.apply(batch("conn", (2, "of all")))
+    table = logs.table("conn")
+    assert (len(earlier), len(table), table.column("uid").num_chunks) == (300, limits.LOG_BATCH_ROWS + 302, 3)
+    assert table.slice(0, 300).equals(earlier)
+    assert table.column("uid")[-1].as_py() == "of all"
 
 
 def test_a_frame_is_made_once_for_the_same_rows() -> None:

@@ -39,6 +39,13 @@ def test_a_newer_table_keeps_the_row_wherever_it_stands_now() -> None:
     assert same_row(new, 1, old) is None
 
 
+def test_a_table_that_has_grown_keeps_the_row_where_it_is() -> None:
+    names = {"uid": "string", "service": "string"}
+    old, new = (plain(names, *[("C1", f"s{n}") for n in range(rows)]) for rows in (4, 9))
+    old, new = (grown.set_column(1, "service", grown.column("service").dictionary_encode()) for grown in (old, new))
+    assert [same_row(old, row, new) for row in range(4)] == [0, 1, 2, 3]
+
+
 def test_of_rows_that_are_alike_the_one_with_as_many_before_it_is_the_same() -> None:
     rows = [(START, "C1", n) for n in range(5)]
     assert same_row(table_of(*rows), 3, table_of(*rows)) == 3

@@ -1,10 +1,15 @@
 """A Zeek that writes logs for tests, and somebody who follows them."""
 
+import gzip
+import io
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import pyarrow as pa
+
+from parsers.export.registry import FORMATS
 from parsers.updates import Batch, Trouble
 from parsers.zeek.following.follower import Follower
 from tests.parsers.zeek.logs import HEAD
@@ -69,3 +74,33 @@ class Reader:
     def step(self, times: int = 1) -> list[Any]:
         """The rows that some more looks find."""
         return [number for _ in range(times) for number in self._take(self._follower.step())]
+
+
+class Writer:
+    """Writes one log into a folder and rotates it, as Zeek started by zeekctl does."""
+
+    def __init__(self, folder: Path, log: str) -> None:
+        self._log = log
+        self._folder = folder
+        self._file = folder / f"{log}.log"
+        self._hours = 0
+
+    def write(self, table: pa.Table) -> None:
+        """Some more rows; the first ones make the file."""
+        written = io.BytesIO()
+        FORMATS["zeek"].write(written, self._log, table, whole=True)
+        lines = written.getvalue().splitlines(keepends=True)[:-1]
+        with self._file.open("ab") as file:
+            is_new = not file.tell()
+            file.writelines(line for line in lines if is_new or not line.startswith(b"#"))
+
+    def rotate(self) -> None:
+        """Close the log and give it its name in the archive, from which it goes away, packed."""
+        append(self._file, "#close\t2024-01-01-00-00-00\n")
+        name = f"{self._log}-24-01-01_{self._hours:02d}.00.00.log"
+        self._hours += 1
+        rotated = self._file.rename(self._folder / name)
+        archive = self._folder / "2024-01-01"
+        archive.mkdir(exist_ok=True)
+        (archive / f"{name}.gz").write_bytes(gzip.compress(rotated.read_bytes()))
+        rotated.unlink()
