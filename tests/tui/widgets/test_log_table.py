@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from parsers.protocols import conn
 from tests.frames import START, UID, ends, many, plain, table
 from tests.tui.driving import app_of, cursor, explorer, lines, press, rest
 from tui.widgets.log_table import LogTable
@@ -62,16 +63,16 @@ async def test_the_row_under_the_cursor_is_always_seen() -> None:
 async def test_the_column_under_the_cursor_is_always_seen() -> None:
     async with app_of({"conn": table("conn", ends(UID, 1, 2) | {"ip_proto": 6})}).run_test(size=SIZE) as pilot:
         await rest(pilot)
-        for _ in range(25):
+        for _ in conn.RECORD.fields:
             await press(pilot, "l")
             name = cursor(pilot)[2]
             header = lines(pilot)[3]
             assert name.removeprefix("id.")[:4] in header
-        assert name == "ip_proto"
+        assert name == conn.RECORD.fields[-1].name
         await press(pilot, "0")
         assert lines(pilot)[3].startswith("  ts")
         await press(pilot, "dollar_sign")
-        assert cursor(pilot)[2] == "ip_proto"
+        assert cursor(pilot)[2] == conn.RECORD.fields[-1].name
 
 
 async def test_columns_are_hidden_widened_and_shown_again() -> None:
