@@ -3,11 +3,12 @@
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from itertools import chain
 from pathlib import Path
 
 from parsers import opening
 from parsers.descriptors import number_of
-from parsers.updates import LIVE, OpenError, Progress, Update, not_opened
+from parsers.updates import LIVE, OpenError, Progress, Trouble, Update, not_opened
 from parsers.zeek.following.follower import Follower
 
 # How long to wait until logs are looked at again.
@@ -24,7 +25,8 @@ def updates(
     """
     for path in paths:
         _check(path)
-    return _updates(Follower(paths, only), has_ended)
+    missing = [Trouble(f"{path}: is not there yet; it is waited for", True) for path in paths if not path.exists()]
+    return chain(missing, _updates(Follower(paths, only), has_ended))
 
 
 def _updates(follower: Follower, has_ended: Callable[[], bool]) -> Iterator[Update]:
