@@ -64,3 +64,14 @@ print(*(name for name in sys.modules if name.startswith("parsers.protocols.")))
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     loaded = {name.removeprefix("parsers.protocols.") for name in done.stdout.split()}
     assert loaded == {"analyzer", "conn", "entry", "registry"}
+
+
+def test_the_readme_shows_a_protocol_as_it_stands() -> None:
+    lines = {line.strip() for line in (ROOT / "README.md").read_text().splitlines()}
+    protocols = ROOT / "parsers" / "protocols"
+    code = (protocols / "quic" / "__init__.py").read_text()
+    shown = code[code.index("PROTOCOL = ") :].splitlines()
+    entry = next(line for line in (protocols / "registry.py").read_text().splitlines() if '"quic"' in line)
+    assert {line.strip() for line in [*shown, entry]} <= lines
+    length = len((protocols / "finger.py").read_text().splitlines())
+    assert any(f"finger.py` is the smallest to read first, {length} lines" in line for line in lines)
