@@ -5,7 +5,6 @@ using SIMD multiply and permute, 2016). A hash of a handle's length takes about 
 """
 
 from functools import cache
-from operator import itemgetter
 from struct import Struct
 from typing import TypeAlias
 
@@ -14,14 +13,16 @@ Words: TypeAlias = tuple[int, int, int, int]
 State: TypeAlias = tuple[int, int, int, int, int, int, int, int, int, int, int, int, int, int, int, int]
 
 _WORDS = Struct("<4Q")
-_pack, _unpack = _WORDS.pack, _WORDS.unpack
+_unpack = _WORDS.unpack
+# Four words as a table for `translate`, which wants 256 bytes.
+_table = Struct("<4Q224x").pack
 _LOW = 0xFFFFFFFF
 _ALL = 0xFFFFFFFFFFFFFFFF
 _MUL0 = (0xDBE6D5D5FE4CCE2F, 0xA4093822299F31D0, 0x13198A2E03707344, 0x243F6A8885A308D3)
 _MUL1 = (0x3BD39E10CB0EF593, 0xC0ACF169B5F18A8C, 0xBE5466CF34E90C6C, 0x452821E638D01377)
 # Where each byte of a pair of words comes from; the second pair lies 16 bytes on.
-_ZIPPED = (3, 12, 2, 5, 14, 1, 15, 0, 11, 4, 10, 13, 9, 6, 8, 7)
-_zip = itemgetter(*_ZIPPED, *(16 + place for place in _ZIPPED))
+_PAIR = (3, 12, 2, 5, 14, 1, 15, 0, 11, 4, 10, 13, 9, 6, 8, 7)
+_ZIPPED = bytes((*_PAIR, *(16 + place for place in _PAIR)))
 
 
 def hash128(key: Words, data: bytes) -> tuple[int, int]:
@@ -65,9 +66,9 @@ def _update(state: State, words: Words) -> State:
     n1 ^= (a1 & _LOW) * (b1 >> 32)
     n2 ^= (a2 & _LOW) * (b2 >> 32)
     n3 ^= (a3 & _LOW) * (b3 >> 32)
-    z0, z1, z2, z3 = _unpack(bytes(_zip(_pack(b0, b1, b2, b3))))
+    z0, z1, z2, z3 = _unpack(_ZIPPED.translate(_table(b0, b1, b2, b3)))
     a0, a1, a2, a3 = (a0 + z0) & _ALL, (a1 + z1) & _ALL, (a2 + z2) & _ALL, (a3 + z3) & _ALL
-    z0, z1, z2, z3 = _unpack(bytes(_zip(_pack(a0, a1, a2, a3))))
+    z0, z1, z2, z3 = _unpack(_ZIPPED.translate(_table(a0, a1, a2, a3)))
     b0, b1, b2, b3 = (b0 + z0) & _ALL, (b1 + z1) & _ALL, (b2 + z2) & _ALL, (b3 + z3) & _ALL
     return a0, a1, a2, a3, b0, b1, b2, b3, m0, m1, m2, m3, n0, n1, n2, n3
 
