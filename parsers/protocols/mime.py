@@ -26,6 +26,7 @@ class Entity:
                    the value; `READERS` has those that every entity needs
     is_multipart   the body is a row of entities between boundaries
     is_composite   the body holds entities: a multipart one's, or the one of a message
+    is_compressed  what a piece of the body stands for, and whether anything, depends on what came before it
     encoding       how the body is encoded for its transfer: `base64`, `quoted-printable`, or not at all
     """
 
@@ -37,6 +38,7 @@ class Entity:
     ended = False
     is_multipart = False
     is_composite = False
+    is_compressed = False
     _field: list[bytes] | None = None
     _field_bytes = 0
     _delimiter = b""
@@ -49,11 +51,6 @@ class Entity:
         if parent is not None:
             self.depth = parent.depth + 1
             self.encoding = parent.encoding
-
-    @property
-    def hands_on(self) -> bool:
-        """Whether the bytes of a composite body reach the entity inside as they come."""
-        return True
 
     def header_done(self) -> None:
         """The header is complete."""
@@ -124,16 +121,26 @@ class Entity:
         elif not self.is_composite:
             self._decode(data, newline)
         elif self.child is not None:
-            # Only a delimiter means anything to the entities between this one and the innermost, which may be many.
-            inner = self.child if data.startswith(b"--") else self._innermost(self.child)
+            inner = self._delimited(self.child, data) if data.startswith(b"--") else self._innermost(self.child)
             inner.take(data, newline)
+
+    # Only a delimiter of their own means anything to the entities between this one and the innermost, which may be many.
 
     def _innermost(self, child: "Entity") -> "Entity":
         """The entity that bytes of the body reach which are no delimiter."""
         entity = child if self._reached is None or self._reached.ended else self._reached
-        while entity.child is not None and entity.hands_on:
+        while entity.child is not None and not entity.is_compressed:
             entity = entity.child
         self._reached = entity
+        return entity
+
+    @staticmethod
+    def _delimited(entity: "Entity", line: bytes) -> "Entity":
+        """The entity that a line reaches which may be a delimiter."""
+        while entity.child is not None and not entity.is_compressed:
+            if entity.is_multipart and line.startswith(entity._delimiter):
+                break
+            entity = entity.child
         return entity
 
     def take(self, data: bytes, newline: bool) -> None:

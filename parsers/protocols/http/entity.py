@@ -54,8 +54,6 @@ class HttpEntity(Entity):
 
     body_length = 0
     file: File | None = None
-    # What a piece of the body stands for, and whether anything, depends on what came before it.
-    is_compressed = False
     _chunked = Chunked.NO
     _content_length = -1
     _range_length = -1
@@ -81,10 +79,6 @@ class HttpEntity(Entity):
     def lines_left(self) -> int:
         """How many bytes lines may have until the message's own length is reached; -1 where it has none."""
         return self._remaining if self._content_length > 0 else -1
-
-    @property
-    def hands_on(self) -> bool:
-        return not self.is_compressed
 
     def header_done(self) -> None:
         direction = self.message.direction
