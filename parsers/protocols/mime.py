@@ -25,6 +25,7 @@ class Entity:
     readers        what is done with a field of the header, by its name in lower case: called with the entity and
                    the value; `READERS` has those that every entity needs
     is_multipart   the body is a row of entities between boundaries
+    delimiter      what the lines between these begin with
     is_composite   the body holds entities: a multipart one's, or the one of a message
     is_compressed  what a piece of the body stands for, and whether anything, depends on what came before it
     encoding       how the body is encoded for its transfer: `base64`, `quoted-printable`, or not at all
@@ -39,9 +40,9 @@ class Entity:
     is_multipart = False
     is_composite = False
     is_compressed = False
+    delimiter = b""
     _field: list[bytes] | None = None
     _field_bytes = 0
-    _delimiter = b""
     _base64: "Base64 | None" = None
     _owes_newline = False
     _reached: "Entity | None" = None
@@ -111,20 +112,19 @@ class Entity:
 
     def content(self, data: bytes, newline: bool) -> None:
         """Bytes of the body: one line, or, of a body that is not composite, many; `newline` says that a line ends."""
-        if self.is_multipart and data.startswith(self._delimiter):
+        if self.is_multipart and data.startswith(self.delimiter):
             if self.child is not None:
                 self.end_child()
-            if data.startswith(b"--", len(self._delimiter)):
+            if data.startswith(b"--", len(self.delimiter)):
                 self.end()
             elif not self.ended:
                 self._start_child()
         elif not self.is_composite:
             self._decode(data, newline)
         elif self.child is not None:
+            # Only a delimiter means anything to the entities between this one and the innermost, which may be many.
             inner = self._delimited(self.child, data) if data.startswith(b"--") else self._innermost(self.child)
             inner.take(data, newline)
-
-    # Only a delimiter of their own means anything to the entities between this one and the innermost, which may be many.
 
     def _innermost(self, child: "Entity") -> "Entity":
         """The entity that bytes of the body reach which are no delimiter."""
@@ -138,7 +138,7 @@ class Entity:
     def _delimited(entity: "Entity", line: bytes) -> "Entity":
         """The entity that a line reaches which may be a delimiter."""
         while entity.child is not None and not entity.is_compressed:
-            if entity.is_multipart and line.startswith(entity._delimiter):
+            if entity.is_multipart and line.startswith(entity.delimiter):
                 break
             entity = entity.child
         return entity
@@ -197,8 +197,8 @@ class Entity:
         if self.is_multipart:
             for name, given in parameters(value, place):
                 if name == b"boundary":
-                    self._delimiter = b"--" + given
-            if not self._delimiter:
+                    self.delimiter = b"--" + given
+            if not self.delimiter:
                 self.is_multipart = self.is_composite = False
 
     def read_transfer_encoding(self, value: bytes) -> None:
