@@ -7,24 +7,24 @@ from typing import TYPE_CHECKING
 
 import pyarrow.compute as pc
 
-from parsers import errand, pipes, schema
+from parsers import errand, pipes
 from parsers.cancelling import CalledOffError, Cancelled
 from parsers.files.inspect import InspectError, inspect_in_worker
 from parsers.files.pe_report import PEReport
 from parsers.request import Request
 
 if TYPE_CHECKING:
-    import pandas as pd
+    import pyarrow as pa
 
 
 class Inspection:
-    """Looks into the files of captures; `files` gives the frame of files.log as it is now."""
+    """Looks into the files of captures; `files` gives the rows of files.log as they are now."""
 
     def __init__(
         self,
         captures: Sequence[Path],
         password: bytes | None,
-        files: "Callable[[], pd.DataFrame | None]",
+        files: "Callable[[], pa.Table | None]",
         *,
         checksums: bool = False,
     ) -> None:
@@ -47,11 +47,11 @@ class Inspection:
         return report
 
     def _hosts(self, fuid: str) -> tuple[str, str]:
-        frame = self._files()
-        place = -1 if frame is None else pc.index(schema.column(frame, "fuid"), fuid).as_py()
-        if frame is None or place < 0:
+        table = self._files()
+        place = -1 if table is None else pc.index(table["fuid"], fuid).as_py()
+        if table is None or place < 0:
             raise InspectError(f"files.log has no row for {fuid} yet; wait until the capture is read")
-        return str(frame["id.orig_h"].iloc[place]), str(frame["id.resp_h"].iloc[place])
+        return table["id.orig_h"][place].as_py(), table["id.resp_h"][place].as_py()
 
     def _extract(self, fuid: str, hosts: tuple[str, str], cancelled: Cancelled) -> bytes:
         try:

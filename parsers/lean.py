@@ -1,22 +1,12 @@
-"""A process that shows nothing needs no pandas."""
+"""The program needs no pandas: its tables are Arrow's."""
 
 import sys
-from collections.abc import Sequence
-from importlib.abc import MetaPathFinder
-from importlib.machinery import ModuleSpec
-from types import ModuleType
 
 
-class _NoPandas(MetaPathFinder):
-    def find_spec(
-        self,
-        fullname: str,
-        path: Sequence[str] | None,  # noqa: ARG002
-        target: ModuleType | None = None,  # noqa: ARG002
-    ) -> ModuleSpec | None:
+class _NoPandas:
+    def find_spec(self, fullname: str, *_: object) -> None:
         if fullname == "pandas":
             raise ModuleNotFoundError("this process goes without pandas", name=fullname)
-        return None
 
 
 def go_without_pandas() -> None:

@@ -15,8 +15,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
-import pyarrow as pa
-
 from parsers import pipes
 from parsers.lean import go_without_pandas
 from parsers.request import Request
@@ -99,6 +97,9 @@ def _received(stream: IO[bytes]) -> Update | None:
     match message.pop("kind"):
         case "batch":
             size = message.pop("size")
+            # Loaded late: the process has begun by then, and loads it at the same time.
+            import pyarrow as pa
+
             body = stream.read(size)
             if len(body) < size:
                 raise EOFError
@@ -125,6 +126,8 @@ def _send(out: IO[bytes], kind: str, body: bytes | memoryview = b"", **cells: An
 def _send_update(out: IO[bytes], update: Update) -> None:
     match update:
         case Batch(log, table, replaces):
+            import pyarrow as pa
+
             sink = pa.BufferOutputStream()
             with pa.ipc.new_stream(sink, table.schema) as writer:
                 writer.write_table(table)

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-import pyarrow as pa
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 class OpenError(Exception):
@@ -39,7 +40,7 @@ class Batch:
     """
 
     log: str
-    table: pa.Table
+    table: "pa.Table"
     replaces: bool = False
 
 

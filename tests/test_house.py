@@ -36,8 +36,13 @@ def test_workers_load_nothing_that_they_may_not_need() -> None:
     assert not _loaded_by("import parsers.capture.pipeline, parsers.remote") & {"pandas", "cryptography"}
 
 
-def test_the_command_line_loads_nothing_heavy() -> None:
-    assert not _loaded_by("import tui.cli") & {"textual", "pandas", "numpy", "pyarrow"}
+def test_the_command_line_loads_nothing_heavy_until_the_reading_has_begun() -> None:
+    loaded = _loaded_by("import tui.cli, tui.password, parsers.opening, parsers.remote")
+    assert not loaded & {"textual", "pandas", "numpy", "pyarrow"}
+
+
+def test_the_screen_loads_no_analysers() -> None:
+    assert not _loaded_by("import tui.app") & {"pandas", "parsers.protocols.dispatch", "parsers.protocols.http"}
 
 
 def test_readme_and_ci_run_the_same_command() -> None:

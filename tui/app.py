@@ -13,14 +13,10 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.scrollbar import ScrollBar, ScrollBarRender
 
-from parsers import schema
-from parsers.files.inspect import InspectError
-from parsers.inspection import Inspection
 from parsers.updates import Update
 from tui.commands import Commands
 from tui.exit_status import status
 from tui.glyphs import ASCII, GLYPHS
-from tui.pe_entries import entries
 from tui.reading import Reading
 from tui.screens.explorer import Explorer
 from tui.screens.key_help import KeyHelp
@@ -32,7 +28,7 @@ from tui.widgets.log_table import LogTable
 from tui.widgets.related_panel import RelatedPanel
 
 if TYPE_CHECKING:
-    import pandas as pd
+    import pyarrow as pa
     from textual.timer import Timer
 
 # The screen is told of what has been read so often at first, and later, when each time is a whole screen on the line.
@@ -80,6 +76,7 @@ class ZeekTui(App[None]):
         self._stop_reader = stop
         self._timer: Timer | None = None
         self._shown = 0
+        self._has_rows = False
         self._painted = Event()
         self.explorer = Explorer(title, self._inspection(captures, password, checksums=checksums))
         self.animation_level = "none"
@@ -94,19 +91,22 @@ class ZeekTui(App[None]):
         """What looks into a file's bytes; only a capture has them."""
         if not captures:
             return None
-        inspection = Inspection(captures, password, self._files, checksums=checksums)
 
         def look(fuid: str, cancelled: Callable[[], bool]) -> list[Entry]:
+            # Loaded when somebody looks: they would delay the first screen.
+            from parsers.files.inspect import InspectError
+            from parsers.inspection import Inspection
+            from tui.pe_entries import entries
+
             try:
-                return entries(inspection(fuid, cancelled))
+                return entries(Inspection(captures, password, self._files, checksums=checksums)(fuid, cancelled))
             except InspectError as error:
                 return [Entry("", str(error))]
 
         return look
 
-    def _files(self) -> "pd.DataFrame | None":
-        table = self.explorer.snapshot.tables.get("files")
-        return None if table is None else schema.frame(table)
+    def _files(self) -> "pa.Table | None":
+        return self.explorer.snapshot.tables.get("files")
 
     def get_css_variables(self) -> dict[str, str]:
         variables = super().get_css_variables()
@@ -140,10 +140,19 @@ class ZeekTui(App[None]):
 
     @on(Told)
     def _told(self) -> None:
-        if self._timer is None:
+        if self.reading.has_rows and not self._has_rows:
+            # The first rows wait for nothing.
+            self._has_rows = True
+            self._show_now()
+        elif self._timer is None:
             self._shown += 1
             seconds = _FIRST_SECONDS if self._shown <= _FIRST_TIMES else _LATER_SECONDS
             self._timer = self.set_timer(seconds, self._show_snapshot)
+
+    def _show_now(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+        self._show_snapshot()
 
     def _show_snapshot(self) -> None:
         self._timer = None
@@ -152,14 +161,12 @@ class ZeekTui(App[None]):
             self._told()
         else:
             self.explorer.show(snapshot)
-            if snapshot.tables:
+            if self._has_rows:
                 self.call_after_refresh(self._painted.set)
 
     def _finish(self) -> None:
-        """All has been read: show it at once."""
-        if self._timer is not None:
-            self._timer.stop()
-        self._show_snapshot()
+        """All has been read."""
+        self._show_now()
         # Whoever wrote into a pipe that has ended may have left words on the screen.
         self.screen.refresh()
 

@@ -11,7 +11,6 @@ from typing import NoReturn
 from parsers.export.folder import refuse, write
 from parsers.export.format import Format
 from parsers.export.registry import FORMATS
-from parsers.lean import go_without_pandas
 from parsers.opening import updates
 from parsers.source import LogSet
 from parsers.summary import lines
@@ -60,7 +59,6 @@ def begin() -> None:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _end)
     sys.unraisablehook = _end_later
-    go_without_pandas()
 
 
 def _end(number: int, _frame: FrameType | None) -> NoReturn:

@@ -33,8 +33,10 @@ def _run(asked: "argparse.Namespace") -> int:
         from importlib.metadata import version
 
         return DONE if say([f"zeektui {version('zeektui')}"]) else NOTHING
+    from parsers.lean import go_without_pandas
     from parsers.updates import OpenError
 
+    go_without_pandas()
     password = os.fsencode(asked.password) if asked.password is not None else None
     try:
         if asked.print is not None:
@@ -57,13 +59,11 @@ def _run(asked: "argparse.Namespace") -> int:
 
 
 def _print(asked: "argparse.Namespace", password: bytes | None) -> int:
-    from tui.batch import begin
-
-    # Before anything is loaded that would load pandas.
-    begin()
     from parsers.query.question import Wording
     from tui import printing
+    from tui.batch import begin
 
+    begin()
     wording = Wording(asked.where, asked.count_by, asked.sort, asked.head, asked.fields)
     return printing.run(
         asked.paths,
@@ -93,8 +93,12 @@ def _follow(paths: "Sequence[Path]") -> int:
 
 
 def _explore(paths: "Sequence[Path]", password: bytes | None, *, checksums: bool) -> int:
+    import gc
+
     from parsers import pipes
 
+    # What is loaded from here on stays: the collector would walk it again and again in vain.
+    gc.disable()
     followed = pipes.follow(paths)
     take_keyboard()
     try:
@@ -125,6 +129,10 @@ def _show(paths: "Sequence[Path]", password: bytes | None, followed: "Sequence[P
 
 
 def _run_app(app: "ZeekTui", stop: "Callable[[], None]") -> int:
+    import gc
+
+    gc.freeze()
+    gc.enable()
     try:
         app.run()
     finally:

@@ -9,9 +9,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from parsers import schema
+from parsers.protocols import packet_filter
 from parsers.protocols.registry import RECORDS
 from parsers.source import LogSet
-from parsers.updates import Facts, OpenError, Progress, Trouble, Update
+from parsers.updates import Batch, Facts, OpenError, Progress, Trouble, Update
 from tui.cells import DAY
 
 
@@ -70,10 +71,14 @@ def _has_times(table: pa.Table) -> bool:
 
 
 class Reading:
-    """A set of logs that a thread fills while the screen takes snapshots of it."""
+    """A set of logs that a thread fills while the screen takes snapshots of it.
+
+    `has_rows` says that there are rows worth the first screen: the only one of packet_filter is not.
+    """
 
     def __init__(self, updates: Iterator[Update]) -> None:
         self.logs = LogSet()
+        self.has_rows = False
         self._updates = updates
         self._lock = threading.Lock()
         self._stopped = False
@@ -83,17 +88,14 @@ class Reading:
         """Take no more; what has come stays."""
         self._stopped = True
 
-    @property
-    def has_rows(self) -> bool:
-        """Whether there is a row to show."""
-        return bool(self.logs.names)
-
     def steps(self) -> Iterator[None]:
         """Take one update at a time, to the end; for the reading thread."""
         try:
             for update in self._updates:
                 with self._lock:
                     self.logs.apply(update)
+                if isinstance(update, Batch) and update.log != packet_filter.RECORD.name:
+                    self.has_rows = True
                 yield
                 if self._stopped:
                     break

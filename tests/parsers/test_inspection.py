@@ -16,7 +16,7 @@ from tui.options import demo
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import pandas as pd
+    import pyarrow as pa
 
 
 @pytest.fixture(scope="module")
@@ -27,8 +27,8 @@ def logs() -> LogSet:
 
 
 @pytest.fixture
-def files(logs: LogSet) -> "Callable[[], pd.DataFrame]":
-    return lambda: logs.frame("files")
+def files(logs: LogSet) -> "Callable[[], pa.Table]":
+    return lambda: logs.table("files")
 
 
 @pytest.fixture
@@ -48,14 +48,14 @@ def talker(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
     monkeypatch.setattr(sys, "executable", str(path))
 
 
-def test_an_executable(fuid: str, files: "Callable[[], pd.DataFrame]") -> None:
+def test_an_executable(fuid: str, files: "Callable[[], pa.Table]") -> None:
     report = Inspection([demo()], None, files)(fuid, never)
     assert (report.machine, report.subsystem) == ("I386", "WINDOWS_GUI")
     assert [section.name for section in report.sections] == [".text", ".rdata", ".data", ".rsrc"]
     assert not any("capture lacks" in warning for warning in report.warnings)
 
 
-def test_a_capture_that_is_locked(fuid: str, files: "Callable[[], pd.DataFrame]", tmp_path: Path) -> None:
+def test_a_capture_that_is_locked(fuid: str, files: "Callable[[], pa.Table]", tmp_path: Path) -> None:
     path = tmp_path / "locked.zip"
     path.write_bytes(zip_crypto(demo().read_bytes()))
     assert Inspection([path], b"infected", files)(fuid, never).sections
@@ -63,26 +63,26 @@ def test_a_capture_that_is_locked(fuid: str, files: "Callable[[], pd.DataFrame]"
         Inspection([path], b"wrong", files)(fuid, never)
 
 
-def test_a_file_that_is_no_executable(logs: LogSet, files: "Callable[[], pd.DataFrame]") -> None:
+def test_a_file_that_is_no_executable(logs: LogSet, files: "Callable[[], pa.Table]") -> None:
     frame = logs.frame("files")
     other = str(frame["fuid"][frame["mime_type"] == "text/plain"].iloc[0])
     with pytest.raises(InspectError, match="no executable that pefile can read"):
         Inspection([demo()], None, files)(other, never)
 
 
-def test_a_file_without_a_row(fuid: str, files: "Callable[[], pd.DataFrame]") -> None:
+def test_a_file_without_a_row(fuid: str, files: "Callable[[], pa.Table]") -> None:
     for frames in (files, lambda: None):
         with pytest.raises(InspectError, match="has no row for Fnone yet; wait until the capture is read"):
             Inspection([demo()], None, frames)("Fnone", never)
 
 
-def test_a_capture_that_is_gone(fuid: str, files: "Callable[[], pd.DataFrame]", tmp_path: Path) -> None:
+def test_a_capture_that_is_gone(fuid: str, files: "Callable[[], pa.Table]", tmp_path: Path) -> None:
     with pytest.raises(InspectError, match="there is no such file"):
         Inspection([tmp_path / "gone.pcap"], None, files)(fuid, never)
 
 
 def test_calling_it_off(
-    fuid: str, files: "Callable[[], pd.DataFrame]", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    fuid: str, files: "Callable[[], pa.Table]", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     talker(tmp_path, monkeypatch, "exec tail -f /dev/null")
     asked: list[bool] = []
@@ -96,7 +96,7 @@ def test_calling_it_off(
 
 
 def test_a_process_that_is_killed(
-    fuid: str, files: "Callable[[], pd.DataFrame]", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    fuid: str, files: "Callable[[], pa.Table]", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     talker(tmp_path, monkeypatch, "kill -9 $$")
     with pytest.raises(InspectError, match="could not be taken out of the capture again; is memory short"):
@@ -104,7 +104,7 @@ def test_a_process_that_is_killed(
 
 
 def test_what_the_capture_lacks_is_said(
-    fuid: str, files: "Callable[[], pd.DataFrame]", logs: LogSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    fuid: str, files: "Callable[[], pa.Table]", logs: LogSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from parsers.capture.extract import extract
 

@@ -301,7 +301,7 @@ os.chdir(sys.argv[1])
 logs = LogSet()
 logs.read(RemoteReader([Path(sys.argv[2])]).updates())
 fuid = logs.frame("pe")["id"][0]
-report = Inspection([Path(sys.argv[2])], None, lambda: logs.frame("files"))(fuid, lambda: False)
+report = Inspection([Path(sys.argv[2])], None, lambda: logs.table("files"))(fuid, lambda: False)
 print(logs.names, len(report.sections))
 """
 

@@ -75,3 +75,9 @@ def test_logs_without_rows_come_last_and_have_tables_once_they_are_asked_for() -
     assert shown.table("dns") is rows
     assert shown.table("conn").schema == RECORDS["conn"].arrow
     assert shown.table("conn") is Snapshot().with_empty(["conn"]).table("conn")
+
+
+def test_the_row_of_packet_filter_is_not_worth_the_first_screen() -> None:
+    rows = plain({"ts": "time"}, (START,))
+    reading = Reading(iter([Facts(1, START, START), Batch("packet_filter", rows), Batch("dns", rows)]))
+    assert [reading.has_rows for _ in reading.steps()] == [False, False, True, True, True]
