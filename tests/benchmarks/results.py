@@ -11,7 +11,8 @@ _HEAD = """\
 # What was measured
 
 Written by `python -m tests.benchmarks --keep`, the newest first. Times change with the machine; the ratio to a
-yardstick that ran in turn with it is the figure to compare. `MB` is memory of its own (RssAnon of all processes).
+yardstick that ran in turn with it is the figure to compare. `MB` is memory of its own (RssAnon of all processes); of
+filters, sorts and pages it is that of all of them together.
 `others` is how many processors other programs kept busy meanwhile: from 0.3 on the line is no figure.
 """
 _COLUMNS = ("benchmark", "time", "CPU", "MB", "yardstick", "its time", "ratio", "rows", "others", "of that")
