@@ -1,4 +1,7 @@
-"""What one worker does at a time: a capture, or some of the shards of a large one."""
+"""What one worker does at a time: a capture, or some of the shards of a large one.
+
+A scheduler unpacks tasks too, and does none: what is heavy is loaded with the first that is done.
+"""
 
 import os
 import tempfile
@@ -9,13 +12,13 @@ from importlib.metadata import version
 from pathlib import Path
 from socket import gethostname
 from threading import Lock
+from typing import TYPE_CHECKING
 
-from parsers.capture.captures import open_captures
-from parsers.capture.pipeline import Decoded, decoded
-from parsers.lake import days, parts
 from parsers.lake.capture import Capture
-from parsers.source import LogSet
 from parsers.updates import OpenError, PasswordNeeded, Trouble
+
+if TYPE_CHECKING:
+    from parsers.capture.pipeline import Decoded
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,8 @@ def _check(task: Task) -> None:
 
 def _kept(task: Task, part: int, own: Path) -> Done:
     """Analyse one part and keep what it comes to."""
+    from parsers.lake import parts
+
     whole = _decoded_once(task.capture, task.checksums)
     file = own / "part.arrow"
     parts.write(file, whole, parts.numbers(len(whole.shards), part, task.parts))
@@ -85,6 +90,9 @@ def _kept(task: Task, part: int, own: Path) -> Done:
 
 def _written(task: Task, own: Path) -> Done:
     """Write all rows of a capture."""
+    from parsers.lake import days, parts
+    from parsers.source import LogSet
+
     logs = LogSet()
     if task.parts:
         whole = _decoded_once(task.capture, task.checksums)
@@ -95,7 +103,10 @@ def _written(task: Task, own: Path) -> Done:
     return Done(days.write(task.lake, task.capture.name(), own, logs.tables), logs.troubles)
 
 
-def _decoded(capture: Capture, checksums: bool) -> Decoded:
+def _decoded(capture: Capture, checksums: bool) -> "Decoded":
+    from parsers.capture.captures import open_captures
+    from parsers.capture.pipeline import decoded
+
     return decoded(open_captures([capture.path], names={capture.path: capture.called}), checksums=checksums)
 
 
@@ -103,7 +114,7 @@ _one_at_a_time = Lock()
 _latest = lru_cache(maxsize=1)(_decoded)
 
 
-def _decoded_once(capture: Capture, checksums: bool) -> Decoded:
+def _decoded_once(capture: Capture, checksums: bool) -> "Decoded":
     """The packets of a capture of which a worker has several parts: decoding them takes less than sending them."""
     with _one_at_a_time:
         return _latest(capture, checksums)
