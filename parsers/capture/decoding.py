@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from parsers.capture import links
+from parsers.capture import links, shared
 from parsers.capture.addresses import Addresses
 from parsers.capture.checksums import corrupt
 from parsers.capture.formats.index import Index
@@ -38,7 +38,7 @@ def decode(index: Index, data: memoryview, *, checksums: bool = False) -> Packet
     """
     there = (index.captured > 0) & (index.wire > 0)
     ts = index.ts - index.ts % 1000
-    clock = np.maximum.accumulate(np.where(there, np.maximum(ts, _BEGINNING), _BEGINNING))
+    clock = shared.copied(np.maximum.accumulate(np.where(there, np.maximum(ts, _BEGINNING), _BEGINNING)))
     store = Store(data)
     addresses = Addresses()
     weirds = PacketWeirds()
@@ -57,8 +57,8 @@ def decode(index: Index, data: memoryview, *, checksums: bool = False) -> Packet
         bad_headers += network.bad_headers
         frames = tunnels.inside(rounds[-1])
         depths.append(frames)
-    columns = _joined(rounds)
-    columns |= {"ts": ts[columns["number"]], "clock": clock[columns["number"]]}
+    columns = {name: shared.concatenated(parts) for name, parts in _joined(rounds).items()}
+    columns |= {name: shared.taken(each, columns["number"]) for name, each in (("ts", ts), ("clock", clock))}
     tunnels.encapsulations.clock = clock if len(rounds) > 1 or weirds else columns["clock"]
     return Packets(
         **columns,
@@ -72,19 +72,19 @@ def decode(index: Index, data: memoryview, *, checksums: bool = False) -> Packet
     )
 
 
-def _joined(rounds: Sequence[Sequence[Columns]]) -> dict[str, Any]:
-    """The columns of all rounds in capture order, what is inside behind what is around it."""
+def _joined(rounds: Sequence[Sequence[Columns]]) -> dict[str, list[npt.NDArray[Any]]]:
+    """The columns of all rounds in capture order, what is inside behind what is around it; in blocks."""
     blocks, *others = rounds
     within = [block for each in others for block in each]
     if within:
-        inner = _concatenated(within)
+        inner = {name: np.concatenate(parts) for name, parts in _parts(within).items()}
         order = np.argsort(inner["number"], kind="stable")
         blocks = _with_inner(blocks, {name: column[order] for name, column in inner.items()})
-    return _concatenated(blocks)
+    return _parts(blocks)
 
 
-def _concatenated(blocks: Sequence[Columns]) -> dict[str, Any]:
-    return {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
+def _parts(blocks: Sequence[Columns]) -> dict[str, list[npt.NDArray[Any]]]:
+    return {name: [block[name] for block in blocks] for name in blocks[0]}
 
 
 def _with_inner(blocks: Sequence[Columns], inner: Columns) -> list[Columns]:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from parsers.capture import shared
 from parsers.capture.packets import Ints, Packets
 
 ICMP, TCP, UDP, ICMP6 = 1, 6, 17, 58
@@ -60,7 +61,8 @@ class Flows:
     bounds    int64  flow f is order[bounds[f]:bounds[f + 1]]
     pairs     int64  the flows at which another pair of addresses begins
     backward  bool   in `order`: sent by the other side than the flow's first packet
-    sport, dport int64  in `order`: ports as conn.log has them (ICMP: type, and counterpart or code; else 0)
+    sport, dport int64  of each flow's first packet: ports as conn.log has them (ICMP: type, and counterpart or code;
+                        else 0)
     """
 
     order: Ints
@@ -107,7 +109,7 @@ def group(packets: Packets) -> Flows:
     ports |= (one_way & swapped).astype(np.int64) << 31
     swapped &= ~one_way
     key = _join(pair, packets.proto.astype(np.int64), ports)
-    order = np.argsort(key, kind="stable")
+    order = shared.copied(np.argsort(key, kind="stable"))
     sorted_key = key[order]
     changes = np.flatnonzero(sorted_key[1:] != sorted_key[:-1]) + 1
     count = len(order)
@@ -116,8 +118,8 @@ def group(packets: Packets) -> Flows:
     first_pair = pair[firsts]
     pairs = np.flatnonzero(np.concatenate(([True], first_pair[1:] != first_pair[:-1]))) if count else bounds[:0]
     side = swapped[order]
-    backward = side != np.repeat(swapped[firsts], np.diff(bounds))
-    return Flows(order, bounds, pairs, backward, sport[order], dport[order])
+    backward = shared.copied(side != np.repeat(swapped[firsts], np.diff(bounds)))
+    return Flows(order, bounds, pairs, backward, sport[firsts], dport[firsts])
 
 
 def _ports(packets: Packets) -> tuple[Ints, Ints, npt.NDArray[np.bool_]]:

@@ -85,6 +85,7 @@ def analyse_shard(
             rows.add(failure.RECORD, told)
         for use in packets.encapsulations.uses(tracked.passage.uses):
             rows.add(tunnel.RECORD, use)
+        tracked.let_go()
     files.finish()
     expectations.finish()
     for row in _conn_rows(begun, packets.origins, captures):
@@ -102,6 +103,8 @@ def _tables(rows: Rows) -> dict[str, pa.Table]:
         if name in rows.by_record:
             record, found = rows.by_record[name]
             tables[name] = record.table(needed(found))
+    # Files and analysers hold each other, and the rows, in circles.
+    rows.by_record.clear()
     return tables
 
 

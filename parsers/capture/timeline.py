@@ -62,6 +62,7 @@ def timeline(captures: Captures) -> Timeline:
         raise OpenError(failures[0])
     troubles += [Trouble(failure) for failure in failures]
     whole, origin = (indexes[0], None) if len(captures.places) == 1 else _merged(indexes)
+    whole = whole.shared()
     line = Timeline(whole, names, origin, troubles)
     most = limits.CAPTURE_PACKETS
     if len(whole) <= most:

@@ -88,6 +88,10 @@ class Tracked:
         """What its analysers are fed, in order; can be had once."""
         return self._events
 
+    def let_go(self) -> None:
+        """All has been asked: its packets are freed with it, although its analysers hold each other in circles."""
+        self.connection.serving = self.connection.removal = None
+
 
 def connections(packets: Packets, flows: Flows, shard: Shard) -> Iterator[Tracked]:
     """The connections of a shard, those of the same two addresses together and in the order in which they began."""
@@ -116,8 +120,8 @@ class _Tracker:
         self.proto = packets.proto[firsts].tolist()
         self.source = packets.src[firsts].tolist()
         self.target = packets.dst[firsts].tolist()
-        self.sport = flows.sport[starts].tolist()
-        self.dport = flows.dport[starts].tolist()
+        self.sport = flows.sport[shard.first : shard.last].tolist()
+        self.dport = flows.dport[shard.first : shard.last].tolist()
         bounds, proto = np.array(self.bounds), packets.proto[order]
         self.shrinking = shrinking(self.columns, bounds, proto == TCP)
         self.odd = odd_flows(self.columns, bounds, np.flatnonzero(np.isin(proto, (UDP, ICMP, ICMP6))))

@@ -15,6 +15,7 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
+from parsers.capture import shared
 from parsers.limits import WORKERS
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def share_out(
     A task is Lost when it fails, or when its process ends before its answer (out of memory, or killed).
     """
     count = min(len(os.sched_getaffinity(0)), WORKERS, len(tasks))
+    shared.give_back()
     if alone or count < 2:
         for task in tasks:
             yield task, outcome(work, task)
@@ -146,5 +148,7 @@ class _Crew(Generic[Task, Result]):
         try:
             while True:
                 pipe.send(outcome(self._work, self._tasks[pipe.recv()]))
+                # What hangs together in circles is freed once a task: all that came before the fork is not looked at.
+                gc.collect(0)
         except (EOFError, ConnectionError):
             return

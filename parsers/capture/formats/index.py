@@ -7,6 +7,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from parsers.capture import shared
 from parsers.updates import Trouble
 
 Ints: TypeAlias = npt.NDArray[np.int64]
@@ -34,8 +35,16 @@ class Index:
 
     def until(self, count: int, *troubles: Trouble) -> "Index":
         """The first `count` packets, and what is told beside what was told before."""
-        columns = {name: getattr(self, name)[:count] for name in ("ts", "offset", "captured", "wire", "link")}
+        columns = {name: getattr(self, name)[:count] for name in _COLUMNS}
         return replace(self, **columns, troubles=[*self.troubles, *troubles])
+
+    def shared(self) -> "Index":
+        """The same, in memory that processes share."""
+        columns = {name: shared.copied(getattr(self, name)) for name in _COLUMNS}
+        return Index(**columns, links=self.links, troubles=self.troubles)
+
+
+_COLUMNS = ("ts", "offset", "captured", "wire", "link")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ Source: Zeek, src/packet_analysis/protocol/udp/UDP.cc: the responder's port deci
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -81,9 +82,10 @@ def _connections(part: Packets, flows: Flows) -> list[tuple[int, int, int, Ends]
     """Where each connection begins and stops in the flows' order, the side that began it, its ends."""
     found = []
     cells = columns(part, flows, 0, len(part))
-    for start, stop in zip(flows.bounds[:-1].tolist(), flows.bounds[1:].tolist(), strict=True):
+    ports = zip(flows.sport.tolist(), flows.dport.tolist(), strict=True)
+    for (start, stop), ours in zip(pairwise(flows.bounds.tolist()), ports, strict=True):
         row = flows.order[start]
         addresses = part.addresses[part.src[row]], part.addresses[part.dst[row]]
-        ends = Ends(addresses, (int(flows.sport[start]), int(flows.dport[start])))
+        ends = Ends(addresses, ours)
         found += [(*run, ends) for run in runs(cells, part, start, stop, ends, UDP)]
     return found
