@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from parsers import limits, packing
+from parsers.query.need import Asked
 from parsers.updates import Batch, OpenError, Trouble
 from parsers.zeek.header import PREFIX
 from parsers.zeek.parts import Part
@@ -16,7 +17,9 @@ from parsers.zeek.reader import format_of
 _STARTS = (PREFIX, b"{")
 
 
-def bundles(parts: Sequence[Part], sizes: dict[Path, int]) -> Iterator[tuple[list[Part], list[Batch]]]:
+def bundles(
+    parts: Sequence[Part], sizes: dict[Path, int], asked: Asked | None = None
+) -> Iterator[tuple[list[Part], list[Batch]]]:
     """The parts in their order, some at a time: with all their rows, or with none where they are to be read one by one.
 
     The first part comes alone: its rows are waited for.
@@ -28,7 +31,7 @@ def bundles(parts: Sequence[Part], sizes: dict[Path, int]) -> Iterator[tuple[lis
         text = _text(part.path) if number and sizes[part.path] < limits.LOG_FIRST_BYTES else b""
         length += len(text)
         if held and (text[:1] != texts[0][:1] or length > limits.LOG_BLOCK_BYTES):
-            yield held, _rows(held, texts)
+            yield held, _rows(held, texts, asked)
             held, texts, length = [], [], len(text)
         if text:
             held.append(part)
@@ -36,7 +39,7 @@ def bundles(parts: Sequence[Part], sizes: dict[Path, int]) -> Iterator[tuple[lis
         else:
             yield [part], []
     if held:
-        yield held, _rows(held, texts)
+        yield held, _rows(held, texts, asked)
 
 
 def _text(path: Path) -> bytes:
@@ -55,7 +58,7 @@ def _text(path: Path) -> bytes:
     return text if text.endswith(b"\n") else b""
 
 
-def _rows(parts: list[Part], texts: list[bytes]) -> list[Batch]:
+def _rows(parts: list[Part], texts: list[bytes], asked: Asked | None) -> list[Batch]:
     """The rows of files that are read as one; none when anything is to be said of them."""
     if len(parts) < 2:
         return []
@@ -64,7 +67,7 @@ def _rows(parts: list[Part], texts: list[bytes]) -> list[Batch]:
         file.writelines(texts)
         file.seek(0)
         try:
-            for update in format_of(texts[0]).read(parts[0].path, file):
+            for update in format_of(texts[0]).read(parts[0].path, file, asked):
                 if isinstance(update, Trouble):
                     return []
                 if isinstance(update, Batch):

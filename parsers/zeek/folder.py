@@ -24,9 +24,9 @@ def read_folder(
     """What the logs in folders and files hold, all of them as one set; or only those logs that are named.
 
     conn comes first; of each other log its first rows; then what is left of them, small logs before large ones. Of a
-    log in several files (rotated ones, one a day) the files follow each other in time. Of a log whose file lets parts
-    of it be skipped, what is not `asked` may be. A log that cannot be read is told as Trouble beside others that can.
-    OpenError when there is no log, or none that can be read.
+    log in several files (rotated ones, one a day) the files follow each other in time. What is not `asked` may be left
+    out: columns, and rows where a file lets them be skipped. A log that cannot be read is told as Trouble beside others
+    that can. OpenError when there is no log, or none that can be read.
     """
     folder = _Folder([paths] if isinstance(paths, Path) else paths, only, asked)
     return gathered(_fitted(folder.updates()))
@@ -85,7 +85,7 @@ class _Folder:
 
     def _series(self, parts: list[Part], total: int) -> Generator[Update]:
         """The files of one log."""
-        for some, batches in bundles(in_order(parts), self._sizes):
+        for some, batches in bundles(in_order(parts), self._sizes, self._asked):
             if not batches:
                 for part in some:
                     yield from self._part(part, total)

@@ -25,8 +25,7 @@ def read(path: Path, asked: Asked | None = None) -> Iterator[Update]:
             file.seek(0)
         except OSError as error:
             raise OpenError(f"{shown(path)}: reading failed: {error.strerror}") from None
-        form = format_of(first)
-        yield from form.part(path, file, asked) if asked and form.part else form.read(path, file)
+        yield from format_of(first).read(path, file, asked)
 
 
 def format_of(first: bytes) -> Format:

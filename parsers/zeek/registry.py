@@ -11,7 +11,7 @@ from parsers.zeek import parquet, tsv
 from parsers.zeek.json_lines import reading
 from parsers.zeek.lines import Block
 
-Reader: TypeAlias = Callable[[Path, BinaryIO], Iterator[Update]]
+Reader: TypeAlias = Callable[[Path, BinaryIO, Asked | None], Iterator[Update]]
 
 
 class LineReader(Protocol):
@@ -28,20 +28,19 @@ class LineReader(Protocol):
 class Format:
     """A format of logs: how a file in it begins, once unpacked, and what reads such a file from its first byte on.
 
-    A reader closes nothing and raises nothing but OpenError. A file of lines can also be read as they come, by what
-    `lines` makes for its path and size; of a file whose columns lie apart, `part` reads what is asked.
+    A reader closes nothing and raises nothing but OpenError; what is not asked of it, it may leave out. A file of lines
+    can also be read as they come, by what `lines` makes for its path and size.
     """
 
     name: str
     recognises: Callable[[bytes], bool]
     read: Reader
     lines: Callable[[Path, int], LineReader] | None = None
-    part: Callable[[Path, BinaryIO, Asked], Iterator[Update]] | None = None
 
 
 # The first that recognises a file reads it; the last takes all that is left, and says what is wrong with it.
 FORMATS: tuple[Format, ...] = (
-    Format("parquet", parquet.recognises, parquet.read, part=parquet.read),
+    Format("parquet", parquet.recognises, parquet.read),
     Format("json", reading.recognises, reading.read, reading.Reading),
     Format("tsv", tsv.recognises, tsv.read, tsv.Reading),
 )

@@ -18,9 +18,13 @@ _SHOWN = 40
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Lines under one header, the first of them with its number; lines without a byte are no rows."""
+    """Lines under one header, the first of them with its number; lines without a byte are no rows.
+
+    In a row stand cells of all the `names`; the columns of the `schema` are those of them that are kept.
+    """
 
     header: Header
+    names: list[str]
     schema: pa.Schema
     data: bytes
     line: int
@@ -28,7 +32,7 @@ class Section:
 
 def table(section: Section) -> tuple[pa.Table, Faults]:
     """The section's rows; a row with too many or too few cells is left out, a cell not of its type is unset."""
-    if section.data.count(b"\n") == len(section.data):
+    if not section.data.lstrip(b"\n"):
         return section.schema.empty_table(), Faults()
     try:
         if b"\r" not in section.data and _is_delimiter(section.header.separator):
@@ -85,7 +89,7 @@ def _table(section: Section, columns: list[pa.Array]) -> pa.Table:
 
 def _fitting(section: Section) -> tuple[list[tuple[int, bytes]], Faults]:
     """The lines with as many cells as there are fields, cells separated by tabs, and what is said of the others."""
-    wanted, separator = len(section.schema), section.header.separator
+    wanted, separator = len(section.names), section.header.separator
     lines, faults = [], Faults()
     text = section.data.decode("utf-8", "backslashreplace").encode().replace(b"\r\n", b"\n").replace(b"\r", b"\\x0d")
     for number, line in enumerate(text.split(b"\n"), section.line):
@@ -105,10 +109,11 @@ def _parsed(section: Section, data: bytes, delimiter: bytes, types: dict[str, pa
     """The cells as Arrow's CSV parser finds them, nothing quoted, nothing escaped."""
     return csv.read_csv(
         pa.BufferReader(data),
-        csv.ReadOptions(column_names=section.schema.names, block_size=len(data) + 1, use_threads=False),
+        csv.ReadOptions(column_names=section.names, block_size=len(data) + 1, use_threads=False),
         csv.ParseOptions(delimiter=delimiter.decode(), quote_char=False, double_quote=False, escape_char=False),
         csv.ConvertOptions(
             column_types=types,
+            include_columns=section.schema.names,
             null_values=[escape.text(section.header.unset)],
             strings_can_be_null=True,
             true_values=TRUE,

@@ -10,12 +10,14 @@ from typing import BinaryIO
 import pyarrow as pa
 
 from parsers import limits
+from parsers.query.need import Asked
 from parsers.updates import OpenError, Trouble, Update
 from parsers.zeek import known
 from parsers.zeek.header import Header
 from parsers.zeek.jobs import Faults, Job, Report, in_order
 from parsers.zeek.lines import Block, blocks
 from parsers.zeek.names import name_of, shown
+from parsers.zeek.narrowing import narrowed
 from parsers.zeek.rows import Section, table
 from parsers.zeek.sections import Sections
 
@@ -25,9 +27,9 @@ def recognises(first: bytes) -> bool:  # noqa: ARG001
     return True
 
 
-def read(path: Path, file: BinaryIO) -> Iterator[Update]:
-    """The log's rows as batches, in the file's order. OpenError when the file holds no log."""
-    reading = Reading(path, os.fstat(file.fileno()).st_size)
+def read(path: Path, file: BinaryIO, asked: Asked | None = None) -> Iterator[Update]:
+    """The log's rows as batches, in the file's order, of the columns that are `asked`. OpenError when it is no log."""
+    reading = Reading(path, os.fstat(file.fileno()).st_size, asked)
     yield from reading.rows(blocks(file, shown(Path(path.name))))
     yield from reading.end()
 
@@ -37,15 +39,19 @@ _IN_HEADER = re.compile(rb"#(?!close)")
 
 
 class Reading:
-    """One file of `size` bytes while it is read; its lines may come some at a time."""
+    """One file of `size` bytes while it is read; its lines may come some at a time.
 
-    def __init__(self, path: Path, size: int) -> None:
+    Columns that are not `asked` are left out, and with them what is wrong with their cells.
+    """
+
+    def __init__(self, path: Path, size: int, asked: Asked | None = None) -> None:
         self._path = path
+        self._asked = asked
         self._report = Report(shown(Path(path.name)), size)
         self._sections = Sections()
         self._header = Header()
         self._log = ""
-        self._schema = pa.schema([])
+        self._schema = self._kept = pa.schema([])
         self._headers = 0
 
     def rows(self, found: Iterable[Block | Trouble]) -> Iterator[Update]:
@@ -64,7 +70,7 @@ class Reading:
         """What is told when no more lines come; of a log without rows, its columns. OpenError as of `rows`."""
         if not self._headers:
             self._turn_to(self._sections.header, b"")
-            none = Job(Block(b"", 1, self._report.size), self._log, self._schema.empty_table)
+            none = Job(Block(b"", 1, self._report.size), self._log, self._kept.empty_table)
             yield from self._report.rows(none, none.parse(), Faults())
         yield from self._report.rest()
 
@@ -89,7 +95,7 @@ class Reading:
                 if self._headers > limits.LOG_HEADERS:
                     yield Trouble(f"{self._report.label}:{line}: the header changes too often; the rest is left out")
                     return
-                yield block, Section(header, self._schema, data, line)
+                yield block, Section(header, self._schema.names, self._kept, data, line)
 
     def _turn_to(self, header: Header, data: bytes) -> str:
         """Rows of another header begin; which line of it is missing where that could be made up for.
@@ -98,6 +104,12 @@ class Reading:
         """
         if self._headers and header == self._header:
             return ""
+        missing = self._take(header, data)
+        self._kept = narrowed(self._schema, self._asked)
+        return missing
+
+    def _take(self, header: Header, data: bytes) -> str:
+        """The log and its columns, as the header says; what is missing and what is raised as of `_turn_to`."""
         self._header = header
         self._headers += 1
         self._log = header.path or name_of(self._path)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from parsers import limits
+from parsers.query.need import Asked
 from parsers.updates import OpenError, Trouble, Update
 from parsers.zeek.jobs import Faults, Job, Report, in_order
 from parsers.zeek.json_lines import at_once, one_by_one
@@ -28,7 +29,7 @@ def recognises(first: bytes) -> bool:
     return begin.startswith((b"{", b"[")) or (b'\n{"' in first and not begin.startswith(b"#"))
 
 
-def read(path: Path, file: BinaryIO) -> Iterator[Update]:
+def read(path: Path, file: BinaryIO, asked: Asked | None = None) -> Iterator[Update]:  # noqa: ARG001
     """The rows of each log in the file as batches, in the file's order. OpenError when there is none."""
     reading = Reading(path, os.fstat(file.fileno()).st_size)
     yield from reading.rows(blocks(file, shown(Path(path.name))))
