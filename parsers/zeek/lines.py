@@ -6,6 +6,7 @@ from typing import BinaryIO
 
 from parsers import limits, packing
 from parsers.updates import Trouble
+from parsers.zeek.ahead import ahead
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,14 @@ class Block:
 
 
 def blocks(file: BinaryIO, name: str) -> Iterator[Block | Trouble]:
-    """The file's lines, and what is wrong with them as lines; the file is called by `name`."""
+    """The file's lines, and what is wrong with them as lines; the file is called by `name`.
+
+    They are read, and unpacked, beside what is done with them.
+    """
+    return ahead(_blocks(file, name))
+
+
+def _blocks(file: BinaryIO, name: str) -> Iterator[Block | Trouble]:
     lines = WholeLines(name)
     try:
         packed = packing.recognise(file.read(packing.MAGIC_BYTES))
