@@ -3,6 +3,7 @@
 Source: Zeek, src/analyzer/protocol/tcp/ContentLine.cc.
 """
 
+import re
 from collections.abc import Callable
 from typing import TypeAlias
 
@@ -16,6 +17,7 @@ TOO_LONG, SINGLE_CR = "contentline_size_exceeded", "line_terminated_with_single_
 WITHOUT_END = "line_terminated_without_CRLF"
 # What is told once for a connection.
 _ONCE = frozenset((SINGLE_CR, "NUL_in_line"))
+_TEXT_END = re.compile(rb"\r\n(?=\.|--)")
 _ORDINARY = frozenset(range(256)) - frozenset(b"\r\n")
 
 
@@ -52,6 +54,7 @@ class Lines:
         "_lone",
         "_longest",
         "_newline",
+        "_no_text_before",
         "_notice",
         "_pending",
         "_size",
@@ -79,6 +82,8 @@ class Lines:
         self._lone = -1
         # Where the next LF of the delivery is; it is not searched for at each line that ends with CR.
         self._newline = -1
+        # Lines of the delivery up to here are read one by one.
+        self._no_text_before = 0
 
     @property
     def now(self) -> int:
@@ -90,6 +95,7 @@ class Lines:
         self.data = data
         self.place = 0
         self._newline = self._lone = -1
+        self._no_text_before = 0
         if self._after_cr and data.data:
             self._after_cr = False
             if data.data[0] == 0x0A:
@@ -120,6 +126,27 @@ class Lines:
     def next_line(self) -> bytes | None:
         """The next line of the delivery; None when it has no other."""
         return self.line(len(self.data.data)) if self.place < len(self.data.data) else None
+
+    def text(self) -> bytes | None:
+        """All lines that end in the segment, before the next that begins with `.` or `--`, as one, CR LF between them.
+
+        None when there are none, or when something about them must be told.
+        """
+        raw, start = self.data.data, self.place
+        if self._pending or start < self._no_text_before or raw.startswith((b".", b"--"), start):
+            return None
+        limit = self.segment_end(start)
+        mark = _TEXT_END.search(raw, start, limit)
+        end = mark.start() if mark else raw.rfind(b"\r\n", start, limit)
+        text = raw[start : max(end, start)]
+        ends = text.count(b"\r\n")
+        if end < 0 or text.count(b"\n") != ends or text.count(b"\r") != ends or (self._drops_nul and b"\0" in text):
+            self._no_text_before = limit
+            return None
+        if self._lone >= 0:
+            self._check_lone()
+        self.place = end + 2
+        return text
 
     def take_plain(self) -> bytes:
         """The next bytes that are no lines, as many as the segment has."""

@@ -51,6 +51,11 @@ class Mail:
         self._top = _Part(self)
         self.begin()
 
+    @property
+    def is_in_body(self) -> bool:
+        """Whether lines that cannot be boundaries may be taken as one."""
+        return self._top.is_in_body
+
     def take(self, line: bytes, newline: bool) -> None:
         """A line; `newline` says that it had an end, which is left out."""
         self._top.take(line, newline)

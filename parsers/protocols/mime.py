@@ -53,6 +53,12 @@ class Entity:
             self.depth = parent.depth + 1
             self.encoding = parent.encoding
 
+    @property
+    def is_in_body(self) -> bool:
+        """Whether bytes that are no delimiter belong to a body, not to the header of the entity that they reach."""
+        inner = self if self.child is None else self._innermost(self.child)
+        return not inner.in_header
+
     def header_done(self) -> None:
         """The header is complete."""
 
@@ -261,30 +267,29 @@ class Base64:
         self._tell = tell
 
     def decode(self, data: bytes) -> bytes:
-        """What these characters, and those left over before, stand for."""
-        if self._tell is not None and not self._told:
-            self._check(data)
-        if self._ended:
-            return b""
+        """What these characters, and those left over before, stand for; line ends are none of them."""
+        if self._tell is not None and not self._told and (strange := data.translate(None, _OF_BASE64)):
+            place = data.index(strange[0])
+            decoded = self._decode(data[:place])
+            self._tell_once(f"character {strange[0]} ignored by Base64 decoding")
+            return decoded + self._decode(data[place:])
+        return self._decode(data)
+
+    def _decode(self, data: bytes) -> bytes:
         text = self._rest + data.translate(None, _NOT_BASE64)
+        if self._ended:
+            self._pass_over(len(text))
+            return b""
         padding = text.find(b"=")
         whole = len(text) - len(text) % 4 if padding < 0 else padding - padding % 4
         decoded = binascii.a2b_base64(text[:whole])
         self._rest = text[whole:]
-        if padding >= 0 and len(self._rest) >= 4:
+        if padding >= 0 and len(self._rest) >= _GROUP:
             self._ended = True
-            decoded += _last_group(self._rest[:4])
-            self._pass_over(len(self._rest) - _GROUP)
+            decoded += _last_group(self._rest[:_GROUP])
+            behind, self._rest = len(self._rest) - _GROUP, b""
+            self._pass_over(behind)
         return decoded
-
-    def _check(self, data: bytes) -> None:
-        """Find what is wrong in more characters; line ends are none of them."""
-        strange = data.translate(None, _OF_BASE64)
-        what = f"character {strange[0]} ignored by Base64 decoding" if strange else ""
-        if what:
-            self._tell_once(what)
-        elif self._ended:
-            self._pass_over(len(data.translate(None, _NOT_BASE64)))
 
     def _pass_over(self, count: int) -> None:
         """So many characters stand behind the padding."""

@@ -68,11 +68,22 @@ class SmtpAnalyzer:
         self._pass_on(lines.take_rest())
 
     def _read(self, is_orig: bool, lines: Lines) -> None:
-        """The next line, or the next bytes of a chunk."""
+        """The next line, all that come in its segment where they mean nothing, or the next bytes of a chunk."""
+        mail = self._text_of(is_orig)
+        text = lines.text() if mail is not None and not lines.plain else None
+        if mail is not None and text is not None:
+            self._session.now = lines.now
+            mail.take(text, newline=True)
+            return
         line = lines.take_plain() if lines.plain else lines.next_line()
         self._session.now = lines.now
         if line is not None:
             self._take(is_orig, line)
+
+    def _text_of(self, is_orig: bool) -> Mail | None:
+        """The mail that lines of this side belong to which are neither its end nor boundaries in it, if any."""
+        reads = self._state is State.DATA and is_orig is self._orig_is_client and self._chunks is None
+        return self._mail if reads and self._mail is not None and self._mail.is_in_body else None
 
     def _pass_on(self, rest: Data | None) -> None:
         """What is under TLS already."""

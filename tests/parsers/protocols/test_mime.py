@@ -161,6 +161,8 @@ def test_base64(text: bytes, decoded: bytes, step: int) -> None:
         ([b"YW*Jj", b"*"], ["character 42 ignored by Base64 decoding"]),
         ([b"YQ==", b"YQ=", b"="], ["extra base64 groups after '=' padding are ignored"]),
         ([b"YQ==YQ=="], ["extra base64 groups after '=' padding are ignored"]),
+        ([b"YQ==YQ==*"], ["extra base64 groups after '=' padding are ignored"]),
+        ([b"YQ==YQ*=="], ["character 42 ignored by Base64 decoding"]),
         ([b"YQ==", b"YQ"], []),
         ([b"YWJ"], ["incomplete base64 group, padding with 6 bits of 0"]),
         ([b"*YW"], ["character 42 ignored by Base64 decoding", "incomplete base64 group, padding with 12 bits of 0"]),

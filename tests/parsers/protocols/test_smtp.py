@@ -100,6 +100,22 @@ def test_the_files_of_a_message(way: str) -> None:
     assert row["fuids"] == [file.file.fuid for file in told.files]
 
 
+@each_way
+@pytest.mark.parametrize(
+    ("text", "content"),
+    [
+        (b"one\r\n\r\n--two\r\n..three\r\n", b"one\r\n\r\n--two\r\n.three\r\n"),
+        (b"one\r\ntwo\nthree\r\nfour\r\n", b"one\r\ntwo\r\nthree\r\nfour\r\n"),
+        (b"one\r\ntw\0o\r\nth\0ree\r\n", b"one\r\ntwo\r\nth\0ree\r\n"),
+    ],
+)
+def test_lines_that_mean_nothing(text: bytes, content: bytes, way: str) -> None:
+    told = session(mail(b"Subject: lines\r\n\r\n" + text), way)
+    assert [file.content for file in told.files] == [content]
+    assert weirds(told) == ["NUL_in_line"] * (b"\0" in text)
+    assert told.only("smtp")["last_reply"] == "250 2.0.0 queued"
+
+
 def test_messages_of_one_connection() -> None:
     again = [*ENVELOPE, *DATA, (True, b"Subject: second\r\n\r\n.\r\n")]
     told = session([*OPENING, *ENVELOPE, *DATA, (True, TEXT + b".\r\n"), DONE[0], *again, *DONE])
