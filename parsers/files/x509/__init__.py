@@ -94,16 +94,16 @@ def matches(certificate: Certificate, host: bytes) -> bool:
     Source: Zeek, src/file_analysis/analyzer/x509/functions.bif (check_hostname).
     """
     if certificate.extensions.has_names:
-        return any(_covers(name, host) for name in certificate.extensions.dns or ())
-    return certificate.common_name is not None and _covers(certificate.common_name, host)
+        names = certificate.extensions.dns or []
+    else:
+        names = [] if certificate.common_name is None else [certificate.common_name]
+    return host in names or any(_covers(name, host) for name in names if b"*" in name)
 
 
 def _covers(name: bytes, host: bytes) -> bool:
-    """One name of a certificate; a star may end the first of at least three labels and stands for no dot."""
-    if name == host:
-        return True
-    start, dot, parent = name.partition(b".")
-    label, host_dot, host_parent = host.partition(b".")
-    if not dot or not host_dot or b"." not in parent or parent != host_parent:
+    """A name with a star, which may end the first of at least three labels and stands for no dot."""
+    start, _, parent = name.partition(b".")
+    label, dot, host_parent = host.partition(b".")
+    if not dot or b"." not in parent or parent != host_parent:
         return False
     return start.endswith(b"*") and start.count(b"*") == 1 and label.startswith(start[:-1])
