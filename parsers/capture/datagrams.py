@@ -86,7 +86,7 @@ def _run(c: Columns, packets: Packets, first: int, stop: int, *, watched: bool, 
         if time - last >= QUIET:
             return i
         while watched and due <= time:
-            fired = int(clock[np.searchsorted(clock, due)])
+            fired = int(clock[clock.searchsorted(due)])
             if fired - last >= _DNS_QUIET:
                 if not _is_no_dns(c, packets, first, i - 1, netbios):
                     return i

@@ -6,8 +6,6 @@ Source: Zeek, src/packet_analysis/protocol/tcp/TCPSessionAdapter.cc, src/session
 scripts/base/init-bare.zeek and scripts/base/protocols/conn/inactivity.zeek. All times are nanoseconds.
 """
 
-import numpy as np
-
 from parsers.capture.endpoint import INACTIVE, RESET, SYN_ACK_SENT, SYN_SENT, Endpoint
 from parsers.capture.packets import Ints
 from parsers.protocols.expiry import first_at
@@ -96,7 +94,7 @@ class Timers:
         gone = _is_gone(orig, resp)
         for place, due in enumerate(self.looks):
             while due <= now:
-                fired = int(clock[np.searchsorted(clock, due)])
+                fired = int(clock[clock.searchsorted(due)])
                 if gone and last + LINGER < fired:
                     return True
                 due = fired + _LOOK_AGAIN  # noqa: PLW2901

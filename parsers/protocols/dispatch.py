@@ -23,9 +23,10 @@ from parsers.protocols.analyzer import (
 )
 from parsers.protocols.expectation import Expectations
 from parsers.protocols.recognition import Recognition
+from parsers.protocols.roster import Roster
 
 # Loaded before work is shared out to processes, each of which would have to load the analysers again.
-_PROTOCOLS = registry.protocols()
+_ROSTER = Roster(registry.protocols())
 
 A = TypeVar("A")
 T = TypeVar("T")
@@ -38,7 +39,7 @@ def dispatch(
     files: Files,
     troubles: list[str] | None,
     last: int,
-    protocols: Sequence[Protocol] = _PROTOCOLS,
+    roster: Roster = _ROSTER,
     expectations: Expectations | None = None,
 ) -> str | None:
     """Run a connection's events through its analysers; what comes back is conn's `service`, None when none.
@@ -51,9 +52,9 @@ def dispatch(
     Source: Zeek, src/analyzer/protocol/pia/PIA.cc, scripts/base/frameworks/analyzer/dpd.zeek.
     """
     expectations = expectations or Expectations()
-    shared = _Shared(connection, rows, files, protocols, troubles, expectations)
-    expected = expectations.protocols(connection)
-    stream = Stream(shared, [p for p in protocols if p.name in expected] or _at_port(connection, protocols))
+    shared = _Shared(connection, rows, files, roster, troubles, expectations)
+    expected = roster.of_names(expectations.protocols(connection))
+    stream = Stream(shared, expected or roster.at_port(connection))
     for event in events:
         rows.now = event.times[-1] if isinstance(event, Data) else event.ts
         if isinstance(event, End):
@@ -87,12 +88,6 @@ def dispatch(
     return ",".join(shared.service) or None
 
 
-def _at_port(connection: Connection, protocols: Sequence[Protocol]) -> list[Protocol]:
-    port = connection.server_p
-    udp = connection.proto == "udp"
-    return [p for p in protocols if port in (p.udp_ports if udp else p.tcp_ports)]
-
-
 @dataclass(slots=True)
 class _Shared:
     """What all streams of one connection share.
@@ -109,7 +104,7 @@ class _Shared:
     connection: Connection
     rows: Rows
     files: Files
-    protocols: Sequence[Protocol]
+    roster: Roster
     troubles: list[str] | None
     expectations: Expectations
     service: dict[str, None] = field(default_factory=dict)
@@ -159,8 +154,9 @@ class Stream:
         self.seats: list[_Seat] = []
         for protocol in protocols:
             self.join(protocol, ())
-        recognition = Recognition(shared.protocols if recognising else (), shared.connection.proto, shared.fail)
-        self.recognition = None if recognition.is_over else recognition
+        proto = shared.connection.proto
+        candidates = shared.roster.candidates(proto) if recognising else ()
+        self.recognition = Recognition(candidates, shared.fail, is_udp=proto == "udp") if candidates else None
 
     @property
     def idle(self) -> bool:
@@ -289,7 +285,7 @@ class _Told:
             return None
         if not name:
             return Stream(shared, (), depth=depth)
-        protocol = next((p for p in shared.protocols if p.name == name), None)
+        protocol = shared.roster.named(name)
         return Stream(shared, (protocol,), recognising=False, depth=depth) if protocol else None
 
 

@@ -17,7 +17,7 @@ _SWEEP = 10 * _SECOND
 
 def first_at(clock: Ints, due: int) -> int | None:
     """The first time of the clock that is not before `due`; None when the capture ends before."""
-    place = int(np.searchsorted(clock, due))
+    place = int(clock.searchsorted(due))
     return int(clock[place]) if place < len(clock) else None
 
 
@@ -33,7 +33,7 @@ class Expiry:
         due = ts - (ts - int(self._clock[0])) % _SECOND + timeout
         if due >= self._clock[-1]:
             return None
-        place = int(np.searchsorted(self._sweeps, due, "right"))
+        place = int(self._sweeps.searchsorted(due, "right"))
         return int(self._sweeps[place]) if place < len(self._sweeps) else None
 
     def holds(self, since: int, timeout: int, now: int) -> bool:
@@ -47,5 +47,5 @@ class Expiry:
         place = 0
         while place < len(self._clock):
             times.append(int(self._clock[place]))
-            place = int(np.searchsorted(self._clock, times[-1] + _SWEEP))
+            place = int(self._clock.searchsorted(times[-1] + _SWEEP))
         return np.array(times, np.int64)

@@ -3,13 +3,13 @@
 Source: Zeek, src/analyzer/protocol/pia/PIA.cc, src/RuleMatcher.cc.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from parsers.limits import RECOGNITION_BYTES, RECOGNITION_CHUNKS
 from parsers.protocols.analyzer import Data, Event, Gap, Protocol
+from parsers.protocols.roster import Candidate
 
-Recognise: TypeAlias = Callable[[bytes, bytes], bool]
 # A protocol and what its analyser has missed: the events before, at the time of now, and the rest of this one.
 Found: TypeAlias = tuple[Protocol, list[Event]]
 
@@ -23,15 +23,17 @@ class Recognition:
     `is_over` says that later bytes do not matter.
     """
 
-    def __init__(self, protocols: Iterable[Protocol], proto: str, fail: Callable[[Protocol, Exception], None]) -> None:
+    def __init__(
+        self, candidates: Sequence[Candidate], fail: Callable[[Protocol, Exception], None], *, is_udp: bool
+    ) -> None:
         self._fail = fail
-        self._is_udp = proto == "udp"
-        self._candidates = [(p, p.recognise) for p in protocols if p.recognise is not None and proto in p.transports]
+        self._is_udp = is_udp
+        self._candidates = candidates
         self._found: set[tuple[str, bool | None]] = set()
         self._seen: list[Event] = []
         self._first = {True: b"", False: b""}
         self._size = 0
-        self.is_over = not self._candidates
+        self.is_over = False
 
     def deliver(self, data: Data) -> list[Found]:
         """Look at more bytes."""

@@ -10,6 +10,7 @@ from parsers.files.analysis import File, Files, Reader
 from parsers.protocols.analyzer import Connection, Data, End, Event, Protocol, Rows
 from parsers.protocols.dispatch import dispatch
 from parsers.protocols.expectation import Expectations
+from parsers.protocols.roster import Roster
 
 SECOND = 1_000_000_000
 START = 1_600_000_000 * SECOND
@@ -128,7 +129,7 @@ def run(protocols: Protocol | Sequence[Protocol], fed: Iterable[Event], to: Conn
 
 def run_together(protocols: Protocol | Sequence[Protocol], fed: Iterable[tuple[Connection, Iterable[Event]]]) -> Told:
     """Run connections of the same two hosts, one after the other; the services are those of all."""
-    among = (protocols,) if isinstance(protocols, Protocol) else protocols
+    among = Roster((protocols,) if isinstance(protocols, Protocol) else protocols)
     rows = Rows()
     files = KeptFiles(rows)
     expectations = Expectations()

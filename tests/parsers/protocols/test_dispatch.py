@@ -7,6 +7,7 @@ import pytest
 from parsers.limits import HAND_OVERS, VIOLATION_BYTES
 from parsers.protocols.analyzer import Analyzer, Connection, Context, Data, End, Gap, Protocol, Rows
 from parsers.protocols.dispatch import dispatch
+from parsers.protocols.roster import Roster
 from tests.parsers.protocols.feeding import SECOND, START, KeptFiles, connection, data, run
 
 Heard = list[tuple[str, object]]
@@ -188,7 +189,7 @@ def _broken(to: Connection, troubles: list[str] | None, heard: Heard) -> str | N
     protocols = [listening("web", heard, act, ports={80}), listening("fine", [], confirming("fine"), ports={80})]
     rows = Rows()
     fed = [data(True, b"a"), data(True, b"b")]
-    return dispatch(to, fed, rows, KeptFiles(rows), troubles, LAST, protocols)
+    return dispatch(to, fed, rows, KeptFiles(rows), troubles, LAST, Roster(protocols))
 
 
 def test_a_fault_of_ours_is_contained_and_told() -> None:
@@ -222,8 +223,6 @@ def test_what_makes_or_recognises_may_fail_too() -> None:
     unseen = listening("unseen", heard, recognise=_failing)
     rows = Rows()
     fine = listening("fine", heard, confirming("fine"), ports={80})
-    assert (
-        dispatch(connection(), [data(True, b"a")], rows, KeptFiles(rows), troubles, LAST, [unmade, unseen, fine])
-        == "fine"
-    )
+    roster = Roster([unmade, unseen, fine])
+    assert dispatch(connection(), [data(True, b"a")], rows, KeptFiles(rows), troubles, LAST, roster) == "fine"
     assert [trouble.split()[3] for trouble in troubles] == ["unmade", "unseen"]

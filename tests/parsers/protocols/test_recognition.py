@@ -8,6 +8,7 @@ import pytest
 from parsers.limits import RECOGNITION_BYTES, RECOGNITION_CHUNKS
 from parsers.protocols.analyzer import Context, Data, Gap, Protocol
 from parsers.protocols.recognition import Recognition
+from parsers.protocols.roster import Roster
 from tests.parsers.protocols.feeding import START, data
 
 
@@ -17,7 +18,8 @@ def _nothing(context: Context) -> Any:
 
 def known(recognise: Callable[[bytes, bytes], bool], proto: str = "tcp") -> Recognition:
     protocol = Protocol("talk", (), _nothing, recognise=recognise, transports=frozenset({proto}))
-    return Recognition([protocol], proto, lambda _, error: pytest.fail(str(error)))
+    candidates = Roster([protocol]).candidates(proto)
+    return Recognition(candidates, lambda _, error: pytest.fail(str(error)), is_udp=proto == "udp")
 
 
 def shown(recognition: Recognition, *fed: Data) -> list[bool]:
@@ -64,7 +66,3 @@ def test_too_many_segments_end_it() -> None:
 def test_a_datagram_is_looked_at_alone() -> None:
     recognition = known(lambda orig, resp: orig == b"?" or resp == b"?", "udp")
     assert shown(recognition, data(True, b"x"), data(True, b"?"), data(False, b"?")) == [False, True, True]
-
-
-def test_it_is_over_before_it_begins_where_nothing_can_be_found() -> None:
-    assert Recognition([Protocol("port", (), _nothing)], "tcp", lambda *_: None).is_over
