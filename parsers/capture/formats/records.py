@@ -18,8 +18,8 @@ def chain(data: memoryview, start: int, length: struct.Struct, place: int, more:
     `length` reads the field at byte `place` of a record, which is that many bytes long and `more`. A record shorter
     than `least`, which is not 0 where lengths may be, is the last one.
     """
-    places = _chain(data, start, length, place, more, least)
-    return np.fromiter(islice(places, limits.CAPTURE_PACKETS + 1), np.int64)
+    fields = _lengths(data, start + place, length, more, least)
+    return np.fromiter(islice(fields, limits.CAPTURE_PACKETS + 1), np.int64) - place
 
 
 def is_bounded(at: Ints) -> bool:
@@ -27,16 +27,17 @@ def is_bounded(at: Ints) -> bool:
     return len(at) > limits.CAPTURE_PACKETS
 
 
-def _chain(data: memoryview, at: int, length: struct.Struct, place: int, more: int, least: int) -> Iterator[int]:
+def _lengths(data: memoryview, at: int, length: struct.Struct, more: int, least: int) -> Iterator[int]:
+    """Where the lengths of the records stand: one step for each packet, and nothing in it that need not be."""
     read = length.unpack_from
+    least -= more
     with suppress(struct.error):
         while True:
-            (size,) = read(data, at + place)
+            (size,) = read(data, at)
             yield at
-            size += more
             if size < least:
                 return
-            at += size
+            at += size + more
 
 
 def fitting(records: Index, at: Ints, ends: Ints) -> Index:
