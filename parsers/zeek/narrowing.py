@@ -11,4 +11,4 @@ def narrowed(schema: pa.Schema, asked: Asked | None) -> pa.Schema:
     needed = None if asked is None else asked({named.name: zeek_type(named) for named in schema}).columns
     if needed is None:
         return schema
-    return pa.schema([named for named in schema if named.name in needed] or [schema.field(0)])
+    return pa.schema([named for named in schema if named.name in needed] or list(schema)[:1])

@@ -1,7 +1,8 @@
 """Rows of JSON as Arrow's parser reads them, all columns at once, where they are as those before them were."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
+from typing import Literal
 
 import numpy as np
 import pyarrow as pa
@@ -25,21 +26,39 @@ class OtherwiseError(Exception):
     """Some row is not as those before it: all are to be looked at one by one."""
 
 
-def table(lines: Lines, shape: Shape, escapes: Escapes) -> pa.Table:
-    """The rows. Raises OtherwiseError."""
+def table(lines: Lines, shape: Shape, escapes: Escapes, only: Collection[str]) -> pa.Table:
+    """The rows, in which all columns but some `only` may be unset. Raises OtherwiseError."""
     ways = _ways(shape)
-    kinds = {way: _parsed_type(shape.fields[name].type, spelt, shape.step) for name, (way, spelt) in ways.items()}
-    batch = arrow.structs(lines, kinds, others="error")
+    some = {name: ways[name] for name in only}
+    batch = _structs(lines, shape, some, "ignore") if len(some) < len(ways) else None
+    if batch is None or not all(_is_whole(batch, name, way, lines) for name, (way, _) in some.items()):
+        batch = _structs(lines, shape, ways, "error")
     if batch is None:
         raise OtherwiseError
     arrays = {}
-    for name, (way, _) in ways.items():
+    for name, (way, _) in some.items():
         column = pc.struct_field(batch, list(way))
         if column.null_count < len(column):
             arrays[name] = _made(column, shape.fields[name].type, shape.step, escapes)
             if is_inferred(shape.fields[name]):
                 _refuse_inexact(arrays[name])
     return shape.table(arrays, len(batch))
+
+
+def _structs(
+    lines: Lines, shape: Shape, ways: Mapping[str, tuple[Way, str]], others: Literal["error", "ignore"]
+) -> pa.Array | None:
+    """What stands at these ways in each line. Raises OtherwiseError."""
+    kinds = {way: _parsed_type(shape.fields[name].type, spelt, shape.step) for name, (way, spelt) in ways.items()}
+    return arrow.structs(lines, kinds, others)
+
+
+def _is_whole(batch: pa.Array, name: str, way: Way, lines: Lines) -> bool:
+    """Whether no other way may lead to more of a column: to names with points there are some (`Shape.name`)."""
+    if "." not in name or not pc.struct_field(batch, list(way)).null_count:
+        return True
+    end, key = (text.encode("utf-8", "surrogatepass") for text in (name[name.rindex(".") + 1 :], way[0]))
+    return len(way) == 1 and lines.data.count(end + b'"') == lines.data.count(b'"' + key + b'"')
 
 
 def _refuse_inexact(column: pa.Array) -> None:

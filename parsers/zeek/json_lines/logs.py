@@ -13,7 +13,7 @@ _PATH = re.compile(rb'"_path"\s*:\s*"([^"\\]+)"')
 
 def told_apart(lines: Lines, log: str) -> Iterator[tuple[str, Lines]]:
     """The lines of each log, in their order; those that say nothing are of the log of that name."""
-    paths = _PATH.findall(lines.data)
+    paths = _PATH.findall(lines.data) if b'"_path"' in lines.data else []
     if not paths:
         yield log, lines
     elif len(set(paths)) == 1 and len(paths) == lines.count:

@@ -1,10 +1,12 @@
 """A file of JSON lines, read in blocks: the rows of each log in it as they come, and what could not be read."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
+
+import pyarrow as pa
 
 from parsers import limits
 from parsers.query.need import Asked
@@ -21,6 +23,7 @@ from parsers.zeek.json_lines.strings import Escapes
 from parsers.zeek.json_lines.wrapping import Wrapping
 from parsers.zeek.lines import Block, blocks
 from parsers.zeek.names import name_of, shown
+from parsers.zeek.narrowing import narrowed
 
 
 def recognises(first: bytes) -> bool:
@@ -29,18 +32,27 @@ def recognises(first: bytes) -> bool:
     return begin.startswith((b"{", b"[")) or (b'\n{"' in first and not begin.startswith(b"#"))
 
 
-def read(path: Path, file: BinaryIO, asked: Asked | None = None) -> Iterator[Update]:  # noqa: ARG001
-    """The rows of each log in the file as batches, in the file's order. OpenError when there is none."""
-    reading = Reading(path, os.fstat(file.fileno()).st_size)
+def read(path: Path, file: BinaryIO, asked: Asked | None = None) -> Iterator[Update]:
+    """The rows of each log in the file as batches, in the file's order, of the columns that are `asked`.
+
+    OpenError when there is none.
+    """
+    reading = Reading(path, os.fstat(file.fileno()).st_size, asked)
     yield from reading.rows(blocks(file, shown(Path(path.name))))
     yield from reading.end()
 
 
 class Reading:
-    """One file of `size` bytes while it is read; its lines may come some at a time."""
+    """One file of `size` bytes while it is read; its lines may come some at a time.
 
-    def __init__(self, path: Path, size: int) -> None:
+    Columns that are not `asked` are left out.
+    """
+
+    def __init__(self, path: Path, size: int, asked: Asked | None = None) -> None:
         self._path = path
+        self._asked = asked
+        # What is given of a log of the shape that was looked at last.
+        self._kept: tuple[Shape | None, list[str]] = (None, [])
         self._report = Report(shown(Path(path.name)), size)
         self._escapes = Escapes()
         self._shapes: dict[str, Shape] = {}
@@ -56,16 +68,22 @@ class Reading:
                 continue
             job, (rows, faults, shape) = item
             self._rows += rows.num_rows
-            self._shapes[job.log] = self._shapes[job.log].joined(shape)
+            self._shapes[job.log] = shape = self._shapes[job.log].joined(shape)
             if job.block.open_end and faults.count:
                 yield self._report.open_end(job.block, "it is left out")
-            yield from self._report.rows(job, self._shapes[job.log].fitted(rows), faults)
+            yield from self._report.rows(job, shape.fitted(rows).select(self._columns(shape)), faults)
 
     def end(self) -> Iterator[Update]:
         """What is told when no more lines come. OpenError when none was a row."""
         yield from self._report.rest()
         if not self._rows:
             raise OpenError(f"{shown(self._path)}: begins like JSON, but no line of it is an object; is it damaged?")
+
+    def _columns(self, shape: Shape) -> list[str]:
+        """Those that are given of a log of this shape."""
+        if self._kept[0] is not shape:
+            self._kept = shape, narrowed(pa.schema(list(shape.fields.values())), self._asked).names
+        return self._kept[1]
 
     def _jobs(self, found: Iterable[Block | Trouble]) -> Iterator[Trouble | Job[Parsed]]:
         for item in self._lines(found):
@@ -82,7 +100,7 @@ class Reading:
                 self._is_given_up = True
                 return
             if shape is not None:
-                yield Job(block, log, partial(_parsed, lines, shape, self._escapes))
+                yield Job(block, log, partial(_parsed, lines, shape, self._escapes, self._columns(shape)))
                 continue
             first = one_by_one.parsed(lines, Shape.of(log), self._escapes)
             self._shapes[log] = first[2]
@@ -112,8 +130,8 @@ def _ready(parsed: Parsed) -> Parsed:
     return parsed
 
 
-def _parsed(lines: Lines, shape: Shape, escapes: Escapes) -> Parsed:
+def _parsed(lines: Lines, shape: Shape, escapes: Escapes, only: Collection[str]) -> Parsed:
     try:
-        return at_once.table(lines, shape, escapes), Faults(), shape
+        return at_once.table(lines, shape, escapes, only), Faults(), shape
     except OtherwiseError:
         return one_by_one.parsed(lines, shape, escapes)

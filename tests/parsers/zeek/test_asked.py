@@ -1,6 +1,8 @@
 """A log of which only some columns are asked."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -59,3 +61,41 @@ def test_a_log_without_what_is_asked_has_rows_all_the_same(tmp_path: Path) -> No
     path.write_text(log("a b", "count string", "1\tx", "2\ty"))
     table, _ = rows(path, asked("c"))
     assert len(table) == 2
+
+
+# --- JSON
+
+MANY = 3000
+
+
+def write(path: Path, *objects: dict[str, Any]) -> Path:
+    """Lines of objects, enough before them that these are read with others like them."""
+    first = [{"ts": 1.5, "uid": f"C{number}", "id.orig_h": "10.0.0.1", "note": "x" * 90} for number in range(MANY)]
+    path.write_text("".join(json.dumps(found) + "\n" for found in [*first, *objects]))
+    return path
+
+
+def test_of_json_the_same(tmp_path: Path) -> None:
+    path = write(tmp_path / "conn.log", {"uid": "D", "note": 1, "later": [2]}, {"ts": 2, "uid": "E"})
+    table, troubles = rows(path, asked("uid", "ts"))
+    assert table.column_names == ["ts", "uid"]
+    assert table.column("uid").to_pylist()[MANY - 1 :] == [f"C{MANY - 1}", "D", "E"]
+    assert table.column("ts").null_count == 1
+    assert troubles == []
+
+
+def test_of_json_a_column_that_is_spelled_otherwise_later(tmp_path: Path) -> None:
+    for later in ({"id_orig_h": "10.0.0.2"}, {"id": {"orig_h": "10.0.0.2"}}):
+        table, troubles = rows(write(tmp_path / "conn.log", {"uid": "D", **later}), asked("id.orig_h"))
+        assert table.column_names == ["id.orig_h"]
+        assert table.column("id.orig_h").to_pylist()[MANY - 1 :] == ["10.0.0.1", "10.0.0.2"]
+        assert troubles == []
+
+
+def test_of_json_damaged_lines_are_told(tmp_path: Path) -> None:
+    path = write(tmp_path / "conn.log", {"uid": "D"})
+    with path.open("a") as file:
+        file.write('{"uid": "E", "note"\n{"uid": "F"}\n')
+    table, troubles = rows(path, asked("uid"))
+    assert table.column("uid").to_pylist()[MANY:] == ["D", "F"]
+    assert troubles == [f"conn.log:{MANY + 2}: is no JSON object; the row is left out"]
