@@ -44,6 +44,9 @@ _NEEDED: dict[str, Callable[[Sequence[Row]], list[Row]]] = {
     software.RECORD.name: software.folded,
 }
 
+# What the packets tell comes before what shards do, which are known by their first flow.
+_BEFORE = -1
+
 
 @dataclass
 class Analysis:
@@ -217,37 +220,40 @@ class Decoded:
             software.RECORD.name: partial(_software, packets),
         }
         seen = list(packets.encapsulations.uses(packets.encapsulations.seen))
-        held = {
+        held: dict[str, list[tuple[int, pa.Table]]] = {
             x509.RECORD.name: [],
-            tunnel.RECORD.name: [tunnel.RECORD.table(seen)] if seen else [],
+            tunnel.RECORD.name: [(_BEFORE, tunnel.RECORD.table(seen))] if seen else [],
             dhcp.RECORD.name: [],
             hosts.RECORD.name: [],
             services.RECORD.name: [],
             certs.RECORD.name: [],
             software.RECORD.name: [],
             # The last, for it tells of the others.
-            weird.RECORD.name: [weird.RECORD.table([])] if packets.weirds else [],
+            weird.RECORD.name: [(_BEFORE, weird.RECORD.table([]))] if packets.weirds else [],
         }
-        done = 0
+        done = shards = 0
         total = len(packets)
         yield Progress("connections", 0, total)
         for shard, analysis in analyses:
+            shards = max(shards, shard.last)
             done += shard.packets
             if isinstance(analysis, workers.Lost):
                 yield Trouble(f"{shard.packets} packets could not be analysed: {analysis.why}")
                 continue
             for log, table in analysis.tables.items():
                 if log in held:
-                    held[log].append(table)
+                    held[log].append((shard.first, table))
                 else:
                     yield Batch(log, table)
             for text in analysis.troubles:
                 yield Trouble(text)
             yield Progress("connections", done, total)
-        for log, tables in held.items():
-            if tables and len(table := late[log](tables)):
+        for log, parts in held.items():
+            # Shards end in any order: rows of the same time are told in the order of their shards.
+            parts.sort(key=lambda part: part[0])
+            if parts and len(table := late[log]([part for _, part in parts])):
                 if told := truncation.weirds(log, table):
-                    held[weird.RECORD.name].append(weird.RECORD.table(told))
+                    held[weird.RECORD.name].append((shards, weird.RECORD.table(told)))
                 yield Batch(log, table)
 
 
