@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from parsers.capture import shared
 from parsers.capture.packets import Ints, Packets
@@ -142,6 +143,16 @@ def _join(pair: Ints, proto: Ints, ports: Ints) -> Ints:
     """One number for each combination, in the order of pair, proto, ports."""
     major = pair * 256 + proto
     if len(major) and int(major.max()) >= 1 << 31:
-        _, major = np.unique(major, return_inverse=True)
+        major = _ranked(major)
     joined: Ints = (major << 32) | ports
     return joined
+
+
+def _ranked(values: Ints) -> Ints:
+    """The place of each value among all that there are, in their order; few of many values, so that none is sorted."""
+    encoded = pa.array(values).dictionary_encode()
+    order = np.argsort(encoded.dictionary.to_numpy())
+    rank = np.empty_like(order)
+    rank[order] = np.arange(len(order))
+    places: Ints = rank[encoded.indices.to_numpy()]
+    return places

@@ -117,6 +117,7 @@ class _Tracker:
         firsts = flows.order[starts]
         self.numbers = packets.number[order].data
         self.parent = packets.parent[order]
+        self.inside = _running(self.parent >= 0)
         self.proto = packets.proto[firsts].tolist()
         self.source = packets.src[firsts].tolist()
         self.target = packets.dst[firsts].tolist()
@@ -262,7 +263,7 @@ class _Tracker:
         orig = made.orig.side if isinstance(made, Tcp) else made.orig
         enclosing = self.packets.encapsulations
         came = NO_PASSAGE
-        if enclosing.places:
+        if self.inside[made.stop] > self.inside[made.first]:
             part = slice(made.first, made.stop)
             came = passage(enclosing, self.parent[part], self.columns.now[part])
             if came.lost is not None:

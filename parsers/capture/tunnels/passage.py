@@ -36,8 +36,6 @@ NO_PASSAGE: Final = Passage()
 def passage(encapsulations: Encapsulations, parent: npt.NDArray[np.int32], now: Sequence[int]) -> Passage:
     """What packets came through whose `parent` cells and times are these; they are all of one connection."""
     changes = (np.flatnonzero(parent[1:] != parent[:-1]) + 1).tolist()
-    if not changes and parent[0] < 0:
-        return NO_PASSAGE
     uses = [(now[i], int(parent[i])) for i in (0, *changes[:TUNNEL_CHANGES]) if parent[i] >= 0]
     parents = dict.fromkeys(encapsulations.places[place].tunnel.uid for _, place in uses)
     lost = now[changes[TUNNEL_CHANGES] - 1] if len(changes) > TUNNEL_CHANGES else None
