@@ -35,7 +35,9 @@ def test_columns_are_those_that_are_looked_at(where: str | None, columns: set[st
 
 def test_all_columns_are_needed_where_none_are_named() -> None:
     assert need(Wording("orig_bytes > 3").understood(_TYPES)).columns is None
-    assert need(Wording("orig_bytes > 3", count_by="proto").understood(_TYPES)).columns == frozenset({"orig_bytes", "proto"})
+    assert need(Wording("orig_bytes > 3", count_by="proto").understood(_TYPES)).columns == frozenset(
+        {"orig_bytes", "proto"}
+    )
 
 
 @pytest.mark.parametrize(
