@@ -228,8 +228,13 @@ class File:
                 self.overflow_bytes += pieces.flush()
             pieces.add(offset + place, bytes(data[place : place + step]))
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether as many bytes have passed as the protocol said."""
+        return self.total_bytes is not None and self._offset >= self.total_bytes
+
     def _check_complete(self) -> None:
-        if self.total_bytes is not None and self._offset >= self.total_bytes:
+        if self.is_complete:
             self._end(self.last)
 
     def _deliver(self, data: bytes) -> None:

@@ -61,6 +61,7 @@ class HttpEntity(Entity):
     _offset: int | None = None
     _remaining = 0
     _inflation: Inflation | None = None
+    _handle: str | None = None
     _tells_size = True
     _expects = False
 
@@ -202,7 +203,12 @@ class HttpEntity(Entity):
 
     def _open(self) -> File | None:
         if self.file is None or self.file.done:
-            self.file = self.message.transactions.open_file(self.message.is_orig)
+            transactions, is_orig = self.message.transactions, self.message.is_orig
+            # A body that goes on after its end, by bytes that are missing behind it, is the same file to Zeek, unless
+            # it was as long as was said.
+            if self.file is None or self.file.is_complete:
+                self._handle = transactions.file_handle(is_orig)
+            self.file = transactions.open_file(is_orig, self._handle) if self._handle else None
         return self.file
 
     def _payload(self, data: bytes, newline: bool) -> None:

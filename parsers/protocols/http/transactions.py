@@ -119,8 +119,8 @@ class Transaction:
             _text(self.username),
             None,
             proxied or None,
-            *(names or None for names in sent),
-            *(names or None for names in received),
+            *(list(names) or None for names in sent),
+            *(list(names) or None for names in received),
         )
 
 
@@ -245,13 +245,17 @@ class Transactions:
             handshake.http = self.current.host, self.current.uri, self.current.user_agent
         self.context.shared[SHARED] = handshake
 
-    def open_file(self, is_orig: bool) -> File | None:
-        """The file that bytes of a body belong to which come now."""
+    def file_handle(self, is_orig: bool) -> str | None:
+        """Zeek's handle of the file that a body is which begins now."""
+        return None if self.current is None else self._handle(self.current, is_orig)
+
+    def open_file(self, is_orig: bool, file_handle: str) -> File | None:
+        """The file of a handle, to which bytes belong that come now."""
         transaction = self.current
         if transaction is None:
             return None
         return self.context.files.open(
-            self._handle(transaction, is_orig),
+            file_handle,
             "HTTP",
             self.context.connection,
             is_orig,

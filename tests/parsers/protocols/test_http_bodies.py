@@ -327,6 +327,29 @@ def test_a_hole_that_is_not_all_inside_a_body_ends_the_replies(content: bytes, g
     assert [row["response_body_len"] for row in told.rows["http"]] == [len(content)]
 
 
+@pytest.mark.parametrize(
+    ("field", "body", "same"),
+    [
+        (b"Transfer-Encoding: chunked", b"5\r\nhello\r\n0\r\n\r\n", True),
+        (b"Content-Length: 5", b"hello", False),
+    ],
+)
+def test_a_hole_behind_a_body_is_its_file_s_unless_that_was_as_long_as_was_said(
+    field: bytes, body: bytes, same: bool
+) -> None:
+    first = message(b"HTTP/1.1 200 OK", field, body=body)
+    told = run(HTTP, [data(True, GET), data(False, first), data(True, GET), Gap(False, 9, START + SECOND)])
+    one, other = (row["resp_fuids"] for row in told.rows["http"])
+    assert len(one) == len(other) == 1
+    assert (one == other) is same
+
+
+def test_a_hole_behind_a_reply_is_told_by_no_request() -> None:
+    first = message(b"HTTP/1.1 200 OK", b"Content-Length: 5", body=b"hello")
+    told = run(HTTP, [data(True, GET + GET), data(False, first), Gap(False, 9, START + SECOND)])
+    assert [len(row["resp_fuids"] or ()) for row in told.rows["http"]] == [1, 0]
+
+
 def test_a_body_s_last_line_may_lack_its_end() -> None:
     """What comes in segments of its own is known to be over by its length."""
     body = b"--XX\r\n\r\nx\r\n--XX--"
