@@ -7,8 +7,11 @@ src/packet_analysis/protocol/udp/UDPSessionAdapter.cc.
 from parsers.capture.columns import Columns
 from parsers.capture.datagrams import Datagrams
 from parsers.capture.endpoint import CLOSED, PARTIAL
+from parsers.capture.headers import ACK, SYN
 from parsers.capture.tcp import Tcp
 from parsers.protocols.analyzer import Connection, Serving
+
+_SYN_ACK = SYN | ACK
 
 
 def of_tcp(connection: Connection, tcp: Tcp, c: Columns) -> Serving:
@@ -16,8 +19,14 @@ def of_tcp(connection: Connection, tcp: Tcp, c: Columns) -> Serving:
     side = tcp.began if connection.turned else 1 - tcp.began
     endpoint = tcp.ends[side]
     if "h" in tcp.history.letters:
-        return Serving(tcp.start, _spoken(tcp, side, c), True)
+        return Serving(_answered(tcp, side, c), _spoken(tcp, side, c), True)
     return Serving(endpoint.opened, _spoken(tcp, side, c), PARTIAL <= endpoint.state <= CLOSED)
+
+
+def _answered(tcp: Tcp, side: int, c: Columns) -> int | None:
+    """When a side's first SYN-ACK came."""
+    places = range(tcp.first, tcp.stop)
+    return next((c.now[i] for i in places if c.side[i] == side and c.flags[i] & _SYN_ACK == _SYN_ACK), None)
 
 
 def _spoken(tcp: Tcp, side: int, c: Columns) -> int | None:

@@ -81,6 +81,11 @@ def test_a_server_that_is_heard_in_the_middle_of_things() -> None:
     assert of([P("<A", 1, 1, b"x"), LATER]) == [(900, SERVER, 80, "tcp", NAMELESS)]
 
 
+def test_who_is_asked_before_the_answer_serves_when_the_connection_is_forgotten() -> None:
+    said = [P(">S", 0, 0, GET), P("<SA", 0, 1 + len(GET)), P(">A", 1 + len(GET), 1), LATER]
+    assert of(said) == [(900, SERVER, 80, "tcp", ["HTTP"])]
+
+
 def test_datagrams_are_a_service_when_they_are_answered() -> None:
     assert of([datagram(">", b"x"), datagram("<", b"y"), LATER]) == [(900, SERVER, 9999, "udp", NAMELESS)]
 
