@@ -98,12 +98,12 @@ def _received(stream: IO[bytes]) -> Update | None:
         case "batch":
             size = message.pop("size")
             # Loaded late: the process has begun by then, and loads it at the same time.
-            import pyarrow as pa
+            from parsers.schema import unpacked
 
             body = stream.read(size)
             if len(body) < size:
                 raise EOFError
-            return Batch(table=pa.ipc.open_stream(body).read_all(), **message)
+            return Batch(table=unpacked(body), **message)
         case "trouble":
             return Trouble(**message)
         case "progress":
@@ -126,12 +126,9 @@ def _send(out: IO[bytes], kind: str, body: bytes | memoryview = b"", **cells: An
 def _send_update(out: IO[bytes], update: Update) -> None:
     match update:
         case Batch(log, table, replaces):
-            import pyarrow as pa
+            from parsers.schema import packed
 
-            sink = pa.BufferOutputStream()
-            with pa.ipc.new_stream(sink, table.schema) as writer:
-                writer.write_table(table)
-            body = memoryview(sink.getvalue())
+            body = memoryview(packed(table))
             _send(out, "batch", body, log=log, replaces=replaces, size=len(body))
         case Trouble(text, harmless):
             _send(out, "trouble", text=text, harmless=harmless)

@@ -12,6 +12,7 @@ import pyarrow as pa
 from parsers.capture.flows import Shard
 from parsers.capture.pipeline import Analysis, Decoded
 from parsers.capture.workers import Lost, share_out
+from parsers.schema import packed, unpacked
 
 _SCHEMA = pa.schema(
     [
@@ -45,10 +46,7 @@ def _told(analysis: Analysis | Lost) -> Iterator[tuple[str, str, bytes]]:
         yield _LOST, "", analysis.why.encode("utf-8", "surrogatepass")
         return
     for log, table in analysis.tables.items():
-        sink = pa.BufferOutputStream()
-        with pa.ipc.new_stream(sink, table.schema) as writer:
-            writer.write_table(table)
-        yield _TABLE, log, sink.getvalue().to_pybytes()
+        yield _TABLE, log, packed(table).to_pybytes()
     for text in analysis.troubles:
         yield _TROUBLE, "", text.encode("utf-8", "surrogatepass")
 
@@ -78,7 +76,7 @@ def _read(file: Path, found: dict[int, Analysis | Lost]) -> None:
             if kind == _LOST:
                 found[number] = Lost(_text(body))
             elif isinstance(analysis, Analysis) and kind == _TABLE:
-                analysis.tables[log] = pa.ipc.open_stream(body).read_all()
+                analysis.tables[log] = unpacked(body)
             elif isinstance(analysis, Analysis):
                 analysis.troubles.append(_text(body))
 
