@@ -1,0 +1,67 @@
+"""How much memory of its own the program may take, all its processes together, and which part of it is whose.
+
+Files that are mapped do not count: the system takes their pages back whenever it needs them.
+"""
+
+import os
+import resource
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+
+# Where the bound stands for this process and for all that it starts.
+VARIABLE = "ZEEKTUI_MEMORY"
+# Less than this is not enough to begin with: the interpreter and its libraries take a quarter of it.
+LEAST = 256 << 20
+# What is left for the interpreter, its libraries and the screen, of every budget.
+_OVERHEAD = 96 << 20
+_UNKNOWN = 4 << 30
+
+
+def keep_to(memory: int) -> None:
+    """Bound the memory of this process and of those that it starts from now on, in bytes."""
+    os.environ[VARIABLE] = str(max(memory, LEAST))
+
+
+def memory() -> int:
+    """The bytes that all processes may take together: as was said, else half of what this machine has free."""
+    return int(os.environ.get(VARIABLE) or _sensible())
+
+
+def for_rows() -> int:
+    """The part for rows that are kept in memory; what is more lives in files."""
+    return _shared() * 2 // 5
+
+
+def for_work() -> int:
+    """The part for what a filter, a sort, a count takes while it goes on, and for what comes of it."""
+    return _shared() * 2 // 5
+
+
+def for_packets() -> int:
+    """The part for the columns of a capture's packets; what is more lives in files."""
+    return _shared() // 5
+
+
+def _shared() -> int:
+    return max(memory() - _OVERHEAD, LEAST - _OVERHEAD)
+
+
+@cache
+def _sensible() -> int:
+    """Asked once: later on it is this program that has taken what is missing."""
+    bounds = [_available() // 2]
+    soft, _ = resource.getrlimit(resource.RLIMIT_DATA)
+    if soft != resource.RLIM_INFINITY:
+        bounds.append(soft // 2)
+    # A container's own bound (cgroup v2).
+    with suppress(OSError, ValueError):
+        bounds.append(int(Path("/sys/fs/cgroup/memory.max").read_text()) // 2)
+    return max(min(bounds), LEAST)
+
+
+def _available() -> int:
+    with suppress(OSError, StopIteration, ValueError):
+        told = Path("/proc/meminfo").read_text().splitlines()
+        return int(next(row for row in told if row.startswith("MemAvailable")).split()[1]) << 10
+    return _UNKNOWN
