@@ -17,7 +17,7 @@ class Line:
     def add(self, text: str, style: Style | None = None) -> None:
         """Append a text; without a style it takes that of what stands before it."""
         text = drawn(text)
-        if self._runs and (style is None or style == self._runs[-1][1]):
+        if self._runs and (style is None or style is self._runs[-1][1] or style == self._runs[-1][1]):
             self._runs[-1][0].append(text)
         else:
             self._runs.append(([text], style or self.base))

@@ -180,7 +180,7 @@ class LogTable(ScrollView, can_focus=True):
             by_this = view.sort is not None and view.sort.column == column.name
             title = _title(column, view.sort if by_this else None)
             bright = by_this or number == view.column
-            line.add(self._cell(number, title), self._style("header-current" if bright else "header", False))
+            line.add(self._cell(number, title, width), self._style("header-current" if bright else "header", False))
             line.add(" " * GAP)
         return self._cropped(line, view, width, " " * _GUTTER)
 
@@ -198,16 +198,16 @@ class LogTable(ScrollView, can_focus=True):
             else:
                 matters = (column.first or view.record is None) and column.type != "time"
                 name = "" if matters else "muted"
-            line.add(self._cell(number, text), self._style(name, lit))
+            line.add(self._cell(number, text, width), self._style(name, lit))
             line.add(" " * GAP, self._style("", lit) if name == "cursor" else None)
         return self._cropped(line, view, width, (GLYPHS.cursor if lit else " ").ljust(_GUTTER), lit)
 
-    def _cell(self, number: int, text: str) -> str:
-        """A cell as wide as its column; where the screen's edge cuts the column, the text is cut and says so."""
+    def _cell(self, number: int, text: str, width: int) -> str:
+        """A cell as wide as its column; where the line's end cuts the column, the text is cut and says so."""
         column, start = self._shown[number], self._starts[number]
         left = self.view.left if self.view is not None else 0
         hidden = min(max(left - start, 0), column.width)
-        room = max(min(column.width, left + self._room - _GUTTER - start) - hidden, 0)
+        room = max(min(column.width, left + width - _GUTTER - start) - hidden, 0)
         shown = cells.fit(text, room, right=column.right, tail=column.tail)
         return " " * hidden + shown + " " * (column.width - hidden - room)
 
