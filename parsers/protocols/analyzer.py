@@ -239,7 +239,8 @@ class Protocol:
     `recognise` looks at the first bytes of both directions (the originator's first, empty while nothing came;
     of UDP at one datagram, the other side empty) and says whether they are this protocol; it must answer fast
     and never fail. A protocol that only ports find has none. One that `stays` is only ever carried by others and
-    heard on after it was rejected: Zeek takes off what stands on a connection itself.
+    heard on after it was rejected: Zeek takes off what stands on a connection itself. `openings` are the bytes of
+    which one comes first on one side or the other wherever `recognise` says yes; None where any may.
     """
 
     name: str
@@ -250,3 +251,4 @@ class Protocol:
     recognise: Callable[[bytes, bytes], bool] | None = None
     transports: frozenset[str] = frozenset({"tcp"})
     stays: bool = False
+    openings: bytes | None = None

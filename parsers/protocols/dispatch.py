@@ -155,8 +155,10 @@ class Stream:
         for protocol in protocols:
             self.join(protocol, ())
         proto = shared.connection.proto
-        candidates = shared.roster.candidates(proto) if recognising else ()
-        self.recognition = Recognition(candidates, shared.fail, is_udp=proto == "udp") if candidates else None
+        candidates = shared.roster.candidates(proto) if recognising else None
+        self.recognition: Recognition | None = None
+        if candidates is not None:
+            self.recognition = Recognition(candidates, shared.fail, is_udp=proto == "udp")
 
     @property
     def idle(self) -> bool:

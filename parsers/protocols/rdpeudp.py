@@ -110,5 +110,6 @@ RDPEUDP = Protocol(
     RdpeudpAnalyzer,
     udp_ports=frozenset({3389}),
     recognise=recognise,
+    openings=b"\xff",
     transports=frozenset({"udp"}),
 )

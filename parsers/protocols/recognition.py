@@ -8,10 +8,13 @@ from typing import TypeAlias
 
 from parsers.limits import RECOGNITION_BYTES, RECOGNITION_CHUNKS
 from parsers.protocols.analyzer import Data, Event, Gap, Protocol
-from parsers.protocols.roster import Candidate
+from parsers.protocols.roster import Candidates
 
 # A protocol and what its analyser has missed: the events before, at the time of now, and the rest of this one.
 Found: TypeAlias = tuple[Protocol, list[Event]]
+
+# A protocol's name, and the side that showed it; None where it took both.
+_Shown: TypeAlias = tuple[str, bool | None]
 
 
 class Recognition:
@@ -23,36 +26,29 @@ class Recognition:
     `is_over` says that later bytes do not matter.
     """
 
-    def __init__(
-        self, candidates: Sequence[Candidate], fail: Callable[[Protocol, Exception], None], *, is_udp: bool
-    ) -> None:
+    __slots__ = ("_candidates", "_fail", "_failed", "_found", "_is_udp", "_orig", "_resp", "_seen", "_size", "is_over")
+
+    def __init__(self, candidates: Candidates, fail: Callable[[Protocol, Exception], None], *, is_udp: bool) -> None:
         self._fail = fail
         self._is_udp = is_udp
         self._candidates = candidates
-        self._found: set[tuple[str, bool | None]] = set()
+        self._found: list[_Shown] = []
+        self._failed: list[Protocol] = []
         self._seen: list[Event] = []
-        self._first = {True: b"", False: b""}
+        self._orig = b""
+        self._resp = b""
         self._size = 0
         self.is_over = False
 
-    def deliver(self, data: Data) -> list[Found]:
+    def deliver(self, data: Data) -> Sequence[Found]:
         """Look at more bytes."""
+        if len(data.ends) == 1:
+            return self._look(data, data, 0)
         found: list[Found] = []
         start = 0
         for i, end in enumerate(data.ends):
-            piece = data if len(data.ends) == 1 else data.cut(start, end)
+            found += self._look(data.cut(start, end), data, i)
             start = end
-            self._seen.append(piece)
-            self._size += len(piece.data)
-            if self._is_udp:
-                self._first = {data.is_orig: piece.data, not data.is_orig: b""}
-            else:
-                self._first[data.is_orig] += piece.data
-            known = self._known(data.is_orig)
-            if known:
-                missed = self._missed(data, i)
-                found += [(protocol, missed) for protocol in known]
-            self.is_over = self._size > RECOGNITION_BYTES or len(self._seen) > RECOGNITION_CHUNKS
             if self.is_over:
                 break
         return found
@@ -62,6 +58,24 @@ class Recognition:
         if self._seen:
             self._seen.append(gap)
 
+    def _look(self, piece: Data, data: Data, segment: int) -> Sequence[Found]:
+        """Look at a segment of what was delivered."""
+        self._seen.append(piece)
+        self._size += len(piece.data)
+        self.is_over = self._size > RECOGNITION_BYTES or len(self._seen) > RECOGNITION_CHUNKS
+        if self._is_udp:
+            known = self._known(piece.data, b"", True) if piece.is_orig else self._known(b"", piece.data, False)
+        else:
+            if piece.is_orig:
+                self._orig += piece.data
+            else:
+                self._resp += piece.data
+            known = self._known(self._orig, self._resp, piece.is_orig)
+        if not known:
+            return ()
+        missed = self._missed(data, segment)
+        return [(protocol, missed) for protocol in known]
+
     def _missed(self, data: Data, segment: int) -> list[Event]:
         now = data.times[segment]
         missed = [_at(event, now) for event in self._seen]
@@ -69,32 +83,32 @@ class Recognition:
             missed.append(data.cut(data.ends[segment], len(data.data)))
         return missed
 
-    def _known(self, is_orig: bool) -> list[Protocol]:
+    def _known(self, orig: bytes, resp: bytes, is_orig: bool) -> Sequence[Protocol]:
         """The protocols that the bytes show in a way in which they did not show them before."""
-        orig, resp = self._first[True], self._first[False]
-        own, others = (orig, b"") if is_orig else (b"", resp)
-        known = []
-        for candidate in self._candidates:
-            protocol, recognise = candidate
-            name = protocol.name
-            shown: tuple[str, bool | None]
-            # Most bytes are not of most protocols: this is asked some twenty times for each segment.
+        known: Sequence[Protocol] = ()
+        for protocol, recognise in self._candidates.after(orig, resp):
+            # Most bytes are not of most protocols: this is asked some ten times for each segment.
             try:
-                if recognise(own, others):
-                    shown = (name, is_orig)
+                if recognise(orig, b"") if is_orig else recognise(b"", resp):
+                    shown: _Shown = (protocol.name, is_orig)
                 elif orig and resp and recognise(orig, resp):
-                    shown = (name, None)
+                    shown = (protocol.name, None)
                 else:
                     continue
             except Exception as error:  # noqa: BLE001
-                self._fail(protocol, error)
-                self._candidates = [other for other in self._candidates if other is not candidate]
+                if protocol not in self._failed:
+                    self._failed.append(protocol)
+                    self._fail(protocol, error)
                 continue
-            if shown in self._found or (shown[1] is None and self._found & {(name, True), (name, False)}):
-                continue
-            self._found.add(shown)
-            known.append(protocol)
+            if not self._knew(shown) and protocol not in self._failed:
+                self._found.append(shown)
+                known = [*known, protocol]
         return known
+
+    def _knew(self, shown: _Shown) -> bool:
+        """Whether a protocol was found before, by this side or, where it takes both, by one of them."""
+        name, side = shown
+        return shown in self._found or (side is None and ((name, True) in self._found or (name, False) in self._found))
 
 
 def _at(event: Event, now: int) -> Event:

@@ -292,4 +292,6 @@ def recognise(orig: bytes, resp: bytes) -> bool:
     return _CLIENT_4.match(client) is not None and _SERVER_4.match(server) is not None
 
 
-SOCKS = Protocol("socks", (RECORD,), SocksAnalyzer, tcp_ports=frozenset({1080}), recognise=recognise)
+SOCKS = Protocol(
+    "socks", (RECORD,), SocksAnalyzer, tcp_ports=frozenset({1080}), recognise=recognise, openings=b"\x04\x05"
+)

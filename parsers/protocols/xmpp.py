@@ -62,4 +62,4 @@ def recognise(orig: bytes, resp: bytes) -> bool:
     return _OPENS.match(orig) is not None or _OPENS.match(resp) is not None
 
 
-XMPP = Protocol("xmpp", (), XmppAnalyzer, frozenset({5222, 5269}), recognise=recognise)
+XMPP = Protocol("xmpp", (), XmppAnalyzer, frozenset({5222, 5269}), recognise=recognise, openings=b"\n\r <")

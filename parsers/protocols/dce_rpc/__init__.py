@@ -25,4 +25,6 @@ def open_pipe(context: Context, number: int) -> Analyzer | None:
     return context.hand_over("dce_rpc")
 
 
-PROTOCOL = Protocol("dce_rpc", (RECORD,), DceRpcAnalyzer, tcp_ports=frozenset({135}), recognise=recognise)
+PROTOCOL = Protocol(
+    "dce_rpc", (RECORD,), DceRpcAnalyzer, tcp_ports=frozenset({135}), recognise=recognise, openings=b"\x05"
+)

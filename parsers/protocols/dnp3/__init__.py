@@ -23,11 +23,13 @@ TCP = Protocol(
     partial(Dnp3Analyzer, name="dnp3_tcp"),
     tcp_ports=frozenset({20000}),
     recognise=_answers,
+    openings=_MAGIC[:1],
 )
 UDP = Protocol(
     "dnp3_udp",
     (RECORD,),
     partial(Dnp3Analyzer, name="dnp3_udp"),
     recognise=_is_frame,
+    openings=_MAGIC[:1],
     transports=frozenset({"udp"}),
 )

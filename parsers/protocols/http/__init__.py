@@ -14,6 +14,7 @@ _METHODS = (
 )
 _REQUEST = re.compile(rb"\s*(?:%s)" % b"|".join(re.escape(method) for method in _METHODS.split()))
 _REPLY = re.compile(rb"HTTP/[0-9]", re.IGNORECASE)
+_OPENINGS = b"\t\n\v\f\r Hh" + bytes(method[0] for method in _METHODS.split())
 
 
 def recognise(orig: bytes, resp: bytes) -> bool:
@@ -27,4 +28,5 @@ HTTP = Protocol(
     HttpAnalyzer,
     tcp_ports=frozenset({80, 81, 631, 1080, 3128, 8000, 8080, 8888}),
     recognise=recognise,
+    openings=_OPENINGS,
 )

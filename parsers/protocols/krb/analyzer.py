@@ -17,7 +17,7 @@ from parsers.protocols.krb.session import Session
 
 _SIZE_BYTES = 4
 # The first bytes of messages of the version of today: a tag, lengths, the version, the kind. No length may be a 10.
-_FIRST_TAGS = b"jlkm~"
+FIRST_TAGS = b"jlkm~"
 _FIRST_BYTES = re.compile(
     rb"[\x6a\x6c].{1,4}\x30.{1,4}\xa1\x03\x02\x01\x05\xa2\x03\x02\x01"
     rb"|[\x6b\x6d\x7e].{1,4}\x30.{1,4}\xa0\x03\x02\x01\x05\xa1\x03\x02\x01"
@@ -109,7 +109,7 @@ def recognise_stream(orig: bytes, resp: bytes) -> bool:
 def _is_message(first: bytes, place: int) -> bool:
     return (
         len(first) > place
-        and first[place] in _FIRST_TAGS
+        and first[place] in FIRST_TAGS
         and b"\n" not in first[:place]
         and _FIRST_BYTES.match(first, place) is not None
     )

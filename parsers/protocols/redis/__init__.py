@@ -14,4 +14,6 @@ def recognise(_orig: bytes, resp: bytes) -> bool:
     return bool(resp) and _SERVER.match(resp) is not None
 
 
-PROTOCOL = Protocol("redis", (RECORD,), RedisAnalyzer, tcp_ports=frozenset({6379}), recognise=recognise)
+PROTOCOL = Protocol(
+    "redis", (RECORD,), RedisAnalyzer, tcp_ports=frozenset({6379}), recognise=recognise, openings=b"-+_,:$*#(!=%`~>"
+)

@@ -15,4 +15,6 @@ def recognise(orig: bytes, resp: bytes) -> bool:
     return _SERVER.match(resp) is not None and _CLIENT.match(orig) is not None
 
 
-SMTP = Protocol("smtp", (RECORD,), SmtpAnalyzer, tcp_ports=frozenset({25, 587}), recognise=recognise)
+SMTP = Protocol(
+    "smtp", (RECORD,), SmtpAnalyzer, tcp_ports=frozenset({25, 587}), recognise=recognise, openings=b"\t\n\v\f\r 2"
+)

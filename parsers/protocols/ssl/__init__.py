@@ -34,6 +34,7 @@ SSL = Protocol(
     make=Tls,
     tcp_ports=frozenset({443, 465, 563, 585, 614, 636, 989, 990, 992, 993, 995, 5223}),
     recognise=_is_tls,
+    openings=b"\x15\x16",
 )
 
 DTLS = Protocol(
@@ -42,5 +43,6 @@ DTLS = Protocol(
     make=Dtls,
     udp_ports=frozenset({443}),
     recognise=_is_dtls,
+    openings=b"\x16",
     transports=frozenset({"udp"}),
 )

@@ -19,6 +19,7 @@ def _nothing(context: Context) -> Any:
 def known(recognise: Callable[[bytes, bytes], bool], proto: str = "tcp") -> Recognition:
     protocol = Protocol("talk", (), _nothing, recognise=recognise, transports=frozenset({proto}))
     candidates = Roster([protocol]).candidates(proto)
+    assert candidates is not None
     return Recognition(candidates, lambda _, error: pytest.fail(str(error)), is_udp=proto == "udp")
 
 

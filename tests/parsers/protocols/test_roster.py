@@ -3,6 +3,11 @@
 from collections.abc import Iterable
 from typing import Any
 
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from parsers.protocols import registry
 from parsers.protocols.analyzer import Context, Protocol
 from parsers.protocols.roster import Roster
 from tests.parsers.protocols.feeding import connection
@@ -40,5 +45,28 @@ def test_by_name() -> None:
 
 
 def test_by_what_can_be_recognised() -> None:
-    found = [_names(protocol for protocol, _ in ROSTER.candidates(proto)) for proto in ("tcp", "udp", "icmp")]
-    assert found == [["web", "calls"], ["calls"], []]
+    mail = Protocol("mail", (), _nothing, recognise=_never, openings=b"2")
+    roster = Roster([WEB, NAMES, mail, CALLS])
+
+    def found(proto: str, orig: bytes, resp: bytes) -> list[str]:
+        candidates = roster.candidates(proto)
+        assert candidates is not None
+        return _names(protocol for protocol, _ in candidates.after(orig, resp))
+
+    assert found("tcp", b"1", b"") == found("tcp", b"", b"12") == found("tcp", b"", b"") == ["web", "calls"]
+    assert found("tcp", b"2", b"") == found("tcp", b"1", b"21") == found("tcp", b"2", b"2") == ["web", "mail", "calls"]
+    assert found("udp", b"2", b"") == ["calls"]
+    assert roster.candidates("icmp") is None
+
+
+@pytest.mark.parametrize(
+    "protocol", [each for each in registry.protocols() if each.openings], ids=lambda each: each.name
+)
+@given(st.lists(st.binary(max_size=40), min_size=2, max_size=2))
+@settings(max_examples=25)
+def test_nothing_is_recognised_that_does_not_open_as_it_should(protocol: Protocol, said: list[bytes]) -> None:
+    assert protocol.recognise is not None
+    others = bytes(set(range(256)).difference(protocol.openings or b""))
+    # What would be recognised but for its first byte, too: it is the rest of what was drawn.
+    orig, resp = (each and bytes([others[each[0] % len(others)]]) + each for each in said)
+    assert not protocol.recognise(orig, resp)
