@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
-import numpy as np
 import pyarrow as pa
 
 from parsers import schema
 from parsers.cancelling import CalledOffError, Cancelled
-from tui.view import Rows, Sort
+from parsers.places import Places
+from parsers.updates import OpenError
+from tui.view import Sort
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +43,7 @@ def wrong(text: str, table: pa.Table) -> Wrong | None:
     return None
 
 
-def matching(choice: Choice, cancelled: Cancelled) -> Rows | Wrong | None:
+def matching(choice: Choice, cancelled: Cancelled) -> Places | Wrong | None:
     """The rows of the table that the filter leaves, as they come; None for all of them, or once nobody wants them."""
     if not choice.filter:
         return None
@@ -54,20 +55,22 @@ def matching(choice: Choice, cancelled: Cancelled) -> Rows | Wrong | None:
         return None
     except query.QueryError as error:
         return Wrong(error.message, error.start, error.end)
+    except OpenError as error:
+        return Wrong(str(error), 0, len(choice.filter))
 
 
-def chosen(choice: Choice, cancelled: Cancelled) -> Rows | Wrong | None:
+def chosen(choice: Choice, cancelled: Cancelled) -> Places | Wrong | None:
     """The rows of the table that the filter leaves, in the order of the sort; None as `matching` gives it."""
     rows = matching(choice, cancelled)
     if cancelled():
         return None
     if choice.sort is None or isinstance(rows, Wrong):
         return rows
-    from parsers.query.order import order
+    from parsers.query.order import Key, order_by
 
-    ordered = order(choice.table, choice.sort.column, choice.sort.descending)
-    if rows is None:
-        return ordered
-    kept = np.zeros(len(choice.table), dtype=np.bool_)
-    kept[rows] = True
-    return ordered[kept[ordered]]
+    try:
+        return order_by(choice.table, [Key(choice.sort.column, choice.sort.descending)], rows, cancelled)
+    except CalledOffError:
+        return None
+    except OpenError as error:
+        return Wrong(str(error), 0, len(choice.filter))

@@ -7,12 +7,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from parsers.cancelling import never
+from parsers.places import Places, kind, pieces
 from tui.columns import Column, columns
 
 if TYPE_CHECKING:
     from parsers.schema import Record
-
-Rows: TypeAlias = np.ndarray[tuple[int], np.dtype[np.int64]]
+Rows: TypeAlias = Places
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +87,14 @@ class View:
         """Where a row of the table stands in the view; None where it is not shown."""
         if self.rows is None:
             return row if row < len(self.table) else None
-        found = np.flatnonzero(self.rows == row)
-        return int(found[0]) if len(found) else None
+        if self.sort is None:
+            found = int(np.searchsorted(self.rows, row))
+            return found if found < len(self.rows) and self.rows[found] == row else None
+        for start, stop in pieces(len(self.rows), never):
+            places = np.flatnonzero(self.rows[start:stop] == row)
+            if len(places):
+                return start + int(places[0])
+        return None
 
     @property
     def shown(self) -> list[Column]:
@@ -144,5 +151,5 @@ def _rows_with(table: pa.Table, values: "dict[str, pa.Scalar]") -> Rows:
         column = table.column(key)
         mask = pc.equal(column, value) if value.is_valid else pc.is_null(column)
         found = mask if found is None else pc.and_(found, mask)
-    places: Rows = pc.indices_nonzero(found).to_numpy().astype(np.int64)
+    places: Rows = pc.indices_nonzero(found).to_numpy().astype(kind(len(table)))
     return places

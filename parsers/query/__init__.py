@@ -3,13 +3,15 @@
 Wireshark's grammar on Zeek's names: `id.orig_h == 10.0.0.0/8 and host contains "evil" and not status_code in {404}`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from parsers import budget, scratch
 from parsers.cancelling import Cancelled, never
+from parsers.places import Places, kind
 from parsers.query.errors import QueryError
 from parsers.query.grammar import Grammar
 from parsers.query.tree import Node, is_relative
@@ -42,13 +44,27 @@ def parse(text: str, types: Mapping[str, str]) -> Query:
 
 def mask(query: Query, log: Log, cancelled: Cancelled = never) -> npt.NDArray[np.bool_]:
     """Which rows of a log the query keeps, a bool for each. Raises CalledOffError once `cancelled` says so."""
+    kept = np.ones(len(log), np.bool_)
+    for start, found in _masks(query, log, cancelled):
+        kept[start : start + len(found)] = found
+    return kept
+
+
+def rows(query: Query, log: Log, cancelled: Cancelled = never) -> Places:
+    """The numbers of the rows that the query keeps, ascending from 0. Raises as `mask` does.
+
+    What of them is too much for memory lies in a file; OpenError where that has no room.
+    """
+    if query.tree is None:
+        return np.arange(len(log), dtype=kind(len(log)))
+    found = scratch.Numbers(kind(len(log)), budget.for_work() // 4)
+    for start, kept in _masks(query, log, cancelled):
+        found.add(np.flatnonzero(kept) + start)
+    return found.whole()
+
+
+def _masks(query: Query, log: Log, cancelled: Cancelled) -> Iterable[tuple[int, npt.NDArray[np.bool_]]]:
+    """Of each piece of the log where it begins, and which of its rows are kept; none where all rows are."""
     from parsers.query.evaluation import Evaluation
 
-    if query.tree is None:
-        return np.ones(len(log), np.bool_)
-    return Evaluation(log, cancelled).keep(query.tree)
-
-
-def rows(query: Query, log: Log, cancelled: Cancelled = never) -> npt.NDArray[np.int64]:
-    """The numbers of the rows that the query keeps, ascending from 0. Raises as `mask` does."""
-    return np.flatnonzero(mask(query, log, cancelled)).astype(np.int64, copy=False)
+    return () if query.tree is None else Evaluation(log, cancelled).masks(query.tree)

@@ -8,6 +8,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from parsers.places import PIECE
+
 Bools = npt.NDArray[np.bool_]
 _IPV4 = r"^[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}$"
 _HALF = (1 << 64) - 1
@@ -25,8 +27,11 @@ class Numbers:
     def of(cls, texts: pa.Array) -> "Numbers":
         """The numbers of addresses that are written as text; unset ones are none."""
         made = cls(np.zeros(len(texts), np.uint8), np.zeros(len(texts), np.uint64), np.zeros(len(texts), np.uint64))
-        made._read_ipv4(texts)
-        made._read_ipv6(texts)
+        for start in range(0, len(texts), PIECE):
+            part = slice(start, start + PIECE)
+            piece = cls(made.family[part], made.high[part], made.low[part])
+            piece._read_ipv4(texts[part])
+            piece._read_ipv6(texts[part])
         return made
 
     def between(self, family: int, low: int, high: int) -> Bools:
@@ -42,10 +47,22 @@ class Numbers:
 
     def ranks(self) -> npt.NDArray[np.int64]:
         """The place of each address when sorted by value: IPv4, then IPv6, then what is no address."""
-        order = np.lexsort((self.low, self.high, np.where(self.family == 0, 9, self.family)))
+        order = np.lexsort((self.low, self.high, self._order))
         ranks = np.empty(len(order), np.int64)
         ranks[order] = np.arange(len(order))
         return ranks
+
+    def octets(self) -> pa.Array:
+        """Each address as 17 bytes that are in the order of `ranks`."""
+        layout = np.dtype([("family", "u1"), ("high", ">u8"), ("low", ">u8")])
+        made = np.empty(len(self.family), layout)
+        made["family"], made["high"], made["low"] = self._order, self.high, self.low
+        return pa.Array.from_buffers(pa.binary(layout.itemsize), len(made), [None, pa.py_buffer(made)])
+
+    @property
+    def _order(self) -> npt.NDArray[np.uint8]:
+        """The families in their order: what is no address comes last."""
+        return np.where(self.family == 0, np.uint8(9), self.family)
 
     def _read_ipv4(self, texts: pa.Array) -> None:
         shaped = pc.fill_null(pc.match_substring_regex(texts, _IPV4), False)

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from parsers.places import PIECE
 from parsers.query.addresses import Numbers as AddressNumbers
 from parsers.query.tree import Addresses, AddressSpan, Check, Contains, Numbers, Pattern, Span, TextOrder, Texts, Truth
 from parsers.schema import nanoseconds_in
@@ -22,18 +23,56 @@ Member: TypeAlias = Callable[[Flat], Flat]
 _ORDERS = {"<": pc.less, "<=": pc.less_equal, ">": pc.greater, ">=": pc.greater_equal}
 
 
-def passing(column: pa.ChunkedArray, check: Check) -> Bools:
-    """The rows of which a member passes the check."""
-    return any_member(column, lambda array: _members(array, check))
+class Look:
+    """A question to the members of a column, piece by piece; what pieces share, a dictionary, is asked once."""
+
+    def __init__(self, member: Member) -> None:
+        self._member = member
+        self._dictionary: pa.Array | None = None
+        self._passed = np.zeros(0, np.bool_)
+
+    def rows(self, column: pa.ChunkedArray) -> Bools:
+        """The rows of which a member passes; a scalar is its only member."""
+        if pa.types.is_dictionary(column.type):
+            return _in_one([self._coded(chunk) for chunk in column.chunks])
+        if pa.types.is_list(column.type):
+            return _in_one([_listed(chunk, self._member) for chunk in column.chunks])
+        return bools(self._member(column))
+
+    def _coded(self, chunk: pa.DictionaryArray) -> Bools:
+        dictionary, codes = chunk.dictionary, chunk.indices
+        if self._dictionary is None or not _is_same(dictionary, self._dictionary):
+            starts = range(0, len(dictionary), PIECE)
+            self._passed = _in_one([bools(self._member(dictionary.slice(start, PIECE))) for start in starts])
+            self._passed = np.append(self._passed, False)
+            self._dictionary = dictionary
+        if codes.null_count:
+            codes = pc.fill_null(codes, len(dictionary))
+        return np.asarray(self._passed[codes.to_numpy()])
 
 
-def any_member(column: pa.ChunkedArray, member: Member) -> Bools:
-    """The rows of which a member passes; a scalar is its only member."""
-    if pa.types.is_dictionary(column.type):
-        return _coded(column, member)
-    if pa.types.is_list(column.type):
-        return np.concatenate([np.zeros(0, np.bool_), *(_listed(chunk, member) for chunk in column.chunks)])
-    return bools(member(column))
+def passing(check: Check) -> Look:
+    """Whether a member passes the check."""
+    return Look(lambda array: _members(array, check))
+
+
+def has_one_dictionary(column: pa.ChunkedArray) -> bool:
+    """Whether all chunks of a column share the same dictionary."""
+    dictionaries = [chunk.dictionary for chunk in column.chunks]
+    return bool(dictionaries) and all(_is_same(each, dictionaries[0]) for each in dictionaries[1:])
+
+
+def _is_same(one: pa.Array, other: pa.Array) -> bool:
+    """Whether two arrays are the same place in memory."""
+    return (len(one), one.offset, _addresses(one)) == (len(other), other.offset, _addresses(other))
+
+
+def _addresses(array: pa.Array) -> list[int]:
+    return [0 if buffer is None else buffer.address for buffer in array.buffers()]
+
+
+def _in_one(parts: list[Bools]) -> Bools:
+    return parts[0] if len(parts) == 1 else np.concatenate([np.zeros(0, np.bool_), *parts])
 
 
 def present(column: pa.ChunkedArray) -> Bools:
@@ -52,18 +91,6 @@ def bools(found: Flat) -> Bools:
     if isinstance(filled, pa.ChunkedArray):
         return np.asarray(filled.to_numpy(), np.bool_)
     return np.asarray(filled.to_numpy(zero_copy_only=False), np.bool_)
-
-
-def _coded(column: pa.ChunkedArray, member: Member) -> Bools:
-    """Each value of a dictionary is looked at once."""
-    whole = column.combine_chunks()
-    if isinstance(whole, pa.ChunkedArray):
-        return np.concatenate([_coded(pa.chunked_array([chunk]), member) for chunk in whole.chunks])
-    passed = np.append(bools(member(whole.dictionary)), False)
-    codes = whole.indices
-    if codes.null_count:
-        codes = pc.fill_null(codes, len(passed) - 1)
-    return np.asarray(passed[codes.to_numpy()])
 
 
 def _listed(lists: pa.Array, member: Member) -> Bools:

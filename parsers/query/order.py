@@ -1,18 +1,24 @@
 """The rows of a log in the order of some of its columns."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from parsers import schema
+from parsers import budget, schema
+from parsers.cancelling import Cancelled, never
 from parsers.lists import relisted
+from parsers.places import Places, kind, pieces
 from parsers.query.addresses import Numbers
+from parsers.query.columns import has_one_dictionary
+from parsers.query.sorting import ROW, in_runs, sorted_places, written
 from parsers.schema import Log
 from parsers.zeek.cells import SET_SEPARATOR, cells
+
+# What a row takes beside its keys while it is sorted: a number of 8 bytes, its place, and both once more.
+_BESIDE = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +29,7 @@ class Key:
     descending: bool = False
 
 
-def order(log: Log, column: str, descending: bool = False) -> npt.NDArray[np.int64]:
+def order(log: Log, column: str, descending: bool = False) -> Places:
     """The numbers of all rows, sorted by a column: unset ones last, equal ones in the order in which they are.
 
     Addresses go by value, IPv4 before IPv6; sets and vectors by the text of their members.
@@ -31,33 +37,92 @@ def order(log: Log, column: str, descending: bool = False) -> npt.NDArray[np.int
     return order_by(log, [Key(column, descending)])
 
 
-def order_by(log: Log, keys: Sequence[Key]) -> npt.NDArray[np.int64]:
-    """The same, sorted by several columns, the first of them first."""
-    names = [str(place) for place in range(len(keys))]
-    columns = pa.table([_sortable(log, key.column) for key in keys], names)
-    directions = ["descending" if key.descending else "ascending" for key in keys]
-    found = pc.sort_indices(columns, list(zip(names, directions, strict=True)))
-    return np.asarray(found.to_numpy(), np.int64)
+def order_by(log: Log, keys: Sequence[Key], rows: Places | None = None, cancelled: Cancelled = never) -> Places:
+    """The same, sorted by several columns, the first of them first; `rows` are those to sort, ascending, else all.
+
+    What does not fit into memory is sorted in files. Raises CalledOffError once `cancelled` says so, OpenError where
+    there is no room for the files.
+    """
+    count = len(log) if rows is None else len(rows)
+    columns = [_Column(log, key.column) for key in keys]
+    descending = [key.descending for key in keys]
+    numbers = kind(len(log))
+    most = budget.for_work() // 2
+    parts = _parts(columns, len(log), rows, cancelled)
+    if count * (_BESIDE + 3 * sum(column.width for column in columns)) <= most:
+        found = [part.drop_columns([ROW]) for part in parts]
+        order = sorted_places(pa.concat_tables(found), descending) if found else np.zeros(0, numbers)
+        places = order.astype(numbers)
+        return places if rows is None else rows[places]
+    return written(in_runs(parts, most // 4, descending, cancelled), count, numbers, most // 2)
 
 
-def _sortable(log: Log, column: str) -> pa.Array:
-    """A column as something that Arrow puts into the same order."""
-    values = schema.column(log, column).combine_chunks()
-    zeek_type = schema.types(log).get(column, "string")
-    if isinstance(values, pa.ChunkedArray):
-        values = pa.concat_arrays([chunk.cast(pa.large_string()) for chunk in values.chunks])
-    if pa.types.is_dictionary(values.type):
-        return _ranked(values, zeek_type)
-    return _joined(values) if pa.types.is_list(values.type) else values
+def _parts(columns: Sequence["_Column"], count: int, rows: Places | None, cancelled: Cancelled) -> Iterator[pa.Table]:
+    """The keys of rows and their numbers, piece by piece."""
+    names = [*(str(place) for place in range(len(columns))), ROW]
+    for start, stop in pieces(count, cancelled):
+        if rows is None:
+            places = None
+            numbers = np.arange(start, stop, dtype=kind(count))
+        else:
+            low, high = np.searchsorted(rows, (start, stop))
+            if low == high:
+                continue
+            numbers = rows[low:high]
+            places = None if high - low == stop - start else pa.array(numbers - start)
+        yield pa.table([*(column.keys(start, stop, places) for column in columns), pa.array(numbers)], names)
 
 
-def _ranked(values: pa.DictionaryArray, zeek_type: str) -> pa.Array:
-    """In place of each value its place among the values of the dictionary."""
+class _Column:
+    """A column as something that Arrow puts into the same order; `width` are the bytes of a key, near enough."""
+
+    def __init__(self, log: Log, name: str) -> None:
+        self._values = schema.column(log, name)
+        self._zeek_type = schema.types(log).get(name, "string")
+        self._ranks: pa.Array | None = None
+        if pa.types.is_dictionary(self._values.type) and self._values.num_chunks:
+            self._rank()
+        self._kind = self._sortable(pa.array([], self._values.type)).type
+        self.width = 4 if self._ranks is not None else self._values.nbytes // max(len(self._values), 1) + 8
+
+    def _rank(self) -> None:
+        """Have numbers in place of values, where the whole column has one dictionary, or is small enough to get one."""
+        if not has_one_dictionary(self._values) and self._values.nbytes <= budget.for_work() // 8:
+            self._values = self._values.unify_dictionaries()
+        if has_one_dictionary(self._values):
+            self._ranks = _ranks(self._values.chunk(0).dictionary, self._zeek_type)
+
+    def keys(self, start: int, stop: int, places: pa.Array | None) -> pa.ChunkedArray:
+        """The keys of some of the rows from `start` to `stop`, of all of them without `places`."""
+        values = self._values.slice(start, stop - start)
+        if places is not None:
+            values = values.take(places)
+        return pa.chunked_array([self._sortable(chunk) for chunk in values.chunks], self._kind)
+
+    def _sortable(self, values: pa.Array) -> pa.Array:
+        if pa.types.is_dictionary(values.type):
+            if self._ranks is not None:
+                return self._ranks.take(values.indices)
+            return _decoded(values, self._zeek_type)
+        if pa.types.is_list(values.type):
+            return _joined(values)
+        if pa.types.is_temporal(values.type):
+            return values.view(pa.int64())
+        return values
+
+
+def _ranks(dictionary: pa.Array, zeek_type: str) -> pa.Array:
+    """For each value of a dictionary its place among them."""
     if zeek_type == "addr":
-        ranks = Numbers.of(values.dictionary).ranks()
-    else:
-        ranks = pc.rank(values.dictionary, tiebreaker="min").to_numpy().astype(np.int64)
-    return pa.array(ranks, pa.int32()).take(values.indices)
+        return pa.array(Numbers.of(dictionary).ranks(), pa.int32())
+    return pc.rank(dictionary, tiebreaker="min").cast(pa.int32())
+
+
+def _decoded(values: pa.DictionaryArray, zeek_type: str) -> pa.Array:
+    """The values themselves, where pieces of a column have dictionaries of their own; addresses as bytes."""
+    if zeek_type != "addr":
+        return values.dictionary_decode()
+    return Numbers.of(values.dictionary).octets().take(values.indices)
 
 
 def _joined(lists: pa.ListArray) -> pa.Array:

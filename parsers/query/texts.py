@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Callable
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import or_
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from parsers.query.columns import Bools, Flat, any_member, none
+from parsers.query.columns import Bools, Flat, Look, none
 from parsers.schema import nanoseconds_in
 from parsers.zeek.cells import cells
 
@@ -21,12 +21,12 @@ _CLOCK = re.compile(r"([0-9: -]*[:-][0-9: -]*)(?:\.([0-9]{0,6}))?")
 _TABLE = 1 << 20
 
 
-def holding(column: pa.ChunkedArray, word: str) -> Bools:
-    """The rows whose text as Zeek writes it holds the word, whatever its case; unset ones hold none.
+def holding(word: str) -> Look:
+    """Whether a member's text as Zeek writes it holds the word, whatever its case; unset ones hold none.
 
     A word with `:` or `-` is also looked for in times as `2020-10-12 21:02:18.594123`.
     """
-    return any_member(column, lambda array: _members(array, word))
+    return Look(lambda array: _members(array, word))
 
 
 def _members(array: Flat, word: str) -> Flat:
@@ -60,7 +60,7 @@ def _in_cells(array: Flat, word: str) -> Flat:
 
 def _in_integer(array: Flat, word: str) -> Flat:
     least, most = pc.min_max(array).as_py().values()
-    if least is None or most - least > _TABLE:
+    if least is None or most - least > min(len(array), _TABLE):
         return _match(array.cast(pa.string()), word)
     table = pa.array(np.arange(least, most + 1, dtype=array.type.to_pandas_dtype())).cast(pa.string())
     return _match(table, word).take(pc.subtract(array, pa.scalar(least, array.type)))
@@ -88,6 +88,7 @@ def _in_seconds(array: Flat, whole: str, fraction: str | None, write: Callable[[
     return pc.and_(pc.is_valid(array), pa.array(found))
 
 
+@lru_cache(maxsize=1)
 def _with_digits(digits: str) -> Bools:
     """Which numbers of six digits hold these."""
     numbers = np.arange(1_000_000)

@@ -57,7 +57,7 @@ def frame(rows: list[tuple[Any, ...]] = ROWS) -> Any:
 def kept(text: str) -> list[int]:
     parsed = query.parse(text, RECORD.types)
     found = query.rows(parsed, RECORD.table(ROWS))
-    assert found.dtype == np.int64
+    assert found.dtype == np.int32
     assert np.array_equal(found, query.rows(parsed, frame()))
     return list(map(int, found))
 
