@@ -56,6 +56,12 @@ INFLATED_BYTES = 256 << 20
 SHARD_PACKETS = 20_000
 # In a lake, workers share a larger capture in parts of this size: each of them decodes all of it, a tenth of the work.
 LAKE_PART_BYTES = 64 << 20
+# The first packets of a large capture, whose connections are shown before the rest is looked at: they lie in so many
+# bytes, a capture of four times as many is large.
+FIRST_PACKETS = 20_000
+FIRST_BYTES = 8 << 20
+# With more packets than this, all of conn is not told before what connections carry: its rows would be held twice.
+EARLY_PACKETS = 1 << 22
 # Below this a capture is analysed faster than processes start.
 INLINE_PACKETS = 20_000
 # More processes than this gain little and cost memory each.
@@ -133,6 +139,12 @@ LOG_ENTRIES = 300_000
 LOG_SNIFFED_FILES = 1000
 # Small parts of a log are put together to so many rows before they are passed on.
 LOG_BATCH_ROWS = 1 << 14
+# Rows that are written to a file for lack of memory are put together to pieces of so many bytes, and of so many rows:
+# a piece is copied on the way, and each one costs a little wherever all rows are looked at.
+PIECE_BYTES = 16 << 20
+PIECE_ROWS = 1 << 18
+# The values of a log's columns that repeat are kept once for all its rows; beyond this they begin anew.
+DICTIONARY_BYTES = 64 << 20
 # Logs of a folder that stand open at the same time.
 OPEN_LOGS = 100
 # Logs that are followed at the same time: each is an open file, of which a process may have 1,024 as a rule; a sensor

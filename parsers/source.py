@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from parsers import limits, schema
+from parsers import budget, schema
+from parsers.cache import place
+from parsers.cache.growing import GrowingLog
+from parsers.capture.shared import give_back
 from parsers.updates import Batch, Facts, Progress, Trouble, Update
 
 if TYPE_CHECKING:
@@ -28,23 +30,29 @@ def in_order(logs: Iterable[str]) -> list[str]:
 class LogSet:
     """The logs of a capture or of a folder, each one immutable table at a time that a newer one replaces.
 
-    Only a capture has `facts`.
+    Only a capture has `facts`. What is more than memory may hold is in files, and looks the same.
     """
 
     facts: Facts | None = None
     progress: Progress | None = None
     troubles: list[Trouble] = field(default_factory=list)
     complete: bool = False
-    _parts: dict[str, list[pa.Table]] = field(default_factory=dict)
+    _logs: dict[str, GrowingLog] = field(default_factory=dict)
     _frames: dict[str, "pd.DataFrame"] = field(default_factory=dict)
+    # How many bytes of memory rows may take; None once there was no room for them elsewhere.
+    _most: int | None = field(default_factory=budget.for_rows)
 
     def apply(self, update: Update) -> None:
         """Take what a reader told."""
         match update:
             case Batch(log, table, replaces):
-                parts = [] if replaces else self._parts.get(log, [])
-                self._parts[log] = [*parts, table]
+                if replaces or log not in self._logs:
+                    # Logs on a disk keep the order that Zeek gave them; a capture's rows come in whatever order its
+                    # shards end.
+                    self._logs[log] = GrowingLog(in_order=self.facts is not None)
+                self._logs[log].add(table)
                 self._frames.pop(log, None)
+                self._make_room()
             case Trouble():
                 self.troubles.append(update)
             case Progress():
@@ -59,34 +67,26 @@ class LogSet:
         self.settle()
 
     def settle(self) -> None:
-        """The reading has ended: one dictionary a column, and rows in order of time.
-
-        Logs on disk keep the order that Zeek gave them; a capture's rows come in whatever order its shards end.
-        """
-        for log in self._parts:
-            table = self.table(log).unify_dictionaries()
-            if self.facts is not None and "ts" in table.column_names:
-                # The second column tells apart what came at the same time, so that the order is always the same; a set
-                # (in dhcp.log) or an address (in software.log) cannot, and is only in logs that come as one.
-                first = table.column_names[:2]
-                keys = [(name, "ascending") for name in first if _is_sortable(table.schema.field(name).type)]
-                table = table.take(pc.sort_indices(table, keys))
-            self._parts[log] = [table]
-            self._frames.pop(log, None)
+        """The reading has ended: one dictionary a column, and the rows of a capture in order of time."""
+        for each in self._logs.values():
+            try:
+                each.settle(place.for_files())
+            except OSError as error:
+                self._go_on_in_memory(error)
+                each.settle_in_memory()
+        self._frames.clear()
+        _give_back()
         self.complete = True
         self.progress = None
 
     @property
     def names(self) -> list[str]:
         """The logs in the order of their tabs."""
-        return in_order(self._parts)
+        return in_order(self._logs)
 
     def table(self, log: str) -> pa.Table:
         """The log's rows so far; columns that only some parts have are unset in the others."""
-        parts = self._parts[log]
-        if len(parts) > 1:
-            self._parts[log] = parts = [_in_large_pieces(schema.joined(parts))]
-        return parts[0]
+        return self._logs[log].table()
 
     def frame(self, log: str) -> "pd.DataFrame":
         """The same rows as a DataFrame of Arrow-backed columns."""
@@ -100,22 +100,28 @@ class LogSet:
         """Every log's rows so far."""
         return {log: self.table(log) for log in self.names}
 
+    def _make_room(self) -> None:
+        """Put rows into files when memory holds more than it may: of the largest logs first, until half is free."""
+        held = sum(each.size for each in self._logs.values())
+        if self._most is None or held <= self._most:
+            return
+        try:
+            for each in sorted(self._logs.values(), key=lambda each: -each.size):
+                if held > self._most // 2:
+                    held -= each.size
+                    each.shelve(place.for_files())
+        except OSError as error:
+            self._go_on_in_memory(error)
+        _give_back()
 
-def _in_large_pieces(table: pa.Table) -> pa.Table:
-    """The same rows, the small pieces at the end as one: a log that is followed grows by some rows at a time."""
-    lengths = [len(piece) for piece in table.column(0).chunks] if table.num_columns else []
-    small = rows = 0
-    for length in reversed(lengths):
-        if rows + length > limits.LOG_BATCH_ROWS:
-            break
-        small += 1
-        rows += length
-    if small < 2:
-        return table
-    large = len(table) - rows
-    end = table.slice(large).combine_chunks()
-    return pa.concat_tables([table.slice(0, large), end]) if large else end
+    def _go_on_in_memory(self, error: OSError) -> None:
+        if self._most is not None:
+            self._most = None
+            why = f"what does not fit into memory has no room there ({error.strerror or error})"
+            self.troubles.append(Trouble(f"{place.for_files()}: {why}; going on in memory", harmless=True))
 
 
-def _is_sortable(kind: pa.DataType) -> bool:
-    return not (pa.types.is_list(kind) or pa.types.is_dictionary(kind))
+def _give_back() -> None:
+    """Hand what was freed to the system."""
+    pa.default_memory_pool().release_unused()
+    give_back()

@@ -37,6 +37,7 @@ def _run(asked: "argparse.Namespace") -> int:
     from parsers.updates import OpenError
 
     go_without_pandas()
+    _bound(asked)
     password = os.fsencode(asked.password) if asked.password is not None else None
     try:
         if asked.print is not None:
@@ -56,6 +57,17 @@ def _run(asked: "argparse.Namespace") -> int:
     except OpenError as error:
         complain(str(error))
         return NOTHING
+
+
+def _bound(asked: "argparse.Namespace") -> None:
+    """Say what this process, and those that it starts, may take of memory and disk."""
+    from parsers import budget
+    from parsers.cache import place
+
+    if asked.memory is not None:
+        budget.keep_to(asked.memory)
+    # Whoever writes logs wants them made anew.
+    place.choose(kept=not asked.no_cache and asked.write is None)
 
 
 def _print(asked: "argparse.Namespace", password: bytes | None) -> int:

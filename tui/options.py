@@ -14,7 +14,7 @@ from tui.streams import complain
 _OF_PRINT = ("where", "count_by", "sort", "head", "fields")
 _VALUED = ("--where", "--sort", "--head")
 
-_USAGE = """zeektui PATH... [--password PASSWORD] [--checksums]
+_USAGE = """zeektui PATH... [--password PASSWORD] [--checksums] [--memory SIZE] [--no-cache]
        zeektui --follow LOGS... [--print LOG [--where FILTER] [--head N] [--fields FIELDS]]
        zeektui PATH... --write DIR [--format FORMAT]
        zeektui CAPTURE... --write LAKE --format parquet --by-day [--scheduler ADDRESS]
@@ -72,6 +72,19 @@ def _log(text: str) -> str:
     return name
 
 
+def _size(text: str) -> int:
+    # Loaded for those who ask: it takes as long as all else that the command line does.
+    from parsers.query.literals import count
+
+    try:
+        size = int(count(text))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"a size such as 2GB or 500MB is needed, not {text!r}") from None
+    if size < 0:
+        raise argparse.ArgumentTypeError("a size has no minus")
+    return size
+
+
 def _rows(text: str) -> int:
     if not (text.isascii() and text.isdecimal()) or len(text) > 18:
         raise argparse.ArgumentTypeError(f"a number of rows is needed, not {text!r}")
@@ -80,7 +93,7 @@ def _rows(text: str) -> int:
 
 def options(arguments: list[str] | None) -> argparse.Namespace:
     """The options: paths, follow, demo, write, print and its parts, format, by_day, scheduler, password, checksums,
-    version.
+    memory, no_cache, version.
 
     All but `paths` may be None. It is a list of Path, the demonstration's where that was asked for. Wrong use ends the
     program with a line that says why.
@@ -115,6 +128,19 @@ def options(arguments: list[str] | None) -> argparse.Namespace:
         help="leave packets out whose checksum is wrong, as zeek does without -C",
     )
     parser.add_argument("--version", action="store_true", help="print the version")
+    memory = parser.add_argument_group("memory and disk")
+    memory.add_argument(
+        "--memory",
+        metavar="SIZE",
+        type=_size,
+        help="take no more memory than this, such as 2GB, all processes together; what is more lives in files. Half of "
+        "what is free, unless told otherwise",
+    )
+    memory.add_argument(
+        "--no-cache",
+        action="store_true",
+        help="keep no rows for the next time that the same is opened, and use none that were kept",
+    )
     batch = parser.add_argument_group("without a screen")
     batch.add_argument("--write", metavar="DIR", type=_path, help="write the logs into the folder DIR")
     batch.add_argument("--print", metavar="LOG", type=_log, help="print one log, a row a line: its cells apart by tabs")

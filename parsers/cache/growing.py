@@ -1,0 +1,109 @@
+"""The rows of one log while they come: in memory, and what was put on a shelf when there was too little of that."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+
+from parsers import limits, schema
+from parsers.cache import ordering
+from parsers.cache.shelf import Shelf, slices
+
+
+class GrowingLog:
+    """One log; `size` is about how many bytes of memory its rows take.
+
+    With `in_order` each run of rows is put on the shelf in the order of time.
+    """
+
+    def __init__(self, *, in_order: bool = False) -> None:
+        self.size = 0
+        self._in_order = in_order
+        self._shelf: Shelf | None = None
+        self._parts: list[pa.Table] = []
+        self._table: pa.Table | None = None
+
+    def add(self, table: pa.Table) -> None:
+        """Some more rows."""
+        self._parts.append(table)
+        self._table = None
+        self.size += table.nbytes
+
+    def table(self) -> pa.Table:
+        """The rows so far; columns that only some parts have are unset in the others."""
+        if self._table is None:
+            if len(self._parts) > 1:
+                self._parts = [_in_large_pieces(schema.joined(self._parts))]
+            shelved = [] if self._shelf is None else self._shelf.tables()
+            some = [*shelved, *self._parts]
+            self._table = some[0] if len(some) == 1 else schema.joined(some)
+        return self._table
+
+    def shelve(self, folder: Path) -> None:
+        """Put what is in memory on the shelf, which is in this folder. Raises OSError; it stays in memory then."""
+        if not self._parts:
+            return
+        shelf = Shelf(folder) if self._shelf is None else self._shelf
+        columns = schema.joined([part.slice(0, 0) for part in self._parts]).schema
+        shelf.put(columns, self._runs(columns))
+        self._shelf = shelf
+        self._parts.clear()
+        self._table = None
+        self.size = 0
+
+    def settle(self, folder: Path) -> None:
+        """No more rows come: one dictionary a column, and with `in_order` the order of time.
+
+        Raises OSError where the folder has no room for that; `settle_in_memory` does without.
+        """
+        if self._shelf is None:
+            self.settle_in_memory()
+            return
+        self.shelve(folder)
+        tables = self._shelf.tables()
+        columns = schema.joined([table.slice(0, 0) for table in tables]).schema
+        if self._in_order and ordering.is_timed(columns):
+            made = Shelf(folder)
+            made.put(columns, ordering.joined(tables, self._shelf.piece_rows))
+        elif any(not table.schema.equals(columns, check_metadata=True) for table in tables):
+            made = Shelf(folder)
+            made.put(columns, (_with(columns, part) for table in tables for part in slices(table)))
+        else:
+            made = self._shelf
+        made.seal()
+        self._shelf = made
+        self._table = None
+
+    def settle_in_memory(self) -> None:
+        """The same, whatever memory it takes."""
+        table = self.table().unify_dictionaries()
+        timed = self._in_order and ordering.is_timed(table.schema)
+        self._parts = [ordering.in_order(table) if timed else table]
+        self._shelf = self._table = None
+
+    def _runs(self, columns: pa.Schema) -> Iterator[pa.Table]:
+        """What is in memory, in parts that are small enough to be put in order."""
+        timed = self._in_order and ordering.is_timed(columns)
+        for run in slices(schema.joined(self._parts)):
+            yield ordering.in_order(run.combine_chunks()) if timed else run
+
+
+def _with(columns: pa.Schema, table: pa.Table) -> pa.Table:
+    """The same rows with these columns."""
+    return schema.joined([columns.empty_table(), table])
+
+
+def _in_large_pieces(table: pa.Table) -> pa.Table:
+    """The same rows, the small pieces at the end as one: a log that is followed grows by some rows at a time."""
+    lengths = [len(piece) for piece in table.column(0).chunks] if table.num_columns else []
+    small = rows = 0
+    for length in reversed(lengths):
+        if rows + length > limits.LOG_BATCH_ROWS:
+            break
+        small += 1
+        rows += length
+    if small < 2:
+        return table
+    large = len(table) - rows
+    end = table.slice(large).combine_chunks()
+    return pa.concat_tables([table.slice(0, large), end]) if large else end

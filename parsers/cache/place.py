@@ -1,0 +1,58 @@
+"""Where rows lie that memory does not hold, and how much of the disk they may take."""
+
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from parsers import scratch
+
+# The bound of the folder in bytes, or with a unit, where it is not said on the command line.
+VARIABLE = "ZEEKTUI_CACHE_SIZE"
+_PRIVATE = 0o700
+
+
+@dataclass
+class _Chosen:
+    kept: bool = True
+
+
+_chosen = _Chosen()
+
+
+def choose(*, kept: bool) -> None:
+    """Say whether rows are kept for the next time; otherwise they are gone with the program."""
+    _chosen.kept = kept
+
+
+def is_kept() -> bool:
+    """Whether rows are kept for the next time."""
+    return _chosen.kept
+
+
+def folder() -> Path:
+    """The cache's folder, whether it is there or not."""
+    told = os.environ.get("XDG_CACHE_HOME", "")
+    # The standard wants what is not absolute to be ignored.
+    return (Path(told) if Path(told).is_absolute() else Path.home() / ".cache") / "zeektui"
+
+
+def made() -> Path | None:
+    """The cache's folder, made where it is missing; None where it cannot be used, or where it is not this user's."""
+    path = folder()
+    try:
+        path.mkdir(_PRIVATE, parents=True, exist_ok=True)
+        status = path.stat()
+        if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid():
+            return None
+        if stat.S_IMODE(status.st_mode) != _PRIVATE:
+            path.chmod(_PRIVATE)
+    except OSError:
+        return None
+    return path if os.access(path, os.W_OK | os.X_OK) else None
+
+
+def for_files() -> Path:
+    """Where files without a name are made: in the cache, for they may become part of it, else beside memory."""
+    path = made() if _chosen.kept else None
+    return scratch.folder() if path is None else path
