@@ -143,9 +143,9 @@ def _updates(asked: Request) -> Iterator[Update]:
         from parsers import live
 
         return live.updates(asked)
-    from parsers.capture import pipeline
+    from parsers.capture import watching
 
-    return pipeline.updates(asked.paths, asked.password, asked.names, checksums=asked.checksums)
+    return watching.updates(asked.paths, asked.password, asked.names, checksums=asked.checksums)
 
 
 def _serve() -> None:

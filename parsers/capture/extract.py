@@ -11,11 +11,11 @@ from pathlib import Path
 
 import numpy as np
 
+from parsers.capture.analysis import analyse_shard
 from parsers.capture.captures import open_captures
 from parsers.capture.decoding import decode
 from parsers.capture.flows import group
 from parsers.capture.packets import Packets
-from parsers.capture.pipeline import analyse_shard
 from parsers.capture.timeline import timeline
 from parsers.files.kept import Kept
 from parsers.lean import go_without_pandas

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from parsers.capture.analysis import Analysis
 from parsers.capture.flows import Shard
-from parsers.capture.pipeline import Analysis, Decoded
+from parsers.capture.pipeline import Decoded
 from parsers.capture.workers import Lost, share_out
 from parsers.schema import packed, unpacked
 

@@ -1,0 +1,105 @@
+"""Rows that are told when all shards are done: what they say depends on all of them."""
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from itertools import chain
+from operator import itemgetter
+from typing import TypeAlias
+
+import pyarrow as pa
+
+from parsers.capture.packets import Ints, Packets
+from parsers.files import x509
+from parsers.protocols import dhcp, software, truncation, tunnel, weird
+from parsers.protocols.known import certs, hosts, services
+from parsers.schema import Record, Row
+from parsers.updates import Batch
+
+# What is told of a log by the shards, when all of them are done.
+_Join: TypeAlias = Callable[[Sequence[pa.Table]], pa.Table]
+
+# What the packets tell comes before what shards do, which are known by their first flow.
+_BEFORE = -1
+# And what is told of these rows themselves comes behind it.
+_BEHIND = sys.maxsize
+
+
+class Held:
+    """The rows of those logs so far."""
+
+    def __init__(self, packets: Packets) -> None:
+        self._joins: dict[str, _Join] = {
+            x509.RECORD.name: x509.first_of,
+            tunnel.RECORD.name: partial(_tunnels, packets),
+            dhcp.RECORD.name: partial(_dhcp, packets),
+            hosts.RECORD.name: partial(_known, packets, hosts.RECORD, hosts.RECORD, hosts.logged),
+            services.RECORD.name: partial(_known, packets, services.RECORD, services.RECORD, services.logged),
+            certs.RECORD.name: partial(_known, packets, certs.SIGHTINGS, certs.RECORD, certs.logged),
+            software.RECORD.name: partial(_software, packets),
+            # The last, for it tells of the others.
+            weird.RECORD.name: partial(_weirds, packets),
+        }
+        self._parts: dict[str, list[tuple[int, pa.Table]]] = {log: [] for log in self._joins}
+        if seen := list(packets.encapsulations.uses(packets.encapsulations.seen)):
+            self.put(tunnel.RECORD.name, _BEFORE, tunnel.RECORD.table(seen))
+        if packets.weirds:
+            self.put(weird.RECORD.name, _BEFORE, weird.RECORD.table([]))
+
+    def __contains__(self, log: str) -> bool:
+        """Whether a log is one of them."""
+        return log in self._joins
+
+    def put(self, log: str, first: int, table: pa.Table) -> None:
+        """Keep what a shard, known by its first flow, has for a log."""
+        self._parts[log].append((first, table))
+
+    def batches(self) -> Iterator[Batch]:
+        """The rows, when all shards are done."""
+        for log, join in self._joins.items():
+            # Shards end in any order: rows of the same time are told in the order of their shards.
+            parts = [table for _, table in sorted(self._parts[log], key=itemgetter(0))]
+            if parts and len(table := join(parts)):
+                if told := truncation.weirds(log, table):
+                    self.put(weird.RECORD.name, _BEHIND, weird.RECORD.table(told))
+                yield Batch(log, table)
+
+
+def _tunnels(packets: Packets, tables: Sequence[pa.Table]) -> pa.Table:
+    """The rows of tunnel.log, from those that the shards made."""
+    enclosing = packets.encapsulations
+    closed = {uid: carrier.closed for uid, carrier in enclosing.carriers.items()}
+    return tunnel.RECORD.table(tunnel.activity(tunnel.rows_of(tables), closed, enclosing.clock))
+
+
+def _weirds(packets: Packets, tables: Sequence[pa.Table]) -> pa.Table:
+    """The rows of weird.log, from those that the packets and the shards made."""
+    rows = [*packets.weirds, *chain.from_iterable(map(weird.RECORD.rows, tables))]
+    clock = packets.encapsulations.clock
+    table = weird.RECORD.table(weird.logged(rows, clock))
+    told = truncation.weirds(weird.RECORD.name, table)
+    return weird.RECORD.table(weird.logged([*rows, *told], clock)) if told else table
+
+
+def _known(
+    packets: Packets,
+    sightings: Record,
+    record: Record,
+    logged: Callable[[Iterable[Row], Ints], list[Row]],
+    tables: Sequence[pa.Table],
+) -> pa.Table:
+    """The rows of a log of what is known, from what the shards saw."""
+    rows = chain.from_iterable(map(sightings.rows, tables))
+    return record.table(logged(rows, packets.encapsulations.clock))
+
+
+def _dhcp(packets: Packets, tables: Sequence[pa.Table]) -> pa.Table:
+    """The rows of dhcp.log, from the messages that the shards met."""
+    messages = chain.from_iterable(map(dhcp.MESSAGES.rows, tables))
+    return dhcp.RECORD.table(dhcp.joined(messages, packets.encapsulations.clock))
+
+
+def _software(packets: Packets, tables: Sequence[pa.Table]) -> pa.Table:
+    """The rows of software.log, from what the shards saw."""
+    sightings = chain.from_iterable(map(software.SIGHTINGS.rows, tables))
+    return software.RECORD.table(software.logged(sightings, packets.encapsulations.clock))
