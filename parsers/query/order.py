@@ -10,15 +10,17 @@ import pyarrow.compute as pc
 from parsers import budget, schema
 from parsers.cancelling import Cancelled, never
 from parsers.lists import relisted
-from parsers.places import Places, kind, pieces
+from parsers.places import PIECE, Places, kind, pieces
 from parsers.query.addresses import Numbers
 from parsers.query.columns import has_one_dictionary
-from parsers.query.sorting import ROW, in_runs, sorted_places, written
+from parsers.query.sorting import ROW, Runs, in_runs, sorted_places, written
 from parsers.schema import Log
 from parsers.zeek.cells import SET_SEPARATOR, cells
 
 # What a row takes beside its keys while it is sorted: a number of 8 bytes, its place, and both once more.
 _BESIDE = 32
+# Runs of more bytes are no faster.
+_RUN = 16 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +51,15 @@ def order_by(log: Log, keys: Sequence[Key], rows: Places | None = None, cancelle
     numbers = kind(len(log))
     most = budget.for_work() // 2
     parts = _parts(columns, len(log), rows, cancelled)
-    if count * (_BESIDE + 3 * sum(column.width for column in columns)) <= most:
+    is_small = count * (_BESIDE + 3 * sum(column.width for column in columns)) <= most
+    if is_small and (count <= PIECE or (len(columns) == 1 and columns[0].is_number)):
         found = [part.drop_columns([ROW]) for part in parts]
         order = sorted_places(pa.concat_tables(found), descending) if found else np.zeros(0, numbers)
         places = order.astype(numbers)
         return places if rows is None else rows[places]
-    return written(in_runs(parts, most // 4, descending, cancelled), count, numbers, most // 2)
+    # Runs that are no larger than the processor's cache take a third of the time, in memory too.
+    runs = Runs(descending, cancelled, in_files=not is_small)
+    return written(in_runs(parts, min(most // 4, _RUN), runs), count, numbers, most // 2)
 
 
 def _parts(columns: Sequence["_Column"], count: int, rows: Places | None, cancelled: Cancelled) -> Iterator[pa.Table]:
@@ -91,6 +96,11 @@ class _Column:
             self._values = self._values.unify_dictionaries()
         if has_one_dictionary(self._values):
             self._ranks = _ranks(self._values.chunk(0).dictionary, self._zeek_type)
+
+    @property
+    def is_number(self) -> bool:
+        """Whether the keys are whole numbers."""
+        return bool(pa.types.is_integer(self._kind) or pa.types.is_boolean(self._kind))
 
     def keys(self, start: int, stop: int, places: pa.Array | None) -> pa.ChunkedArray:
         """The keys of some of the rows from `start` to `stop`, of all of them without `places`."""

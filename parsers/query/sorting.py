@@ -36,10 +36,14 @@ def sorted_places(keys: pa.Table, descending: Sequence[bool]) -> npt.NDArray[np.
 
 
 class Runs:
-    """Rows in runs, each in order and in a file, that are merged part by part: a part is about as large as a run."""
+    """Rows in runs, each in order, that are merged part by part: a part is about as large as a run.
 
-    def __init__(self, descending: Sequence[bool], cancelled: Cancelled) -> None:
+    Runs are in memory together, or in a file each.
+    """
+
+    def __init__(self, descending: Sequence[bool], cancelled: Cancelled, *, in_files: bool) -> None:
         self._descending = descending
+        self._in_files = in_files
         self._cancelled = cancelled
         self._runs: list[pa.Table] = []
 
@@ -47,7 +51,8 @@ class Runs:
         """The next rows, with their numbers in `ROW`: those are greater than all that came before."""
         self._check()
         order = sorted_places(keys.drop_columns([ROW]), self._descending)
-        self._runs.append(scratch.spilled(keys.take(pa.array(order))))
+        run = keys.take(pa.array(order))
+        self._runs.append(scratch.spilled(run) if self._in_files else run)
 
     def merged(self) -> Iterator[pa.Array]:
         """The numbers of all rows in order. Raises CalledOffError once nobody waits for them."""
@@ -114,11 +119,8 @@ class _Downward:
         return hash(self._value)
 
 
-def in_runs(
-    parts: Iterable[pa.Table], most: int, descending: Sequence[bool], cancelled: Cancelled
-) -> Iterator[pa.Array]:
+def in_runs(parts: Iterable[pa.Table], most: int, runs: Runs) -> Iterator[pa.Array]:
     """The numbers of rows in order; their keys come with them, and those of a run take at most so many bytes."""
-    runs = Runs(descending, cancelled)
     waiting: list[pa.Table] = []
     for part in parts:
         waiting.append(part)

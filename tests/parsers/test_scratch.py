@@ -2,6 +2,7 @@
 
 import errno
 import os
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -69,11 +70,9 @@ def test_a_dictionary_for_each_piece() -> None:
 
 
 def test_files_lie_where_the_environment_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TMPDIR", str(tmp_path / "none"))
-    monkeypatch.setattr(scratch.tempfile, "tempdir", None)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(scratch.tempfile, "gettempdir", lambda: str(tmp_path))
-        assert scratch.folder() == tmp_path
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    assert scratch.folder() == tmp_path
     monkeypatch.delenv("TMPDIR")
     assert scratch.folder().is_dir()
 
