@@ -4,6 +4,7 @@ Source: Zeek, scripts/policy/protocols/conn/known-services.zeek (has_active_serv
 src/packet_analysis/protocol/udp/UDPSessionAdapter.cc.
 """
 
+from parsers.capture.clean import Clean
 from parsers.capture.columns import Columns
 from parsers.capture.datagrams import Datagrams
 from parsers.capture.endpoint import CLOSED, PARTIAL
@@ -21,6 +22,11 @@ def of_tcp(connection: Connection, tcp: Tcp, c: Columns) -> Serving:
     if "h" in tcp.history.letters:
         return Serving(_answered(tcp, side, c), _spoken(tcp, side, c), True)
     return Serving(endpoint.opened, _spoken(tcp, side, c), PARTIAL <= endpoint.state <= CLOSED)
+
+
+def of_clean(connection: Connection, clean: Clean) -> Serving:
+    """What a clean TCP connection shows."""
+    return Serving(None if connection.turned else clean.established, clean.spoken[not connection.turned], True)
 
 
 def _answered(tcp: Tcp, side: int, c: Columns) -> int | None:

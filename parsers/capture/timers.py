@@ -13,10 +13,10 @@ from parsers.protocols.expiry import first_at
 SECOND = 1_000_000_000
 # How long a connection may be silent: before it is established, then, and on ports of interactive services.
 UNANSWERED, QUIET, QUIET_INTERACTIVE = 60 * SECOND, 300 * SECOND, 3600 * SECOND
-_ATTEMPT = 5 * SECOND
+ATTEMPT = 5 * SECOND
 _FIRST_LOOK, _LOOK_AGAIN = 5 * SECOND, 6 * SECOND
 LINGER = 5 * SECOND
-_AFTER_CLOSE = 5 * SECOND
+AFTER_CLOSE = 5 * SECOND
 
 
 class Timers:
@@ -40,7 +40,7 @@ class Timers:
 
     def attempt(self, ts: int) -> None:
         """A first SYN came."""
-        self.attempt_at = ts + _ATTEMPT
+        self.attempt_at = ts + ATTEMPT
 
     def half_close(self, last: int) -> None:
         """One side has closed, the other may follow."""
@@ -49,7 +49,7 @@ class Timers:
     def close(self, last: int) -> None:
         """Nothing more is expected."""
         self.looks, self.attempt_at = [], None
-        self.delete_at = last + _AFTER_CLOSE
+        self.delete_at = last + AFTER_CLOSE
 
     def due(self, last: int) -> int:
         """When the connection will be over if no packet follows the one at `last`."""

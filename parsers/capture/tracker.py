@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from parsers.capture import serving
+from parsers.capture.clean import Clean, CleanFlows
 from parsers.capture.columns import Column, columns
 from parsers.capture.community_id import SCTP, community_id
 from parsers.capture.conn_state import datagrams_state, tcp_state
@@ -30,6 +31,7 @@ from parsers.capture.windows import note_recisions, shrinking
 from parsers.limits import INT64_MAX, TUNNEL_CHANGES
 from parsers.protocols import failure
 from parsers.protocols.analyzer import Connection, Event, Mark
+from parsers.protocols.expiry import first_at
 from parsers.schema import Row
 from parsers.site import is_local
 
@@ -82,7 +84,8 @@ class Tracked:
 
     def origin(self) -> Origin:
         """Its first packet, after its analysers have had their say."""
-        return self._first._replace(answers=self._first.answers != self.connection.turned)
+        number, parent, answers = self._first
+        return Origin(number, parent, answers != self.connection.turned)
 
     def events(self) -> Iterator[Event]:
         """What its analysers are fed, in order; can be had once."""
@@ -125,6 +128,9 @@ class _Tracker:
         self.dport = flows.dport[shard.first : shard.last].tolist()
         bounds, proto = np.array(self.bounds), packets.proto[order]
         self.shrinking = shrinking(self.columns, bounds, proto == TCP)
+        is_tcp = np.array(self.proto) == TCP
+        is_tcp[list(self.shrinking)] = False
+        self.clean = CleanFlows(self.columns, packets.data, bounds, is_tcp)
         self.odd = odd_flows(self.columns, bounds, np.flatnonzero(np.isin(proto, (UDP, ICMP, ICMP6))))
 
     def in_order(self, flows: range) -> Iterator[Tracked]:
@@ -150,7 +156,10 @@ class _Tracker:
         ends = Ends(addresses, (self.sport[place], self.dport[place]))
         start, stop = self.bounds[place], self.bounds[place + 1]
         c, packets = self.columns, self.packets
-        if proto == TCP:
+        clean = self.clean.get(place)
+        if clean is not None:
+            yield self._clean(clean, ends)
+        elif proto == TCP:
             for tcp in tcp_connections(c, packets, start, stop, ends):
                 if place in self.shrinking:
                     note_recisions(tcp, c)
@@ -158,6 +167,28 @@ class _Tracker:
         else:
             for made in datagram_connections(c, packets, start, stop, ends, proto):
                 yield self._datagrams(made, ends, proto, odd=place in self.odd)
+
+    def _clean(self, clean: Clean, ends: Ends) -> Tracked:
+        connection = self._connection(ends, 0, TCP, clean.first)
+        connection.established = clean.established
+        connection.serving = partial(serving.of_clean, connection, clean)
+        connection.removal = partial(self._over, clean, ends)
+        events = self.clean.events(clean)
+        cells = partial(self._clean_cells, clean, ends)
+        return self._tracked(connection, clean.first, clean.stop, 0, TCP, clean.last, cells, events, None)
+
+    def _over(self, clean: Clean, ends: Ends) -> int:
+        """When Zeek forgets such a connection: at last after the capture's last packet."""
+        clock = self.packets.clock
+        over = first_at(clock, clean.due(ends.ports))
+        return int(clock[-1]) + 1 if over is None else over
+
+    def _clean_cells(self, clean: Clean, ends: Ends, marks: Sequence[Mark]) -> Row:
+        if marks:
+            return self._told(self._marked(clean.first, clean.stop, ends, marks), ends)
+        state = "SF" if clean.closed else "S1"
+        counts = self.totals.between(clean.first, clean.stop, 0)
+        return _cells(ends, 0, clean.last - clean.start, clean.sent, state, 0, clean.history, counts)
 
     def _tcp(self, tcp: Tcp, ends: Ends, stop: int) -> Tracked:
         orig = tcp.orig.side
@@ -169,7 +200,7 @@ class _Tracker:
         connection.turned = orig != tcp.began
         events = tcp.out.events(orig, self.columns, self.packets)
         cells = partial(self._tcp_cells, tcp, ends)
-        return self._tracked(connection, tcp, TCP, tcp.last, cells, events, tcp.weirds)
+        return self._tracked(connection, tcp.first, tcp.stop, orig, TCP, tcp.last, cells, events, tcp.weirds)
 
     def _removed(self, connection: Connection, tcp: Tcp, stop: int) -> int:
         """When Zeek forgets a TCP connection of a flow that ends at `stop`: at last after the capture's last packet."""
@@ -182,9 +213,15 @@ class _Tracker:
         return removed
 
     def _tcp_cells(self, tcp: Tcp, ends: Ends, marks: Sequence[Mark]) -> Row:
-        if marks:
-            tcp = next(tcp_connections(self.columns, self.packets, tcp.first, tcp.stop, ends, marks))
-            tcp.leave_marks(INT64_MAX)
+        return self._told(self._marked(tcp.first, tcp.stop, ends, marks) if marks else tcp, ends)
+
+    def _marked(self, first: int, stop: int, ends: Ends, marks: Sequence[Mark]) -> Tcp:
+        """The connection of these packets when analysers leave these marks in its history."""
+        tcp = next(tcp_connections(self.columns, self.packets, first, stop, ends, marks))
+        tcp.leave_marks(INT64_MAX)
+        return tcp
+
+    def _told(self, tcp: Tcp, ends: Ends) -> Row:
         orig, resp = tcp.orig, tcp.resp
         return _cells(
             ends,
@@ -211,7 +248,7 @@ class _Tracker:
         events = datagrams(places, made.orig, self.columns, self.packets)
         last = self.columns.ts[made.last]
         cells = partial(self._datagram_cells, made, ends, proto)
-        return self._tracked(connection, made, proto, last, cells, events, weirds)
+        return self._tracked(connection, made.first, made.stop, made.orig, proto, last, cells, events, weirds)
 
     def _forgotten(self, made: Datagrams, ports: tuple[int, int]) -> int:
         """When Zeek forgets a UDP connection between these ports: at last after the capture's last packet."""
@@ -253,18 +290,19 @@ class _Tracker:
     def _tracked(
         self,
         connection: Connection,
-        made: Tcp | Datagrams,
+        first: int,
+        stop: int,
+        orig: int,
         proto: int,
         last: int,
         cells: Callable[[Sequence[Mark]], Row],
         events: Iterator[Event],
         weirds: Weirds | None,
     ) -> Tracked:
-        orig = made.orig.side if isinstance(made, Tcp) else made.orig
         enclosing = self.packets.encapsulations
         came = NO_PASSAGE
-        if self.inside[made.stop] > self.inside[made.first]:
-            part = slice(made.first, made.stop)
+        if self.inside[stop] > self.inside[first]:
+            part = slice(first, stop)
             came = passage(enclosing, self.parent[part], self.columns.now[part])
             if came.lost is not None:
                 connection.give_up(came.lost)
@@ -279,18 +317,18 @@ class _Tracker:
         failed = [failure.of_packet(connection, *why) for why in carrier.failures]
         connection.marks += carrier.marks
         # What turns the roles round later turns this round too.
-        answers = (self.columns.side[made.first] != orig) != connection.turned
+        answers = (self.columns.side[first] != orig) != connection.turned
         return Tracked(
             connection,
             last,
-            made.stop,
+            stop,
             proto,
-            self._community_id(connection, proto, made.first, orig),
+            self._community_id(connection, proto, first, orig),
             came,
             carrier.services,
             told,
             failed,
-            Origin(self.numbers[made.first], int(self.parent[made.first]), answers),
+            Origin(self.numbers[first], self.parent.item(first), answers),
             cells,
             events,
         )
