@@ -1,15 +1,15 @@
 """What a value looks like in a table's cell: one line, safe on a terminal, cut to a width."""
 
 import re
+from collections.abc import Collection
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.compute as pc
 from rich.cells import cell_len, chop_cells
 
 from parsers import schema
 from parsers.evidence import values
 from tui.glyphs import GLYPHS
+from tui.growth import Span
 
 # No column is wider than this, so no more of a cell is ever looked at.
 WIDEST = 200
@@ -27,22 +27,21 @@ def _amount(value: Any) -> str:
     return f"{value.as_py():,}"
 
 
-def column_writer(name: str, zeek_type: str, column: pa.ChunkedArray, day: int | None = None) -> values.Writer:
+def column_writer(name: str, zeek_type: str, times: Span | None = None, day: int | None = None) -> values.Writer:
     """What writes the cells of a column: amounts are grouped, times are as short as can be.
 
-    `day` is the one that everything happened on, in days since the epoch: times of that day go without a date.
+    `times` are the first and the last of a column of times; `day` is the one that everything happened on, in days since
+    the epoch: times of that day go without a date.
     """
     scalar: dict[str, values.Writer] = {"string": _text, "pattern": _text, "func": _text}
     if _AMOUNT.search(name):
         scalar["count"] = scalar["int"] = _amount
     if zeek_type == "time":
-        scalar["time"] = _time_writer(column, day, always_exact=name == "ts")
+        scalar["time"] = _time_writer(times or (), day, always_exact=name == "ts")
     return values.writer(zeek_type, scalar=scalar, elements=_ELEMENTS)
 
 
-def _time_writer(column: pa.ChunkedArray, day: int | None, *, always_exact: bool) -> values.Writer:
-    bounds = pc.min_max(column)
-    ends = [schema.nanoseconds(bounds[end]) for end in ("min", "max") if bounds[end].is_valid]
+def _time_writer(ends: Collection[int], day: int | None, *, always_exact: bool) -> values.Writer:
     digits = 3 if always_exact or any(end % values.SECOND for end in ends) else 0
     if all(end // DAY == day for end in ends):
         return lambda value: values.clock_text(schema.nanoseconds(value), digits)

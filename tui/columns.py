@@ -4,16 +4,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
-import numpy as np
 import pyarrow as pa
 
 from parsers import schema
 from parsers.evidence import values
 from parsers.schema import Field, Record
 from tui import cells
+from tui.growth import Span, bounds
 
 GAP = 2
+# Rows that are looked at for the width of a column: of a log that is opened, and of those that have come since.
 _SAMPLE = 256
+_SAMPLE_OF_MORE = 32
 _USUAL = 40
 _SMALLEST = 78
 _ROOMY_TEXT = 24
@@ -26,7 +28,8 @@ _SHORT_NAME = 6
 class Column:
     """One column: its cells, what writes them, how wide its content is and how wide it is drawn.
 
-    `first` says that it belongs to the first set; `wide` that the reader asked for all of its width.
+    `times` are the first and the last of a column of times; `first` says that it belongs to the first set; `wide` that
+    the reader asked for all of its width.
     """
 
     name: str
@@ -36,6 +39,7 @@ class Column:
     writer: values.Writer = field(repr=False, compare=False)
     content: int
     width: int
+    times: Span | None = field(default=None, repr=False, compare=False)
     first: bool = False
     right: bool = False
     wide: bool = False
@@ -68,8 +72,8 @@ def columns(
     kept = {column.name: column for column in before}
     made = []
     for name in [*first, *(name for name in types if name not in first)]:
-        column = _column(table, name, types[name], record.by_name.get(name) if record else None, day)
         earlier = kept.get(name)
+        column = _column(table, name, types[name], record.by_name.get(name) if record else None, day, earlier)
         if earlier is not None:
             content = max(column.content, earlier.content)
             column = replace(column, content=content, wide=earlier.wide, hidden=earlier.hidden)
@@ -77,20 +81,25 @@ def columns(
     return tuple(made)
 
 
-def _column(table: pa.Table, name: str, zeek_type: str, known: Field | None, day: int | None) -> Column:
+def _column(
+    table: pa.Table, name: str, zeek_type: str, known: Field | None, day: int | None, earlier: Column | None
+) -> Column:
     values_of = table.column(name)
-    writer = cells.column_writer(name, zeek_type, values_of, day)
-    texts = [writer(values_of[int(row)]) for row in _sample(len(values_of))]
+    rows = len(values_of)
+    start = len(earlier.cells) if earlier is not None and len(earlier.cells) < rows else 0
+    times = bounds(values_of, earlier.cells, earlier.times) if earlier is not None else bounds(values_of)
+    writer = cells.column_writer(name, zeek_type, times, day)
+    sample = _sample(start, rows, _SAMPLE if earlier is None else _SAMPLE_OF_MORE)
+    texts = [writer(values_of[row]) for row in sample]
     content = min(max(map(cells.width_of, texts), default=1), cells.WIDEST)
     right = zeek_type in cells.NUMBERS
     meaning = known.meaning if known else ""
-    return Column(name, zeek_type, meaning, values_of, writer, content, 0, right=right)
+    return Column(name, zeek_type, meaning, values_of, writer, content, 0, times=times, right=right)
 
 
-def _sample(rows: int) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
-    if rows <= _SAMPLE:
-        return np.arange(rows, dtype=np.int64)
-    return np.linspace(0, rows - 1, _SAMPLE).astype(np.int64)
+def _sample(start: int, stop: int, most: int) -> list[int]:
+    count = min(stop - start, most)
+    return [start + number * (stop - start - 1) // max(count - 1, 1) for number in range(count)]
 
 
 def fitted(all_columns: tuple[Column, ...], width: int) -> tuple[Column, ...]:

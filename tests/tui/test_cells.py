@@ -7,6 +7,7 @@ from parsers import schema
 from parsers.evidence import values
 from tui import cells
 from tui.glyphs import ASCII, GLYPHS, Glyphs, chosen
+from tui.growth import bounds
 
 HOSTILE = [
     "\x1b]0;pwned\x07",
@@ -24,13 +25,13 @@ HOSTILE = [
 
 def text_of(name: str, zeek_type: str, *cell_values: object, day: int | None = None) -> list[str]:
     column = pa.chunked_array([pa.array(cell_values, type=schema.arrow_type(zeek_type))])
-    write = cells.column_writer(name, zeek_type, column, day)
+    write = cells.column_writer(name, zeek_type, bounds(column), day)
     return [write(column[row]) for row in range(len(column))]
 
 
 def test_times_of_any_year() -> None:
     times = pa.chunked_array([pa.array([253_402_300_799_000_000, 0, -62_135_596_800_000_000], schema.FAR_TIME)])
-    write = cells.column_writer("until", "time", times)
+    write = cells.column_writer("until", "time", bounds(times))
     assert [write(time) for time in times] == ["9999-12-31 23:59:59", "1970-01-01 00:00:00", "0001-01-01 00:00:00"]
 
 

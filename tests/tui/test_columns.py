@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 
+import pyarrow as pa
 import pytest
 
 from parsers.protocols.registry import RECORDS
 from tests.frames import START, UID, ends, plain, story, table
+from tui import cells
 from tui.columns import GAP, Column, columns, fitted
 
 
@@ -52,3 +54,16 @@ def test_what_the_reader_chose_stays_with_a_newer_table() -> None:
     assert after[0].hidden
     assert after[0].content == 30
     assert after[1].wide
+
+
+def test_of_a_log_that_grows_only_the_new_rows_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    old = plain({"a": "string"}, *((f"{row}",) for row in range(300)))
+    before = columns(old, None)
+    new = pa.concat_tables([old, plain({"a": "string"}, *((f"{row}" * 3,) for row in range(300, 900)))])
+    asked: list[int] = []
+    monkeypatch.setattr(cells, "width_of", lambda text: asked.append(int(text)) or len(text))  # type: ignore[func-returns-value]
+    after = columns(new, None, None, before)
+    assert min(asked) == 300300300
+    assert max(asked) == 899899899
+    assert len(asked) < 50
+    assert after[0].content == 9

@@ -103,6 +103,8 @@ class LogTable(ScrollView, can_focus=True):
         self._painted: dict[tuple[str, bool], Style] = {}
         self._starts: list[int] = []
         self._shown: list[Column] = []
+        # What stands on the screen, line by line.
+        self._drawn: dict[int, Strip] = {}
         self._g_pressed = False
 
     @property
@@ -113,11 +115,13 @@ class LogTable(ScrollView, can_focus=True):
     # --- what is shown
 
     def show(self, view: View) -> None:
-        """Show a view, at the place where it was left."""
+        """Show a view, at the place where it was left; lines that look the same are left as they are."""
         self.view = view
         self._lay_out()
         self._scroll_there()
-        self.refresh()
+        for y in range(self.size.height):
+            if self._drawn.get(y) != self._line(y):
+                self.refresh(Region(0, y, self._room, 1))
         self.post_message(self.CursorMoved(view))
 
     def _lay_out(self) -> None:
@@ -128,7 +132,13 @@ class LogTable(ScrollView, can_focus=True):
         view.columns = fitted(view.columns, self._room - _GUTTER)
         self._shown = view.shown
         self._starts = [0, *accumulate(column.width + GAP for column in self._shown)]
-        self.virtual_size = Size(self._room, len(view) + _HEADER)
+        size = Size(self._room, len(view) + _HEADER)
+        if min(size.height, self.virtual_size.height) > self.size.height and size.width == self.virtual_size.width:
+            # Only the scroll bar changes: with a layout of the screen every line would be painted again.
+            self.set_reactive(LogTable.virtual_size, size)
+            self.vertical_scrollbar.window_virtual_size = size.height
+        else:
+            self.virtual_size = size
 
     def on_resize(self) -> None:
         self._lay_out()
@@ -156,6 +166,10 @@ class LogTable(ScrollView, can_focus=True):
         return style
 
     def render_line(self, y: int) -> Strip:
+        self._drawn[y] = line = self._line(y)
+        return line
+
+    def _line(self, y: int) -> Strip:
         view, width = self.view, self._room
         place = self.scroll_offset.y + y - _HEADER
         if view is not None and not len(view) and y == _HEADER + 1:

@@ -122,6 +122,33 @@ async def test_moving_the_cursor_repaints_two_lines(monkeypatch: pytest.MonkeyPa
         assert [(region.y, region.height) for region in painted] == [(1, 1), (2, 1)]
 
 
+async def test_rows_that_come_below_the_screen_repaint_no_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with app_of({"conn": many(ROWS)}).run_test(size=SIZE) as pilot:
+        await rest(pilot)
+        await press(pilot, "j", "j")
+        shown = explorer(pilot).table
+        view = shown.view
+        assert view is not None
+        painted: list[Region] = []
+        monkeypatch.setattr(shown, "refresh", lambda *regions, **_: painted.extend(regions))
+        shown.show(view.renewed(many(ROWS + 500), None, explorer(pilot).snapshot.day))
+        assert painted == []
+        assert shown.vertical_scrollbar.window_virtual_size == ROWS + 501
+        await press(pilot, "G")
+        assert cursor(pilot)[1] == ROWS + 499
+
+
+async def test_rows_that_come_onto_the_screen_are_painted() -> None:
+    async with app_of({"conn": many(3)}).run_test(size=SIZE) as pilot:
+        await rest(pilot)
+        shown = explorer(pilot).table
+        assert shown.view is not None
+        shown.show(shown.view.renewed(many(500), None))
+        await pilot.pause()
+        assert shown.show_vertical_scrollbar
+        assert all(lines(pilot)[shown.region.y : shown.region.bottom])
+
+
 async def test_only_visible_cells_are_formatted(monkeypatch: pytest.MonkeyPatch) -> None:
     async with app_of({"conn": many(ROWS)}).run_test(size=SIZE) as pilot:
         await rest(pilot)
