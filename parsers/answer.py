@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 
 import pyarrow as pa
 
-from parsers import schema
+from parsers import budget, schema, scratch
 from parsers.protocols.registry import RECORDS
+from parsers.query.collecting import Collected
 from parsers.query.errors import QueryError, UnknownFieldError
 from parsers.query.need import Need, need
 from parsers.query.question import Question, QuestionError, Wording
@@ -29,9 +30,10 @@ class Answer:
     readable: bool = False
     _question: Question | None = None
     _columns: pa.Schema = field(default_factory=lambda: pa.schema([]))
-    # Rows as they were read, rows of which the question has kept its own, how many of these went out already.
-    _waiting: list[pa.Table] = field(default_factory=list)
-    _kept: list[pa.Table] = field(default_factory=list)
+    # Rows as they were read, before the question is understood or where their first decides over all of them.
+    _waiting: scratch.Rows = field(default_factory=lambda: scratch.Rows(budget.for_work() // 4))
+    _collected: Collected | None = None
+    # How many rows went out already.
     _given: int = 0
 
     def check(self) -> None:
@@ -64,13 +66,18 @@ class Answer:
             self.readable |= len(update.table) > 0
             if update.log == self.log:
                 self._take(update.table)
-                if self._question and not self._question.needs_all:
-                    yield self._out(self._question)
-                    if self._given == self._question.head:
+                if self._question and not self._question.where.relative:
+                    yield from self._kept(self._question)
+                    if self._is_full:
                         break
         if not self._columns.names:
             self._take(self._without_rows())
-        yield self._out(self._understood())
+        question = self._understood()
+        if not self._waiting.tables and not question.needs_all:
+            yield self._nothing(question)
+        yield from self._kept(question)
+        if question.needs_all:
+            yield from self._collected_of(question).answer()
 
     def _there(self, updates: Iterable[Update]) -> Iterator[Trouble | Batch]:
         """The rows of logs on a disk, none where a log is known and not there."""
@@ -83,8 +90,8 @@ class Answer:
                 raise
 
     def _take(self, table: pa.Table) -> None:
-        """Rows of the log: what the question does not need of them is left out as soon as that can be told."""
-        self._waiting.append(table)
+        """Rows of the log, and what columns it has so far."""
+        self._waiting.add(table)
         self._columns = schema.joined([self._columns.empty_table(), table.slice(0, 0)]).schema
         if self._question is None:
             try:
@@ -93,21 +100,45 @@ class Answer:
                 # A column may be one of rows that are still to come.
                 if not isinstance(error.error, UnknownFieldError):
                     raise
-        if self._question and not self._question.where.relative:
-            self._kept += [self._question.kept(self._completed(waiting)) for waiting in self._waiting]
-            self._waiting.clear()
 
-    def _out(self, question: Question) -> pa.Table:
-        """The answer of all that has come since the last one."""
-        if self._waiting:
-            self._kept.append(question.kept(self._completed(schema.joined(self._waiting))))
-        answer = question.answer(schema.joined(self._kept).unify_dictionaries())
-        if question.head is not None:
-            answer = answer.slice(0, question.head - self._given)
-        self._given += len(answer)
-        self._kept = [self._kept[0].slice(0, 0)]
+    def _kept(self, question: Question) -> Iterator[pa.Table]:
+        """What the question keeps of the rows that wait: collected, or given out where nothing can change it."""
+        tables = list(self._waiting.tables)
         self._waiting.clear()
-        return answer
+        if question.where.relative and tables:
+            tables = [schema.joined(tables)]
+        for table in tables:
+            for kept in question.kept(self._completed(table)):
+                if question.needs_all:
+                    self._collected_of(question).add(kept)
+                    continue
+                yield self._cut(question, kept)
+                if self._is_full:
+                    return
+
+    def _collected_of(self, question: Question) -> Collected:
+        if self._collected is None:
+            self._collected = Collected(question)
+        return self._collected
+
+    def _cut(self, question: Question, kept: pa.Table) -> pa.Table:
+        """Rows that go out as they are."""
+        some = kept.select(question.fields) if question.fields else kept
+        if question.head is not None:
+            some = some.slice(0, question.head - self._given)
+        self._given += len(some)
+        return some.unify_dictionaries()
+
+    def _nothing(self, question: Question) -> pa.Table:
+        """The answer that no row is left for."""
+        (none,) = question.kept(self._columns.empty_table())
+        return self._cut(question, none)
+
+    @property
+    def _is_full(self) -> bool:
+        """Whether all rows that are wanted went out."""
+        question = self._question
+        return question is not None and not question.needs_all and self._given == question.head
 
     def _understood(self) -> Question:
         question = self.wording.understood(schema.types(self._columns.empty_table()))
@@ -137,5 +168,8 @@ def _settled(updates: Iterable[Update]) -> Iterator[Trouble | Batch]:
     logs = LogSet()
     logs.read(updates)
     yield from logs.troubles
-    for log, table in logs.tables.items():
-        yield Batch(log, table)
+    try:
+        for log, table in logs.tables.items():
+            yield Batch(log, table)
+    finally:
+        logs.keep()

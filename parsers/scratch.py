@@ -114,6 +114,12 @@ class Rows:
             self._waiting.clear()
             self._held = 0
 
+    def clear(self) -> None:
+        """Let go of all of them."""
+        self._tables.clear()
+        self._waiting.clear()
+        self._held = 0
+
     @property
     def tables(self) -> Sequence[pa.Table]:
         """All of them, as they came."""

@@ -17,7 +17,7 @@ from parsers.query.grammar import Grammar
 from parsers.query.tree import Node, is_relative
 from parsers.schema import Log
 
-__all__ = ["Query", "QueryError", "mask", "parse", "rows"]
+__all__ = ["Query", "QueryError", "mask", "masks", "parse", "rows"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def parse(text: str, types: Mapping[str, str]) -> Query:
 def mask(query: Query, log: Log, cancelled: Cancelled = never) -> npt.NDArray[np.bool_]:
     """Which rows of a log the query keeps, a bool for each. Raises CalledOffError once `cancelled` says so."""
     kept = np.ones(len(log), np.bool_)
-    for start, found in _masks(query, log, cancelled):
+    for start, found in masks(query, log, cancelled):
         kept[start : start + len(found)] = found
     return kept
 
@@ -58,12 +58,12 @@ def rows(query: Query, log: Log, cancelled: Cancelled = never) -> Places:
     if query.tree is None:
         return np.arange(len(log), dtype=kind(len(log)))
     found = scratch.Numbers(kind(len(log)), budget.for_work() // 4)
-    for start, kept in _masks(query, log, cancelled):
+    for start, kept in masks(query, log, cancelled):
         found.add(np.flatnonzero(kept) + start)
     return found.whole()
 
 
-def _masks(query: Query, log: Log, cancelled: Cancelled) -> Iterable[tuple[int, npt.NDArray[np.bool_]]]:
+def masks(query: Query, log: Log, cancelled: Cancelled = never) -> Iterable[tuple[int, npt.NDArray[np.bool_]]]:
     """Of each piece of the log where it begins, and which of its rows are kept; none where all rows are."""
     from parsers.query.evaluation import Evaluation
 

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from parsers import query
 from parsers.query import Query, QueryError, counting, fields
-from parsers.query.order import Key, order_by
+from parsers.query.order import Key
 from parsers.query.scanner import Token
 from parsers.schema import element_type
 
@@ -37,10 +37,17 @@ class Question:
         """Whether the log's last row may decide over the first one of the answer."""
         return bool(self.count_by or self.sort or self.where.relative)
 
-    def kept(self, table: pa.Table) -> pa.Table:
-        """The rows and columns that the answer is made of; of a part of the log, unless `where` is relative."""
+    def kept(self, table: pa.Table) -> Iterator[pa.Table]:
+        """The rows and columns that the answer is made of, piece by piece, at least one.
+
+        They are those of a part of the log, unless `where` is relative.
+        """
         needed = table.select(self.needed or table.column_names)
-        return needed if self.where.tree is None else needed.filter(pa.array(query.mask(self.where, table)))
+        if self.where.tree is None or not len(table):
+            yield needed
+            return
+        for start, kept in query.masks(self.where, table):
+            yield needed.slice(start, len(kept)).filter(pa.array(kept))
 
     @property
     def needed(self) -> list[str]:
@@ -48,16 +55,6 @@ class Question:
         if self.count_by or not self.fields:
             return list(self.count_by)
         return list(dict.fromkeys([*self.fields, *(key.column for key in self.sort)]))
-
-    def answer(self, kept: pa.Table) -> pa.Table:
-        """The answer, of all that was kept."""
-        if self.count_by:
-            kept = counting.counted(kept, self.count_by)
-        if self.sort:
-            kept = kept.take(order_by(kept, self.sort))
-        if self.head is not None:
-            kept = kept.slice(0, self.head)
-        return kept.select(self.fields) if self.fields else kept
 
 
 @dataclass(frozen=True, slots=True)

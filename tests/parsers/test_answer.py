@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parsers import schema
+from parsers import budget, schema
 from parsers.answer import Answer
 from parsers.protocols import conn, dns
 from parsers.query.question import QuestionError, Wording
 from parsers.schema import Field, Record
 from parsers.updates import Batch, Facts, NoSuchLog, Progress, Trouble, Update
+from tests.parsers.query.answers import answered
 
 
 def part(*rows: tuple[Any, ...], fields: str = "ts:time s:string") -> Batch:
@@ -84,8 +85,8 @@ def test_sorted_and_counted_all_is_read_before_the_first_is_cut_off() -> None:
 
 def test_a_field_that_only_later_rows_have() -> None:
     later = part((3, 7), fields="ts:time n:count")
-    assert pieces([FIRST, later], fields="n,s") == [[(None, "a"), (None, "b"), (7, None)], []]
-    assert pieces([FIRST, later, FIRST], where="n == 7") == [[(3, None, 7)], [], []]
+    assert pieces([FIRST, later], fields="n,s") == [[(None, "a"), (None, "b")], [(7, None)], []]
+    assert pieces([FIRST, later, FIRST], where="n == 7") == [[], [(3, None, 7)], [], []]
     assert pieces([FIRST, later]) == [[(1, "a"), (2, "b")], [(3, None, 7)], []]
     assert pieces([FIRST, later, FIRST], count_by="n") == [[(4, None), (1, 7)]]
 
@@ -195,15 +196,18 @@ WORDINGS = [
 ]
 
 
+@pytest.mark.parametrize("memory", [0, 1 << 30])
 @settings(max_examples=60, deadline=None)
 @given(
     st.lists(st.lists(st.tuples(st.integers(0, 5), st.none() | st.sampled_from(["a", "b", ""])), max_size=4)),
     st.sampled_from(WORDINGS),
 )
-def test_parts_give_the_answer_of_the_whole(parts: list[list[tuple[Any, ...]]], wording: Wording) -> None:
+def test_parts_give_the_answer_of_the_whole(memory: int, parts: list[list[tuple[Any, ...]]], wording: Wording) -> None:
     first, *rest = [part(*some) for some in [[], *parts]]
-    found = Answer("odd", wording).pieces([first, *rest])
-    made = schema.joined([piece for piece in found if isinstance(piece, pa.Table)])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(budget, "for_work", lambda: memory)
+        found = Answer("odd", wording).pieces([first, *rest])
+        made = schema.joined([piece for piece in found if isinstance(piece, pa.Table)])
     whole = part(*(row for some in parts for row in some)).table
     question = wording.understood(schema.types(whole))
-    assert rows(made) == rows(question.answer(question.kept(whole)))
+    assert rows(made) == rows(answered(question, whole))

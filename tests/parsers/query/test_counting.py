@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parsers import query, schema
+from parsers import budget, places, query, schema
 from parsers.query import counting
 from parsers.query.counting import counted
 from parsers.schema import Field, Record
@@ -62,14 +62,20 @@ def place(value: Any) -> Any:
     return (0, (ip_address(value).version, int(ip_address(value))) if value in ADDRESSES else value)
 
 
+@pytest.mark.parametrize("memory", [0, 1 << 30])
 @settings(max_examples=60, deadline=None)
 @given(st.lists(ROW, max_size=12), st.integers(0, 12), COLUMNS)
-def test_as_counted_by_hand(rows: list[tuple[Any, ...]], split: int, columns: list[str]) -> None:
+def test_as_counted_by_hand(memory: int, rows: list[tuple[Any, ...]], split: int, columns: list[str]) -> None:
     table = pa.concat_tables([RECORD.table(rows[:split]), RECORD.table(rows[split:])])
-    found = counted(table, columns)
+    with pytest.MonkeyPatch.context() as patch:
+        # Without memory each piece of some rows goes to a file, and they come together by their order there.
+        patch.setattr(budget, "for_work", lambda: memory)
+        patch.setattr(places, "PIECE", 3)
+        patch.setattr(counting, "_ROWS", 4)
+        found = counted(table, columns)
     assert schema.types(found) == counting.types(columns, RECORD.types)
-    places = [RECORD.names.index(column) for column in columns]
-    wanted = Counter(key for row in rows for key in product(*(alone(row[at]) for at in places)))
+    cells = [RECORD.names.index(column) for column in columns]
+    wanted = Counter(key for row in rows for key in product(*(alone(row[at]) for at in cells)))
     made = [
         tuple(tuple(cell) if isinstance(cell, list) else cell for cell in row)
         for row in zip(*(values(found, column) for column in columns), strict=True)

@@ -7,6 +7,7 @@ import pytest
 from parsers.query.errors import UnknownFieldError
 from parsers.query.question import QuestionError, Wording
 from parsers.schema import Field, Record
+from tests.parsers.query.answers import answered
 
 RECORD = Record(
     "log",
@@ -33,8 +34,7 @@ ROWS: list[tuple[Any, ...]] = [
 
 
 def answer(**parts: Any) -> dict[str, list[Any]]:
-    question = Wording(**parts).understood(RECORD.types)
-    return dict(question.answer(question.kept(RECORD.table(ROWS))).to_pydict())
+    return dict(answered(Wording(**parts).understood(RECORD.types), RECORD.table(ROWS)).to_pydict())
 
 
 def wrong(**parts: Any) -> QuestionError:
@@ -44,7 +44,7 @@ def wrong(**parts: Any) -> QuestionError:
 
 
 def test_nothing_asked_is_everything() -> None:
-    assert Wording().understood(RECORD.types).answer(RECORD.table(ROWS)).equals(RECORD.table(ROWS))
+    assert answered(Wording().understood(RECORD.types), RECORD.table(ROWS)).equals(RECORD.table(ROWS))
 
 
 @pytest.mark.parametrize(
