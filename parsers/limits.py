@@ -62,6 +62,8 @@ FIRST_PACKETS = 20_000
 FIRST_BYTES = 8 << 20
 # With more packets than this, all of conn is not told before what connections carry: its rows would be held twice.
 EARLY_PACKETS = 1 << 22
+# Below this a capture is indexed, and half of it decoded, faster than another process does it.
+ALONE_BYTES = 32 << 20
 # Below this a capture is analysed faster than processes start.
 INLINE_PACKETS = 20_000
 # More processes than this gain little and cost memory each.
@@ -137,6 +139,12 @@ LOG_FOLDERS = 6
 LOG_ENTRIES = 300_000
 # Files there that are not called logs and are looked into, for they may be some.
 LOG_SNIFFED_FILES = 1000
+# Logs that are looked at on the screen are read whole, and so is a folder of so many bytes, packed ones counted as
+# unpacked: it takes a second. In a larger one, logs of fewer bytes than the second are.
+LOG_WHOLE_BYTES = 64 << 20
+LOG_SMALL_BYTES = 2 << 20
+# Places of a log whose rows are kept that were read once more for the panel: some megabytes each.
+LOG_PLACES_KEPT = 8
 # Small parts of a log are put together to so many rows before they are passed on.
 LOG_BATCH_ROWS = 1 << 14
 # Rows that are written to a file for lack of memory are put together to pieces of so many bytes, and of so many rows:
@@ -145,6 +153,14 @@ PIECE_BYTES = 16 << 20
 PIECE_ROWS = 1 << 18
 # The values of a log's columns that repeat are kept once for all its rows; beyond this they begin anew.
 DICTIONARY_BYTES = 64 << 20
+# What is smaller is read again as fast as its rows are found again.
+CACHED_BYTES = 1 << 20
+# Files that are looked into to know them again, and in how many places: as many seeks as a slow disk does in a second.
+SAMPLED_FILES = 16
+SAMPLED_BLOCKS = 8
+# What the cache may take of the disk: a part of it, and not more than this.
+CACHE_SHARE = 10
+CACHE_BYTES = 20 << 30
 # Logs of a folder that stand open at the same time.
 OPEN_LOGS = 100
 # Logs that are followed at the same time: each is an open file, of which a process may have 1,024 as a rule; a sensor

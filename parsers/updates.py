@@ -1,11 +1,14 @@
 """What a reader of a capture or of logs tells while it reads."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from parsers.cache.origin import Origin
 
 
 class OpenError(Exception):
@@ -36,12 +39,37 @@ class NoSuchLog(OpenError):  # noqa: N818  nothing is wrong with the logs that a
 class Batch:
     """Rows of a log; each field of the table's schema carries its Zeek type.
 
-    `replaces` puts them in the place of all rows of that log that came before.
+    `replaces` puts them in the place of all rows of that log that came before; `settled` ones are all that there are,
+    in their order.
     """
 
     log: str
     table: "pa.Table"
     replaces: bool = False
+    settled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Rows of a log that were counted and not kept: of them there are the columns that lead to other logs.
+
+    They follow those of the log that were counted before, whether or not there are Batches of the same rows too.
+    `again` reads all columns of them; it raises OpenError where they can no longer be read.
+    """
+
+    log: str
+    table: "pa.Table"
+    again: "Callable[[], pa.Table]"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The logs of which more rows are still to be read or counted; of all others every row is known.
+
+    It is told once the first rows of each log have been, and whenever one of them is through.
+    """
+
+    logs: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,4 +105,11 @@ class Facts:
     last: int | None
 
 
-Update: TypeAlias = Batch | Trouble | Progress | Facts
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """All that there is was told: the rows may be kept, to be found again by what they were made of."""
+
+    origin: "Origin"
+
+
+Update: TypeAlias = Batch | Counted | Waiting | Trouble | Progress | Facts | Whole

@@ -15,6 +15,9 @@ from tests.parsers.capture.large import LARGE_PACKETS, many
 # a process would wait for nothing.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
+# No rows are kept between tests; those that are about that say where.
+os.environ["XDG_CACHE_HOME"] = os.devnull
+
 # The one place that names where reference captures and benchmarks lie: beside the project, where there are any.
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 

@@ -13,12 +13,13 @@ from parsers.cache.shelf import Shelf, slices
 class GrowingLog:
     """One log; `size` is about how many bytes of memory its rows take.
 
-    With `in_order` each run of rows is put on the shelf in the order of time.
+    With `in_order` each run of rows is put on the shelf in the order of time; what is `settled` lies in files already.
     """
 
-    def __init__(self, *, in_order: bool = False) -> None:
+    def __init__(self, *, in_order: bool = False, settled: bool = False) -> None:
         self.size = 0
         self._in_order = in_order
+        self._settled = settled
         self._shelf: Shelf | None = None
         self._parts: list[pa.Table] = []
         self._table: pa.Table | None = None
@@ -27,7 +28,13 @@ class GrowingLog:
         """Some more rows."""
         self._parts.append(table)
         self._table = None
-        self.size += table.nbytes
+        if not self._settled:
+            self.size += table.nbytes
+
+    @property
+    def bytes(self) -> int:
+        """About how many bytes the rows take, wherever they are."""
+        return (0 if self._shelf is None else self._shelf.bytes) + sum(int(part.nbytes) for part in self._parts)
 
     def table(self) -> pa.Table:
         """The rows so far; columns that only some parts have are unset in the others."""
@@ -56,7 +63,7 @@ class GrowingLog:
 
         Raises OSError where the folder has no room for that; `settle_in_memory` does without.
         """
-        if self._shelf is None:
+        if self._shelf is None or self._settled:
             self.settle_in_memory()
             return
         self.shelve(folder)
@@ -72,10 +79,24 @@ class GrowingLog:
             made = self._shelf
         made.seal()
         self._shelf = made
+        self._settled = True
         self._table = None
+
+    def shelf(self, folder: Path) -> Shelf:
+        """The shelf that all rows are on once they are settled, one of its own where they are in memory."""
+        if self._shelf is not None:
+            return self._shelf
+        table = self.table()
+        shelf = Shelf(folder)
+        shelf.put(table.schema, [table])
+        shelf.seal()
+        return shelf
 
     def settle_in_memory(self) -> None:
         """The same, whatever memory it takes."""
+        if self._settled:
+            return
+        self._settled = True
         table = self.table().unify_dictionaries()
         timed = self._in_order and ordering.is_timed(table.schema)
         self._parts = [ordering.in_order(table) if timed else table]

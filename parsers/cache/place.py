@@ -1,28 +1,32 @@
 """Where rows lie that memory does not hold, and how much of the disk they may take."""
 
 import os
+import shutil
 import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from parsers import scratch
+from parsers import limits, scratch
 
 # The bound of the folder in bytes, or with a unit, where it is not said on the command line.
 VARIABLE = "ZEEKTUI_CACHE_SIZE"
 _PRIVATE = 0o700
+_ENTRIES = "rows"
 
 
 @dataclass
 class _Chosen:
     kept: bool = True
+    most: int | None = None
 
 
 _chosen = _Chosen()
 
 
-def choose(*, kept: bool) -> None:
-    """Say whether rows are kept for the next time; otherwise they are gone with the program."""
+def choose(*, kept: bool, most: int | None = None) -> None:
+    """Say whether rows are kept for the next time, otherwise they are gone with the program, and the folder's bound."""
     _chosen.kept = kept
+    _chosen.most = most
 
 
 def is_kept() -> bool:
@@ -37,9 +41,25 @@ def folder() -> Path:
     return (Path(told) if Path(told).is_absolute() else Path.home() / ".cache") / "zeektui"
 
 
+def most() -> int:
+    """How many bytes of the disk what is kept may take: a part of it, unless told otherwise."""
+    if _chosen.most is not None:
+        return _chosen.most
+    return min(shutil.disk_usage(folder()).total // limits.CACHE_SHARE, limits.CACHE_BYTES)
+
+
+def entries() -> Path:
+    """The folder of what is kept, whether it is there or not."""
+    return folder() / _ENTRIES
+
+
 def made() -> Path | None:
-    """The cache's folder, made where it is missing; None where it cannot be used, or where it is not this user's."""
-    path = folder()
+    """The folder of what is kept, made where it is missing; None where it cannot be used, or is not this user's."""
+    own = _made(folder())
+    return own and _made(own / _ENTRIES)
+
+
+def _made(path: Path) -> Path | None:
     try:
         path.mkdir(_PRIVATE, parents=True, exist_ok=True)
         status = path.stat()

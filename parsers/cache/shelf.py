@@ -65,6 +65,11 @@ class Shelf:
         return [table for each in self.series for table in each.decoded()]
 
     @property
+    def bytes(self) -> int:
+        """How many bytes of the file there are."""
+        return self._end
+
+    @property
     def piece_rows(self) -> int:
         """How many rows make a piece that is worth a batch of its own and small enough to be copied."""
         rows = sum(len(table) for each in self.series for table in each.tables)
