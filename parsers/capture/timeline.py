@@ -32,6 +32,10 @@ class Timeline:
         """What all of them together are called."""
         return self.names[0] if len(self.names) == 1 else f"{self.names[0]} and {len(self.names) - 1} more"
 
+    def shared(self) -> "Timeline":
+        """The same, in memory that processes share."""
+        return replace(self, index=self.index.shared())
+
     def name_of(self, number: int) -> str | None:
         """The name of the capture that a packet lies in, as text for a cell; None of a single one."""
         return None if self.origin is None else escape.text(os.fsencode(self.names[self.origin[number]]))
@@ -62,7 +66,6 @@ def timeline(captures: Captures) -> Timeline:
         raise OpenError(failures[0])
     troubles += [Trouble(failure) for failure in failures]
     whole, origin = (indexes[0], None) if len(captures.places) == 1 else _merged(indexes)
-    whole = whole.shared()
     line = Timeline(whole, names, origin, troubles)
     most = limits.CAPTURE_PACKETS
     if len(whole) <= most:

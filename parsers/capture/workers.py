@@ -1,7 +1,7 @@
-"""Work shared out to forked processes, which see the packets by shared memory and send their results back.
+"""Work for forked processes, which see the packets by shared memory and send their results back.
 
 Forking is safe here: the only other threads are those of OpenBLAS (numpy) and of jemalloc and Arrow (pyarrow), which
-are all prepared for it (pthread_atfork). Whoever shares out work has no thread of its own at that time.
+are all prepared for it (pthread_atfork). Whoever has work for them has no thread of its own at that time.
 """
 
 import gc
@@ -55,7 +55,29 @@ def share_out(
             yield task, outcome(work, task)
         return
     with closing(_Crew(work, tasks)) as crew:
-        yield from crew.run(count)
+        crew.begin(count)
+        yield from crew.results()
+
+
+@contextmanager
+def aside(work: Callable[[], Result], *, alone: bool = False) -> Iterator[Callable[[], Result]]:
+    """What hands over the result of work that another process does meanwhile.
+
+    It is done here, when it is asked for, with `alone` or on a single processor, and where it fails there: as if there
+    were no other process.
+    """
+    if alone or len(os.sched_getaffinity(0)) < 2:
+        yield work
+        return
+
+    with closing(_Crew(lambda _: work(), (None,))) as crew:
+        crew.begin(1)
+
+        def result() -> Result:
+            ((_, made),) = crew.results()
+            return work() if isinstance(made, Lost) else made
+
+        yield result
 
 
 @contextmanager
@@ -88,9 +110,13 @@ class _Crew(Generic[Task, Result]):
         self._processes: dict[Connection, ForkProcess] = {}
         self._busy: dict[Connection, int] = {}
 
-    def run(self, count: int) -> Iterator[tuple[Task, Result | Lost]]:
+    def begin(self, count: int) -> None:
+        """Set so many processes to work."""
         for _ in range(count):
             self._hire()
+
+    def results(self) -> Iterator[tuple[Task, Result | Lost]]:
+        """What they come to, until all is done."""
         while self._busy:
             for pipe in wait(list(self._busy)):
                 assert isinstance(pipe, Connection)

@@ -10,8 +10,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from parsers.capture.analysis import Analysis
+from parsers.capture.decoded import Decoded
 from parsers.capture.flows import Shard
-from parsers.capture.pipeline import Decoded
 from parsers.capture.workers import Lost, share_out
 from parsers.schema import packed, unpacked
 

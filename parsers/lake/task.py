@@ -18,7 +18,7 @@ from parsers.lake.capture import Capture
 from parsers.updates import OpenError, PasswordNeeded, Trouble
 
 if TYPE_CHECKING:
-    from parsers.capture.pipeline import Decoded
+    from parsers.capture.decoded import Decoded
 
 
 @dataclass(frozen=True, slots=True)

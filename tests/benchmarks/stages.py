@@ -25,7 +25,7 @@ from tests.benchmarks.machine import ROOT
 STAGES = {
     "index": ("parsers.capture.pipeline:open_captures", "parsers.capture.pipeline:timeline"),
     "decode": ("parsers.capture.pipeline:decode",),
-    "group": ("parsers.capture.pipeline:group",),
+    "group": ("parsers.capture.decoded:group",),
     "shards": ("parsers.capture.workers:share_out",),
     "settling": ("parsers.source:LogSet.settle",),
     "writing": ("tui.batch:_write",),

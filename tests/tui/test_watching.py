@@ -5,7 +5,7 @@ from threading import Event
 
 import pytest
 
-from parsers.capture import early, pipeline, watching
+from parsers.capture import decoded, early, watching
 from parsers.updates import Batch, Update
 from tests.tui.driving import app_of, explorer, rest, until
 from tui.options import demo
@@ -23,7 +23,7 @@ async def test_cursor_filter_and_sort_stay_when_all_rows_take_the_place_of_the_f
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(watching, "FIRST_BYTES", demo().stat().st_size // 6)
-    monkeypatch.setattr(pipeline, "INLINE_PACKETS", 0)
+    monkeypatch.setattr(decoded, "INLINE_PACKETS", 0)
     monkeypatch.setattr(early, "_LEAST_SECONDS", 0)
     gate = Event()
     async with app_of(told=in_two_parts(gate)).run_test(size=(150, 40)) as pilot:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from parsers.capture import pipeline
+from parsers.capture import decoded
 from parsers.capture.pipeline import updates
 from parsers.source import LogSet
 from tests.parsers.capture.build import CLIENT, SERVER, ethernet, ipv4, pcap, tcp, udp
@@ -121,7 +121,7 @@ def test_the_addresses_go_with_the_roles(tmp_path: Path) -> None:
 def test_shards_and_several_captures_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     other = TARGET + SOURCE[::-1] + ethernet(ipv4(udp(b"x", dport=9000), src="10.0.0.9"))[12:]
     whole = rows(tmp_path, [ETHERNET, other])
-    monkeypatch.setattr(pipeline, "SHARD_PACKETS", 1)
+    monkeypatch.setattr(decoded, "SHARD_PACKETS", 1)
     assert rows(tmp_path, [ETHERNET, other]) == whole
     assert len({row["orig_l2_addr"] for row in whole}) == 2
     paths = [tmp_path / "b.pcap", tmp_path / "c.pcap"]

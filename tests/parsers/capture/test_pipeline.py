@@ -2,10 +2,11 @@ from pathlib import Path
 
 import pytest
 
-from parsers.capture import pipeline
+from parsers.capture import decoded
+from parsers.capture.analysis import Analysis, analyse_shard
 from parsers.capture.flows import Flows, Shard
 from parsers.capture.packets import Packets
-from parsers.capture.pipeline import Analysis, analyse_shard, updates
+from parsers.capture.pipeline import updates
 from parsers.source import LogSet
 from parsers.updates import Batch, Facts, Progress, Trouble, Update
 from tests.parsers.capture.build import START, ethernet, ipv4, pcap, udp
@@ -23,7 +24,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def shards_of_one_flow(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipeline, "SHARD_PACKETS", 1)
+    monkeypatch.setattr(decoded, "SHARD_PACKETS", 1)
 
 
 def told(path: Path) -> list[Update]:
@@ -86,7 +87,7 @@ def test_a_shard_that_fails_costs_no_other_its_rows(path: Path, monkeypatch: pyt
             raise ValueError("odd")
         return analyse_shard(packets, flows, shard)
 
-    monkeypatch.setattr(pipeline, "analyse_shard", fragile)
+    monkeypatch.setattr(decoded, "analyse_shard", fragile)
     found = logs(path)
     why = "the analysis failed: ValueError('odd'); please report it"
     assert found.troubles == [Trouble(f"{path}: 1 packets could not be analysed: {why}")]
@@ -97,7 +98,7 @@ def test_troubles_of_an_analysis_are_told(path: Path, monkeypatch: pytest.Monkey
     def troubled(packets: Packets, flows: Flows, shard: Shard, captures: None) -> Analysis:
         return Analysis(troubles=["odd"])
 
-    monkeypatch.setattr(pipeline, "analyse_shard", troubled)
+    monkeypatch.setattr(decoded, "analyse_shard", troubled)
     assert [trouble.text for trouble in logs(path).troubles] == [f"{path}: odd"]
 
 
@@ -105,8 +106,8 @@ def test_troubles_of_an_analysis_are_told(path: Path, monkeypatch: pytest.Monkey
 def test_shards_and_workers_change_nothing(inline: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """As one shard, or as many that workers share: the same rows in the same order."""
     whole = logs(demo())
-    monkeypatch.setattr(pipeline, "SHARD_PACKETS", 1)
-    monkeypatch.setattr(pipeline, "INLINE_PACKETS", inline)
+    monkeypatch.setattr(decoded, "SHARD_PACKETS", 1)
+    monkeypatch.setattr(decoded, "INLINE_PACKETS", inline)
     assert sum(isinstance(update, Batch) and update.log == "conn" for update in updates([demo()])) > 3
     parts = logs(demo())
     assert parts.names == whole.names
@@ -115,7 +116,7 @@ def test_shards_and_workers_change_nothing(inline: int, monkeypatch: pytest.Monk
 
 
 def test_a_certificate_is_told_of_once_all_its_sightings_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipeline, "SHARD_PACKETS", 1)
+    monkeypatch.setattr(decoded, "SHARD_PACKETS", 1)
     logs_of_batches = [update.log for update in updates([demo()]) if isinstance(update, Batch)]
     assert logs_of_batches.count("x509") == 1
     assert "ssl" not in logs_of_batches[logs_of_batches.index("x509") :]

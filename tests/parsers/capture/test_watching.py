@@ -4,7 +4,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from parsers.capture import early, pipeline, watching
+from parsers.capture import decoded, early, pipeline, watching
 from parsers.source import LogSet
 from parsers.updates import Batch, Facts, OpenError, Update
 from tests.parsers.capture.build import pcap
@@ -17,7 +17,7 @@ def demo_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
     size = demo().stat().st_size // 6
     settings = (
         (watching, {"FIRST_BYTES": size}),
-        (pipeline, {"INLINE_PACKETS": 0, "SHARD_PACKETS": 1}),
+        (decoded, {"INLINE_PACKETS": 0, "SHARD_PACKETS": 1}),
         (early, {"_PARTS": 0, "_LEAST_SECONDS": 0}),
     )
     for module, bounds in settings:
@@ -74,7 +74,7 @@ def test_in_the_end_nothing_is_different() -> None:
 
 @pytest.mark.usefixtures("demo_is_large")
 def test_of_too_many_packets_connections_are_told_with_what_they_carry(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipeline, "EARLY_PACKETS", 0)
+    monkeypatch.setattr(decoded, "EARLY_PACKETS", 0)
     assert [batch.replaces for batch in conn(watching.updates([demo()]))][:3] == [False, True, False]
     assert_same(settled(watching.updates([demo()])), settled(pipeline.updates([demo()])))
 

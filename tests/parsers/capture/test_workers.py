@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from parsers.capture.workers import Lost, share_out
+from parsers.capture.workers import Lost, aside, share_out
 from tests.processes import children, is_alive, wait_until
 
 ENDED = Lost("a worker process ended early; is memory short?")
@@ -115,3 +115,39 @@ def test_whoever_wants_no_more_results_ends_the_workers() -> None:
         pids = [pid for pid in children(os.getpid()) if is_alive(pid)]
         assert len(pids) == 2
     assert not any(map(is_alive, pids))
+
+
+def test_work_that_is_done_aside() -> None:
+    with aside(os.getpid) as result:
+        assert result() != os.getpid()
+    with aside(lambda: bytes(3 << 20)) as result:
+        assert result() == bytes(3 << 20)
+    with aside(os.getpid, alone=True) as result:
+        assert result() == os.getpid()
+    assert not children(os.getpid())
+
+
+def test_what_fails_aside_fails_here() -> None:
+    def fail() -> None:
+        raise ValueError("odd")
+
+    with aside(fail) as result, pytest.raises(ValueError, match="odd"):
+        result()
+
+
+def test_work_whose_process_is_killed_is_done_here() -> None:
+    here = os.getpid()
+
+    def work() -> int:
+        if os.getpid() != here:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return here
+
+    with aside(work) as result:
+        assert result() == here
+
+
+def test_work_that_nobody_asks_for_is_given_up() -> None:
+    with aside(threading.Event().wait):
+        (child,) = children(os.getpid())
+    wait_until(lambda: not is_alive(child))

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from parsers.capture import pipeline
+from parsers.capture import decoded
 from parsers.capture.pipeline import updates
 from parsers.source import LogSet
 from tests.parsers.capture.build import CLIENT, SERVER, START, ethernet, ipv4, pcap, udp
@@ -45,7 +45,7 @@ class Logs:
 
 @pytest.fixture(params=[1, 20_000])
 def shards(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipeline, "SHARD_PACKETS", request.param)
+    monkeypatch.setattr(decoded, "SHARD_PACKETS", request.param)
 
 
 @pytest.mark.usefixtures("shards")
