@@ -240,7 +240,8 @@ class Protocol:
     of UDP at one datagram, the other side empty) and says whether they are this protocol; it must answer fast
     and never fail. A protocol that only ports find has none. One that `stays` is only ever carried by others and
     heard on after it was rejected: Zeek takes off what stands on a connection itself. `openings` are the bytes of
-    which one comes first on one side or the other wherever `recognise` says yes; None where any may.
+    which one comes first on one side or the other wherever `recognise` says yes; None where any may. What is `mutual`
+    is recognised by both sides alone, never while one of them has said nothing.
     """
 
     name: str
@@ -252,3 +253,4 @@ class Protocol:
     transports: frozenset[str] = frozenset({"tcp"})
     stays: bool = False
     openings: bytes | None = None
+    mutual: bool = False

@@ -169,8 +169,9 @@ class Stream:
         for seat in self.seats:
             self.shared.attempt(seat.protocol, seat.analyzer.deliver, data)
         if self.recognition is not None:
-            for protocol, missed in self.recognition.deliver(data):
-                self.join(protocol, missed)
+            for protocol, seen, segment in self.recognition.deliver(data):
+                if not self._has(protocol):
+                    self.join(protocol, self.recognition.missed(data, seen, segment))
             if self.recognition.is_over:
                 self.recognition = None
         if self.losing:
@@ -206,7 +207,7 @@ class Stream:
 
         One that rejects them is heard out, as in Zeek.
         """
-        if any(seat.protocol is protocol for seat in self.seats):
+        if self._has(protocol):
             return
         told = _Told(self, protocol)
         shared = self.shared
@@ -231,6 +232,9 @@ class Stream:
                 shared.attempt(protocol, analyzer.deliver, event)
             elif isinstance(event, Gap):
                 shared.attempt(protocol, analyzer.gap, event)
+
+    def _has(self, protocol: Protocol) -> bool:
+        return any(seat.protocol is protocol for seat in self.seats)
 
     def _leave(self, event: Event) -> None:
         self.losing = False

@@ -306,4 +306,4 @@ def recognise(orig: bytes, resp: bytes) -> bool:
     return _SERVER.match(resp) is not None and _CLIENT.match(orig) is not None
 
 
-POP3 = Protocol("pop3", (), Pop3Analyzer, recognise=recognise, openings=b"+")
+POP3 = Protocol("pop3", (), Pop3Analyzer, recognise=recognise, mutual=True, openings=b"+")

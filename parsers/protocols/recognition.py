@@ -10,8 +10,8 @@ from parsers.limits import RECOGNITION_BYTES, RECOGNITION_CHUNKS
 from parsers.protocols.analyzer import Data, Event, Gap, Protocol
 from parsers.protocols.roster import Candidates
 
-# A protocol and what its analyser has missed: the events before, at the time of now, and the rest of this one.
-Found: TypeAlias = tuple[Protocol, list[Event]]
+# A protocol, and what `Recognition.missed` wants to know: how many events had been seen, and which segment showed it.
+Found: TypeAlias = tuple[Protocol, int, int]
 
 # A protocol's name, and the side that showed it; None where it took both.
 _Shown: TypeAlias = tuple[str, bool | None]
@@ -43,11 +43,11 @@ class Recognition:
     def deliver(self, data: Data) -> Sequence[Found]:
         """Look at more bytes."""
         if len(data.ends) == 1:
-            return self._look(data, data, 0)
+            return self._look(data, 0)
         found: list[Found] = []
         start = 0
         for i, end in enumerate(data.ends):
-            found += self._look(data.cut(start, end), data, i)
+            found += self._look(data.cut(start, end), i)
             start = end
             if self.is_over:
                 break
@@ -58,8 +58,8 @@ class Recognition:
         if self._seen:
             self._seen.append(gap)
 
-    def _look(self, piece: Data, data: Data, segment: int) -> Sequence[Found]:
-        """Look at a segment of what was delivered."""
+    def _look(self, piece: Data, segment: int) -> Sequence[Found]:
+        """Look at the segment of this number of what was delivered."""
         self._seen.append(piece)
         self._size += len(piece.data)
         self.is_over = self._size > RECOGNITION_BYTES or len(self._seen) > RECOGNITION_CHUNKS
@@ -73,12 +73,12 @@ class Recognition:
             known = self._known(self._orig, self._resp, piece.is_orig)
         if not known:
             return ()
-        missed = self._missed(data, segment)
-        return [(protocol, missed) for protocol in known]
+        return [(protocol, len(self._seen), segment) for protocol in known]
 
-    def _missed(self, data: Data, segment: int) -> list[Event]:
+    def missed(self, data: Data, seen: int, segment: int) -> list[Event]:
+        """What the analyser of a protocol found in `data` has missed: what came before, at that time, and the rest."""
         now = data.times[segment]
-        missed = [_at(event, now) for event in self._seen]
+        missed = [_at(event, now) for event in self._seen[:seen]]
         if segment + 1 < len(data.ends):
             missed.append(data.cut(data.ends[segment], len(data.data)))
         return missed
@@ -86,12 +86,13 @@ class Recognition:
     def _known(self, orig: bytes, resp: bytes, is_orig: bool) -> Sequence[Protocol]:
         """The protocols that the bytes show in a way in which they did not show them before."""
         known: Sequence[Protocol] = ()
+        both = bool(orig and resp)
         for protocol, recognise in self._candidates.after(orig, resp):
             # Most bytes are not of most protocols: this is asked some ten times for each segment.
             try:
-                if recognise(orig, b"") if is_orig else recognise(b"", resp):
+                if not protocol.mutual and (recognise(orig, b"") if is_orig else recognise(b"", resp)):
                     shown: _Shown = (protocol.name, is_orig)
-                elif orig and resp and recognise(orig, resp):
+                elif both and recognise(orig, resp):
                     shown = (protocol.name, None)
                 else:
                     continue

@@ -256,4 +256,4 @@ def recognise(orig: bytes, resp: bytes) -> bool:
     return orig.startswith(b"RFB") and resp.startswith(b"RFB")
 
 
-RFB = Protocol("rfb", (RECORD,), RfbAnalyzer, recognise=recognise, openings=b"R")
+RFB = Protocol("rfb", (RECORD,), RfbAnalyzer, recognise=recognise, mutual=True, openings=b"R")

@@ -34,6 +34,8 @@ class Candidates:
 
 def _may_know(protocol: Protocol, orig: bytes, resp: bytes) -> bool:
     openings = protocol.openings
+    if protocol.mutual and not (orig and resp):
+        return False
     return openings is None or bool(orig and orig in openings) or bool(resp and resp in openings)
 
 

@@ -293,5 +293,11 @@ def recognise(orig: bytes, resp: bytes) -> bool:
 
 
 SOCKS = Protocol(
-    "socks", (RECORD,), SocksAnalyzer, tcp_ports=frozenset({1080}), recognise=recognise, openings=b"\x04\x05"
+    "socks",
+    (RECORD,),
+    SocksAnalyzer,
+    tcp_ports=frozenset({1080}),
+    recognise=recognise,
+    mutual=True,
+    openings=b"\x04\x05",
 )

@@ -17,6 +17,14 @@ def recognise(orig: bytes, resp: bytes) -> bool:
     return _SERVER.match(resp) is not None and _CLIENT.match(orig) is not None
 
 
-FTP = Protocol("ftp", (RECORD,), FtpAnalyzer, tcp_ports=frozenset({21, 2811}), recognise=recognise, openings=b"\n\r 12")
+FTP = Protocol(
+    "ftp",
+    (RECORD,),
+    FtpAnalyzer,
+    tcp_ports=frozenset({21, 2811}),
+    recognise=recognise,
+    mutual=True,
+    openings=b"\n\r 12",
+)
 # A connection for data is found by what is said on the other one alone.
 FTP_DATA = Protocol(DATA, (), FtpDataAnalyzer)

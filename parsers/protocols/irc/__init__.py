@@ -38,6 +38,6 @@ def _ends(said: bytes, place: int) -> bool:
     return said.find(b"\n", place) >= 0 or said.find(b"\r", place) >= 0
 
 
-IRC = Protocol("irc", (RECORD,), IrcAnalyzer, tcp_ports=frozenset(range(6666, 6670)), recognise=recognise)
+IRC = Protocol("irc", (RECORD,), IrcAnalyzer, tcp_ports=frozenset(range(6666, 6670)), recognise=recognise, mutual=True)
 # A connection for a file is found by what is said on the other one alone.
 IRC_DATA = Protocol(DATA, (), IrcDataAnalyzer)

@@ -20,6 +20,12 @@ def recognise(orig: bytes, resp: bytes) -> bool:
 
 _RECORDS = (RECORD, SEARCH_RECORD)
 TCP = Protocol(
-    "ldap_tcp", _RECORDS, LdapTcpAnalyzer, tcp_ports=frozenset({389, 3268}), recognise=recognise, openings=_SEQUENCE
+    "ldap_tcp",
+    _RECORDS,
+    LdapTcpAnalyzer,
+    tcp_ports=frozenset({389, 3268}),
+    recognise=recognise,
+    mutual=True,
+    openings=_SEQUENCE,
 )
 UDP = Protocol("ldap_udp", _RECORDS, LdapUdpAnalyzer, udp_ports=frozenset({389}), transports=frozenset({"udp"}))

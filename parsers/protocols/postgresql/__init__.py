@@ -24,4 +24,6 @@ def _is_session(client: bytes, server: bytes) -> bool:
     return _ANSWERS.match(server) is not None and _STARTS.match(client) is not None
 
 
-PROTOCOL = Protocol("postgresql", (RECORD,), PostgresqlAnalyzer, tcp_ports=frozenset({5432}), recognise=recognise)
+PROTOCOL = Protocol(
+    "postgresql", (RECORD,), PostgresqlAnalyzer, tcp_ports=frozenset({5432}), recognise=recognise, mutual=True
+)

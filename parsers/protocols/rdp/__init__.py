@@ -23,4 +23,4 @@ def recognise(orig: bytes, resp: bytes) -> bool:
     return (_answers(resp) and _asks(orig)) or (_answers(orig) and _asks(resp))
 
 
-RDP = Protocol("rdp", (RECORD,), RdpAnalyzer, tcp_ports=frozenset({3389}), recognise=recognise)
+RDP = Protocol("rdp", (RECORD,), RdpAnalyzer, tcp_ports=frozenset({3389}), recognise=recognise, mutual=True)

@@ -16,5 +16,11 @@ def recognise(orig: bytes, resp: bytes) -> bool:
 
 
 SMTP = Protocol(
-    "smtp", (RECORD,), SmtpAnalyzer, tcp_ports=frozenset({25, 587}), recognise=recognise, openings=b"\t\n\v\f\r 2"
+    "smtp",
+    (RECORD,),
+    SmtpAnalyzer,
+    tcp_ports=frozenset({25, 587}),
+    recognise=recognise,
+    mutual=True,
+    openings=b"\t\n\v\f\r 2",
 )

@@ -14,4 +14,6 @@ def recognise(orig: bytes, resp: bytes) -> bool:
     return _BANNER.match(orig) is not None and _BANNER.match(resp) is not None
 
 
-SSH = Protocol("ssh", (RECORD,), SshAnalyzer, tcp_ports=frozenset({22}), recognise=recognise, openings=b"Ss")
+SSH = Protocol(
+    "ssh", (RECORD,), SshAnalyzer, tcp_ports=frozenset({22}), recognise=recognise, mutual=True, openings=b"Ss"
+)

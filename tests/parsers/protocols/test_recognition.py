@@ -42,8 +42,9 @@ def test_what_was_missed_comes_at_the_time_of_now_and_the_rest_at_its_own() -> N
     recognition = known(lambda _, resp: resp.endswith(b"cd"))
     recognition.deliver(data(True, b"ask"))
     recognition.gap(Gap(True, 3, START))
-    ((_, missed),) = recognition.deliver(data(False, b"abcdef", START + 9, step=2))
-    assert missed == [
+    last = data(False, b"abcdef", START + 9, step=2)
+    ((_, seen, segment),) = recognition.deliver(last)
+    assert recognition.missed(last, seen, segment) == [
         Data(True, b"ask", [3], [START + 1009]),
         Gap(True, 3, START),
         Data(False, b"ab", [2], [START + 1009]),

@@ -46,7 +46,8 @@ def test_by_name() -> None:
 
 def test_by_what_can_be_recognised() -> None:
     mail = Protocol("mail", (), _nothing, recognise=_never, openings=b"2")
-    roster = Roster([WEB, NAMES, mail, CALLS])
+    chat = Protocol("chat", (), _nothing, recognise=_never, mutual=True)
+    roster = Roster([WEB, NAMES, mail, chat, CALLS])
 
     def found(proto: str, orig: bytes, resp: bytes) -> list[str]:
         candidates = roster.candidates(proto)
@@ -54,7 +55,9 @@ def test_by_what_can_be_recognised() -> None:
         return _names(protocol for protocol, _ in candidates.after(orig, resp))
 
     assert found("tcp", b"1", b"") == found("tcp", b"", b"12") == found("tcp", b"", b"") == ["web", "calls"]
-    assert found("tcp", b"2", b"") == found("tcp", b"1", b"21") == found("tcp", b"2", b"2") == ["web", "mail", "calls"]
+    assert found("tcp", b"2", b"") == found("tcp", b"", b"21") == ["web", "mail", "calls"]
+    assert found("tcp", b"1", b"2") == found("tcp", b"2", b"2") == ["web", "mail", "chat", "calls"]
+    assert found("tcp", b"1", b"1") == ["web", "chat", "calls"]
     assert found("udp", b"2", b"") == ["calls"]
     assert roster.candidates("icmp") is None
 
@@ -70,3 +73,14 @@ def test_nothing_is_recognised_that_does_not_open_as_it_should(protocol: Protoco
     # What would be recognised but for its first byte, too: it is the rest of what was drawn.
     orig, resp = (each and bytes([others[each[0] % len(others)]]) + each for each in said)
     assert not protocol.recognise(orig, resp)
+
+
+@pytest.mark.parametrize("protocol", [each for each in registry.protocols() if each.mutual], ids=lambda each: each.name)
+@given(
+    st.sampled_from([b"", b"RFB ", b"SSH-2.0", b"220 FTP", b"USER a", b"\x05\x01\0", b"0\x0c\x02\x01\0`"]), st.binary()
+)
+@settings(max_examples=25)
+def test_nothing_is_recognised_by_one_side_that_takes_both(protocol: Protocol, start: bytes, rest: bytes) -> None:
+    assert protocol.recognise is not None
+    assert not protocol.recognise(start + rest, b"")
+    assert not protocol.recognise(b"", start + rest)
