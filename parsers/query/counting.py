@@ -16,7 +16,7 @@ _KIND = "kind"
 _MEMBER, _EMPTY, _UNSET = range(3)
 _COUNT = "count_all"
 # Rows that are counted at a time.
-_ROWS = 1 << 20
+_ROWS = 1 << 18
 
 
 def types(columns: Sequence[str], log: Mapping[str, str]) -> dict[str, str]:
@@ -112,14 +112,14 @@ def _count_name(columns: Sequence[str]) -> str:
 def _grouped(flat: pa.Table) -> pa.Table:
     """The different rows of a table, and how often each is there."""
     names = flat.column_names
-    found = flat.unify_dictionaries().group_by(names).aggregate([([], _COUNT)])
+    found = flat.unify_dictionaries().group_by(names, use_threads=False).aggregate([([], _COUNT)])
     return _described(found.column(_COUNT), found, flat.schema)
 
 
 def _summed(groups: pa.Table) -> pa.Table:
     """Groups of several tables, each once."""
     keys = groups.drop_columns([_COUNT])
-    found = groups.unify_dictionaries().group_by(keys.column_names).aggregate([(_COUNT, "sum")])
+    found = groups.unify_dictionaries().group_by(keys.column_names, use_threads=False).aggregate([(_COUNT, "sum")])
     return _described(found.column(f"{_COUNT}_sum"), found, keys.schema)
 
 
