@@ -13,6 +13,7 @@ from parsers.updates import Batch, OpenError, Trouble, Update, not_opened
 
 if TYPE_CHECKING:
     from parsers.query.need import Asked
+    from parsers.zeek.browsing import Browsing
 
 _FIRST_BYTES = 512
 # What logs begin with: Zeek's header in any order, JSON, Parquet.
@@ -51,6 +52,18 @@ def updates(
     if only is not None and _NAMELESS in only:
         only |= {pipe.path.name for pipe in piped}
     return chain(_on_the_way(files), _named(folder.read_folder(files, only, asked), piped))
+
+
+def browsed(paths: Sequence[Path]) -> "Browsing | None":
+    """Logs of which only those are read whole that are looked at; None for captures, and for what comes through pipes.
+
+    Raises OpenError as `updates` does.
+    """
+    if pipes.among([pipes.as_file(path) for path in paths]) or captures(paths):
+        return None
+    from parsers.zeek.browsing import Browsing
+
+    return Browsing(paths)
 
 
 def captures(paths: Sequence[Path]) -> list[Path]:

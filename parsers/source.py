@@ -10,7 +10,8 @@ from parsers import budget, schema
 from parsers.cache import place
 from parsers.cache.growing import GrowingLog
 from parsers.capture.shared import give_back
-from parsers.updates import Batch, Facts, Progress, Trouble, Update
+from parsers.counted import CountedLog, Known
+from parsers.updates import Batch, Counted, Facts, Progress, Trouble, Update, Waiting
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,14 +31,19 @@ def in_order(logs: Iterable[str]) -> list[str]:
 class LogSet:
     """The logs of a capture or of a folder, each one immutable table at a time that a newer one replaces.
 
-    Only a capture has `facts`. What is more than memory may hold is in files, and looks the same.
+    Only a capture has `facts`. `waiting` are logs of which more rows are to come. What is more than memory may hold is
+    in files, and looks the same.
     """
 
     facts: Facts | None = None
     progress: Progress | None = None
     troubles: list[Trouble] = field(default_factory=list)
     complete: bool = False
+    waiting: tuple[str, ...] = ()
     _logs: dict[str, GrowingLog] = field(default_factory=dict)
+    _counted: dict[str, CountedLog] = field(default_factory=dict)
+    # Those that have got more rows since they were settled.
+    _unsettled: set[str] = field(default_factory=set)
     _frames: dict[str, "pd.DataFrame"] = field(default_factory=dict)
     # How many bytes of memory rows may take; None once there was no room for them elsewhere.
     _most: int | None = field(default_factory=budget.for_rows)
@@ -51,8 +57,14 @@ class LogSet:
                     # shards end.
                     self._logs[log] = GrowingLog(in_order=self.facts is not None)
                 self._logs[log].add(table)
+                self._unsettled.add(log)
                 self._frames.pop(log, None)
                 self._make_room()
+            case Counted():
+                self._counted.setdefault(update.log, CountedLog()).add(update)
+                self._make_room()
+            case Waiting(logs):
+                self.waiting = logs
             case Trouble():
                 self.troubles.append(update)
             case Progress():
@@ -68,12 +80,14 @@ class LogSet:
 
     def settle(self) -> None:
         """The reading has ended: one dictionary a column, and the rows of a capture in order of time."""
-        for each in self._logs.values():
+        for log in sorted(self._unsettled):
+            each = self._logs[log]
             try:
                 each.settle(place.for_files())
             except OSError as error:
                 self._go_on_in_memory(error)
                 each.settle_in_memory()
+        self._unsettled.clear()
         self._frames.clear()
         _give_back()
         self.complete = True
@@ -100,13 +114,19 @@ class LogSet:
         """Every log's rows so far."""
         return {log: self.table(log) for log in self.names}
 
+    @property
+    def known(self) -> dict[str, Known]:
+        """What is known of the rows of logs that were counted; some of them may be among the tables too."""
+        return {log: counted.known() for log, counted in self._counted.items()}
+
     def _make_room(self) -> None:
         """Put rows into files when memory holds more than it may: of the largest logs first, until half is free."""
-        held = sum(each.size for each in self._logs.values())
+        logs = [*self._logs.values(), *(counted.keys for counted in self._counted.values())]
+        held = sum(each.size for each in logs)
         if self._most is None or held <= self._most:
             return
         try:
-            for each in sorted(self._logs.values(), key=lambda each: -each.size):
+            for each in sorted(logs, key=lambda each: -each.size):
                 if held > self._most // 2:
                     held -= each.size
                     each.shelve(place.for_files())

@@ -70,9 +70,11 @@ class ZeekTui(App[None]):
         password: bytes | None = None,
         *,
         checksums: bool = False,
+        whole: Callable[[str], Iterator[Update]] | None = None,
     ) -> None:
+        """What a reader tells that `stop` ends; `whole` tells what it leaves of a log until that is looked at."""
         super().__init__()
-        self.reading = Reading(updates)
+        self.reading = Reading(updates, whole)
         self._stop_reader = stop
         self._timer: Timer | None = None
         self._shown = 0
@@ -126,11 +128,15 @@ class ZeekTui(App[None]):
 
     @on(Explorer.Ready)
     def _begin(self) -> None:
-        self._read()
+        self._read(self.reading.steps())
+
+    @on(Explorer.LookedAt)
+    def _look(self, event: Explorer.LookedAt) -> None:
+        self._read(self.reading.rest(event.log))
 
     @work(thread=True, group="reading")
-    def _read(self) -> None:
-        for _ in self.reading.steps():
+    def _read(self, steps: Iterator[None]) -> None:
+        for _ in steps:
             self.post_message(self.Told())
             if self.reading.has_rows and not self._painted.is_set():
                 # On a small machine the first rows would compete with the reading of all others.

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from parsers.updates import Update
     from tui.app import ZeekTui
 
+    # What tells the updates, what stops it, what tells the rest of a log.
+    _Reader = tuple[Iterator[Update], Callable[[], None], Callable[[str], Iterator[Update]]]
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run zeektui; the exit status is 0, 1 when something could not be read, 2 for wrong use or nothing readable."""
@@ -129,7 +132,7 @@ def _show(paths: "Sequence[Path]", password: bytes | None, followed: "Sequence[P
 
     found = captures(paths)
     read = partial(_remote, found, checksums=checksums) if found else partial(_local, paths, checksums=checksums)
-    (updates, stop_reader), password = unlocked(paths, password, read)
+    (updates, stop_reader, whole), password = unlocked(paths, password, read)
     from tui.app import ZeekTui
 
     def stop() -> None:
@@ -137,7 +140,7 @@ def _show(paths: "Sequence[Path]", password: bytes | None, followed: "Sequence[P
             pipe.stop()
         stop_reader()
 
-    return _run_app(ZeekTui(_title(paths), updates, stop, found, password, checksums=checksums), stop)
+    return _run_app(ZeekTui(_title(paths), updates, stop, found, password, checksums=checksums, whole=whole), stop)
 
 
 def _run_app(app: "ZeekTui", stop: "Callable[[], None]") -> int:
@@ -157,26 +160,27 @@ def _title(paths: "Sequence[Path]") -> str:
     return first if len(paths) == 1 else f"{first} and {len(paths) - 1} more"
 
 
-def _remote(
-    paths: "Sequence[Path]", password: bytes | None, *, checksums: bool
-) -> "tuple[Iterator[Update], Callable[[], None]]":
-    """The updates of a capture, and how to stop them; errors of opening are raised here, before there is a screen."""
+def _remote(paths: "Sequence[Path]", password: bytes | None, *, checksums: bool) -> "_Reader":
+    """The updates of a capture, how to stop them, what is left to read of a log; errors of opening are raised here,
+    before there is a screen.
+    """
     from parsers.remote import RemoteReader
 
     reader = RemoteReader(paths, password, checksums=checksums)
     # The screen is loaded while the process of the reader starts, not after it.
     import tui.app  # noqa: F401
 
-    return _begun(reader.updates()), reader.stop
+    return _begun(reader.updates()), reader.stop, lambda _log: iter(())
 
 
-def _local(
-    paths: "Sequence[Path]", password: bytes | None, *, checksums: bool
-) -> "tuple[Iterator[Update], Callable[[], None]]":
+def _local(paths: "Sequence[Path]", password: bytes | None, *, checksums: bool) -> "_Reader":
     """The same of logs."""
-    from parsers.opening import updates
+    from parsers.opening import browsed, updates
 
-    return _begun(updates(paths, password, checksums=checksums)), lambda: None
+    browsing = None if checksums else browsed(paths)
+    if browsing is None:
+        return _begun(updates(paths, password, checksums=checksums)), lambda: None, lambda _log: iter(())
+    return _begun(browsing.updates()), lambda: None, browsing.whole
 
 
 def _begun(updates: "Iterator[Update]") -> "Iterator[Update]":

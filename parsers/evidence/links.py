@@ -1,6 +1,6 @@
 """What belongs to a row: the rows of every log that share its connection, its file or its certificate."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -10,15 +10,16 @@ import pyarrow.compute as pc
 
 from parsers import limits
 from parsers.cancelling import Cancelled, never
+from parsers.evidence.identifiers import key_columns
 from parsers.evidence.summary import Part, summary
 from parsers.evidence.values import value_of
 from parsers.source import in_order
 
 Tables: TypeAlias = Mapping[str, pa.Table]
+# A log and a place in its table to a table and the place in it where all of that row stands.
+Whole: TypeAlias = Callable[[str, int], tuple[pa.Table, int]]
 Places: TypeAlias = np.ndarray[tuple[int], np.dtype[np.int64]]
 
-# Logs whose `id` is the file's identifier.
-_FILE_ID_LOGS = ("pe", "x509", "ocsp")
 # Logs that know both a connection and what travelled in it.
 _BRIDGES = ("files", "http", "ssl")
 _NONE = np.empty(0, dtype=np.int64)
@@ -65,23 +66,10 @@ def _add(keys: list[str], more: list[str]) -> None:
     del keys[limits.RELATED_KEYS :]
 
 
-def key_columns(log: str, table: pa.Table) -> dict[str, list[str]]:
-    """The columns of a log that hold identifiers, by the kind that they hold (the names of the fields of `Keys`)."""
-    found: dict[str, list[str]] = {"uids": [], "fuids": [], "fingerprints": []}
-    for name in table.column_names:
-        if name in ("uid", "uids", "conn_uids"):
-            found["uids"].append(name)
-        elif name in ("fuid", "fuids") or name.endswith(("_fuid", "_fuids")) or (name == "id" and log in _FILE_ID_LOGS):
-            found["fuids"].append(name)
-        elif name == "fingerprint" or name.endswith("_fps"):
-            found["fingerprints"].append(name)
-    return found
-
-
 def keys_of(log: str, table: pa.Table, row: int) -> Keys:
     """The identifiers in a row."""
     keys = Keys()
-    for kind, names in key_columns(log, table).items():
+    for kind, names in key_columns(log, table.column_names).items():
         held: list[str] = getattr(keys, kind)
         for name in names:
             value = value_of(table.column(name), row)
@@ -134,7 +122,7 @@ class _Search:
             return _NONE
         found = [
             self._places(log, name, tuple(getattr(keys, kind)))
-            for kind, names in key_columns(log, table).items()
+            for kind, names in key_columns(log, table.column_names).items()
             for name in names
         ]
         return np.unique(np.concatenate([_NONE, *found]))
@@ -172,11 +160,13 @@ class _Search:
         return np.concatenate([direct, np.setdiff1d(rows, direct)])
 
 
-def related(tables: Tables, log: str, row: int, cancelled: Cancelled = never) -> list[Related]:
+def related(
+    tables: Tables, log: str, row: int, cancelled: Cancelled = never, whole: Whole | None = None
+) -> list[Related]:
     """Every row of every log that belongs to a row, in the order of the story; empty when `cancelled` says so.
 
     Of each log, rows that share the file or certificate itself come before those of the same connection, and at most
-    RELATED_ROWS are listed.
+    RELATED_ROWS are listed. Where tables have not all columns of their logs, `whole` gives rows that do.
     """
     search = _Search(tables, cancelled)
     own = keys_of(log, tables[log], row)
@@ -188,12 +178,16 @@ def related(tables: Tables, log: str, row: int, cancelled: Cancelled = never) ->
     if cancelled():
         return []
     found: list[Related] = []
+
+    def told(name: str, place: int) -> tuple[Part, ...]:
+        return summary(name, *((tables[name], place) if whole is None else whole(name, place)))
+
     for name in in_order(tables):
         there = rows.get(name, _NONE)
         shown = _first(there, row if name == log else None)
-        found.extend(Related(name, place, summary(name, tables[name], place)) for place in shown)
+        found.extend(Related(name, place, told(name, place)) for place in shown)
         if name == "dns" and lookup is not None and lookup not in there:
-            found.append(Related("dns", lookup, summary("dns", tables["dns"], lookup), "by address"))
+            found.append(Related("dns", lookup, told("dns", lookup), "by address"))
         if len(there) > len(shown):
             found.append(Related(name, None, (Part(f"and {len(there) - len(shown):,} more", matters=False),)))
     return found

@@ -7,11 +7,14 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import pyarrow as pa
+
 from parsers import limits, packing
 from parsers.query.need import Asked
 from parsers.updates import Batch, OpenError, Trouble
 from parsers.zeek.header import PREFIX
 from parsers.zeek.parts import Part
+from parsers.zeek.places import Bundle, Placed
 from parsers.zeek.reader import format_of
 
 _STARTS = (PREFIX, b"{")
@@ -42,6 +45,12 @@ def bundles(
         yield held, _rows(held, texts, asked)
 
 
+def again(place: Bundle) -> pa.Table:
+    """The rows that were in this place. Raises IndexError when they are no longer there."""
+    batches = _rows([Part(path) for path in place.paths], [_text(path) for path in place.paths], None)
+    return batches[place.turn].table
+
+
 def _text(path: Path) -> bytes:
     """The lines of a small log; nothing when it is in no format of lines, or too long, or not all there."""
     try:
@@ -62,7 +71,7 @@ def _rows(parts: list[Part], texts: list[bytes], asked: Asked | None) -> list[Ba
     """The rows of files that are read as one; none when anything is to be said of them."""
     if len(parts) < 2:
         return []
-    batches = []
+    batches: list[Batch] = []
     with tempfile.TemporaryFile() as file:
         file.writelines(texts)
         file.seek(0)
@@ -71,7 +80,8 @@ def _rows(parts: list[Part], texts: list[bytes], asked: Asked | None) -> list[Ba
                 if isinstance(update, Trouble):
                     return []
                 if isinstance(update, Batch):
-                    batches.append(update)
+                    place = Bundle(tuple(part.path for part in parts), len(batches))
+                    batches.append(Placed(update.log, update.table, place=place))
         except OpenError:
             return []
     return batches

@@ -1,6 +1,6 @@
 """One type a column: parts of a log that another Zeek wrote, with other types, are fitted to its first part."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -39,7 +39,8 @@ class Columns:
             fields.append(wanted)
             columns.append(made)
         self.latest[batch.log] = pa.schema(fields)
-        return Batch(batch.log, pa.Table.from_arrays(columns, schema=self.latest[batch.log]), batch.replaces), troubles
+        table = pa.Table.from_arrays(columns, schema=self.latest[batch.log])
+        return replace(batch, table=table), troubles
 
 
 def _converted(column: pa.ChunkedArray, wanted: pa.DataType) -> tuple[pa.ChunkedArray, int]:

@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Generic, TypeVar
 
 import pyarrow as pa
@@ -12,6 +13,8 @@ import pyarrow as pa
 from parsers import limits
 from parsers.updates import Batch, Progress, Trouble, Update
 from parsers.zeek.lines import Block
+from parsers.zeek.names import shown
+from parsers.zeek.places import Placed, Stretch
 
 # One block is told while others are parsed; with more of them the disk and the telling are what is waited for.
 _THREADS = min(4, max(2, os.cpu_count() or 1))
@@ -78,11 +81,16 @@ class Faults:
 
 @dataclass
 class Report:
-    """What is told of one file, which is called by `label` and has `size` bytes."""
+    """What is told of one file of `size` bytes."""
 
-    label: str
+    path: Path
     size: int
     faults: int = 0
+
+    @property
+    def label(self) -> str:
+        """What the file is called."""
+        return shown(Path(self.path.name))
 
     def rows(self, job: Job[Parsed], rows: pa.Table, faults: Faults) -> Iterator[Update]:
         """A job's rows and what is wrong with them; of an open end that is one thing, said by the format."""
@@ -90,7 +98,9 @@ class Report:
             for fault in faults.first[: max(0, limits.LOG_FAULTS - self.faults)]:
                 yield Trouble(f"{self.label}:{fault.line}: {fault.text}")
             self.faults += faults.count
-        yield Batch(job.log, rows)
+        block = job.block
+        place = Stretch(self.path, block.start, block.size, block.line)
+        yield Placed(job.log, rows, place=place) if block.size else Batch(job.log, rows)
         yield Progress("bytes", job.block.done, max(job.block.done, self.size))
 
     def open_end(self, block: Block, lost: str) -> OpenEnd:

@@ -17,13 +17,16 @@ _END = ord("\n")
 class Block:
     """Lines that follow each other, the first of them with its number; `done` bytes of the file are read by then.
 
-    `open_end` says that the file ends in the middle of the block's only line.
+    They begin at the byte `start` of the file once it is unpacked, where they have `size` bytes; none where they were
+    made of something else. `open_end` says that the file ends in the middle of the block's only line.
     """
 
     data: bytes
     line: int
     done: int
     open_end: bool = False
+    start: int = 0
+    size: int = 0
 
 
 def blocks(file: BinaryIO, name: str) -> Iterator[Block | Trouble]:
@@ -60,11 +63,13 @@ class WholeLines:
         self._name = name
         self._held: list[bytes] = []
         self._length = 0
+        self._come = 0
         self._is_skipping = False
 
     def of(self, piece: bytes, done: int) -> Iterator[Block | Trouble]:
         """The lines that end in what has come next, `done` bytes of the file with it, or that they are too long."""
         end = piece.rfind(b"\n") + 1
+        self._come += len(piece)
         if not end:
             self._hold(piece)
             if self._is_skipping or self._length > limits.LOG_LINE_BYTES:
@@ -79,7 +84,7 @@ class WholeLines:
         self._hold(piece[end:])
         # Several times as fast as to count in bytes.
         self.line += int(np.count_nonzero(np.frombuffer(data, np.uint8) == _END))
-        yield Block(data, first, done)
+        yield Block(data, first, done, start=self._come - self._length - len(data), size=len(data))
 
     def _hold(self, piece: bytes) -> None:
         self._held.append(piece)
@@ -88,7 +93,8 @@ class WholeLines:
     def rest(self, done: int) -> Iterator[Block]:
         """The line that has not ended, when nothing more comes."""
         if self._length:
-            yield Block(b"".join([*self._held, b"\n"]), self.line, done, open_end=True)
+            data, start = b"".join([*self._held, b"\n"]), self._come - self._length
+            yield Block(data, self.line, done, open_end=True, start=start, size=self._length)
 
 
 def _sizes() -> Iterator[int]:

@@ -47,7 +47,7 @@ class Reading:
     def __init__(self, path: Path, size: int, asked: Asked | None = None) -> None:
         self._path = path
         self._asked = asked
-        self._report = Report(shown(Path(path.name)), size)
+        self._report = Report(path, size)
         self._sections = Sections()
         self._header = Header()
         self._log = ""

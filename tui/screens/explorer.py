@@ -17,6 +17,7 @@ from parsers.cancelling import Cancelled
 from parsers.evidence import links
 from parsers.evidence.captures import captures_of
 from parsers.protocols.registry import RECORDS, record_of
+from parsers.source import in_order
 from tui.clipboard import copy
 from tui.newest import Newest
 from tui.reading import Snapshot
@@ -104,6 +105,12 @@ class Explorer(Screen[None]):
     class StopAsked(Message):
         """The reader wants no more to be read."""
 
+    @dataclass
+    class LookedAt(Message):
+        """A log is looked at of which perhaps not all rows are read."""
+
+        log: str
+
     table = query_one("#table", LogTable)
     panel = query_one("#related", RelatedPanel)
     tabs = query_one(LogTabs)
@@ -121,6 +128,9 @@ class Explorer(Screen[None]):
         self._title = title
         self._inspect = inspect
         self._came_from: list[Place] = []
+        # A row that is gone to once it has been read.
+        self._going: Place | None = None
+        self._looked_at: set[str] = set()
         self._choosing: dict[str, Newest[Choice, Rows | Wrong | None]] = {}
         self._typing = Timer(self, 0)
         self._counting = Newest(self, _count, self._counted, "count")
@@ -160,10 +170,22 @@ class Explorer(Screen[None]):
             self.active = next((log for log in self._logs() if snapshot.rows[log]), "")
         if self.active:
             self._renew(self.active)
-            if any(before.tables.get(log) is not table for log, table in snapshot.tables.items()):
+            if before.waiting != snapshot.waiting or any(
+                before.known.get(log) is not table for log, table in snapshot.known.items()
+            ):
                 self._ask_for_story()
+            self._look()
+        if self._going is not None:
+            self.go_to(self._going)
         self._show_tabs()
         self.refresh_bindings()
+
+    def _look(self) -> None:
+        """Have the log read whole that is looked at; before the first rows of all logs have come, that is not sure."""
+        unread = self.active in self.snapshot.counted or self.active in self.snapshot.waiting
+        if unread and self.active not in self._looked_at:
+            self._looked_at.add(self.active)
+            self.post_message(self.LookedAt(self.active))
 
     def _show_tabs(self) -> None:
         rows = self.snapshot.rows
@@ -209,7 +231,9 @@ class Explorer(Screen[None]):
     def go_to_log(self, log: str) -> None:
         """Show a log where its reader left it."""
         self.active = log
+        self._going = None
         self._renew(log)
+        self._look()
         self._show_tabs()
         self.table.focus()
 
@@ -358,7 +382,13 @@ class Explorer(Screen[None]):
         """Put the cursor on a row in its own tab; a filter that hides it there is cleared."""
         log, row = place.log, place.row
         table = self.snapshot.table(log)
-        if place.snapshot.table(log) is not table:
+        if row >= len(table):
+            # It was counted and is read now.
+            if self.active != log:
+                self.go_to_log(log)
+            self._going = place
+            return
+        if place.snapshot.table(log) is not table and row < len(place.snapshot.table(log)):
             found = same_row(place.snapshot.table(log), row, table)
             if found is None:
                 self.notify(f"the row is no longer in {escape.cell(log)}", markup=False)
@@ -432,7 +462,7 @@ class Explorer(Screen[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         match action:
             case "stop":
-                return not self.snapshot.complete
+                return not self.snapshot.complete or self.snapshot.progress is not None
             case "back":
                 return bool(self._came_from)
             case "filter":
@@ -449,19 +479,20 @@ def _count(choice: Choice, cancelled: Cancelled) -> int:
 
 def _story(place: Place, cancelled: Cancelled) -> Story:
     """What belongs to a row, for the panel."""
-    tables = place.snapshot.tables
-    found = links.related(tables, place.log, place.row, cancelled)
+    tables = place.snapshot.known
+    found = links.related(tables, place.log, place.row, cancelled, place.snapshot.whole)
     keys = links.keys_of(place.log, tables[place.log], place.row)
     if not keys.uids:
         conn = next((item.row for item in found if item.log == "conn" and item.row is not None), None)
         keys.uids = links.keys_of("conn", tables["conn"], conn).uids if conn is not None else []
     own = next((n for n, item in enumerate(found) if (item.log, item.row) == (place.log, place.row)), None)
-    return Story(escape.cell(" · ".join([*keys.fuids[:1], *keys.uids[:1]])), tuple(found), own)
+    title = escape.cell(" · ".join([*keys.fuids[:1], *keys.uids[:1]]))
+    return Story(title, tuple(found), own, tuple(in_order(place.snapshot.waiting)))
 
 
 def _next_place(place: Place, _cancelled: Cancelled) -> Place | None:
     """The row of the same connections that comes after or before, round in a circle; None where it is alone."""
-    rows = links.connection_rows(place.snapshot.tables, place.log, place.row)
+    rows = links.connection_rows(place.snapshot.known, place.log, place.row)
     here = rows.index((place.log, place.row)) if (place.log, place.row) in rows else 0
     log, row = rows[(here + place.step) % len(rows)]
     return None if len(rows) < 2 else Place(place.snapshot, log, row)

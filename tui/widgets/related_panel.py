@@ -29,11 +29,15 @@ _SHORTEST = 24
 
 @dataclass(frozen=True)
 class Story:
-    """The related rows of one row: its identifiers for the title, the lines, which of them is the row itself."""
+    """The related rows of one row: its identifiers for the title, the lines, which of them is the row itself.
+
+    In the logs that are still `waiting` there may be more.
+    """
 
     title: str = ""
     lines: tuple[Related, ...] = ()
     own: int | None = None
+    waiting: tuple[str, ...] = ()
 
 
 # A text, and whether it matters.
@@ -116,7 +120,7 @@ class RelatedPanel(Widget, can_focus=True):
         """One line a row; several where there is room for all of what matters."""
         room = max(self.size.width - _LABEL - 2, 1)
         wrapped = [_Told(n, *line) for n, related in enumerate(self.story.lines) for line in _wrapped(related, room)]
-        fits = len(wrapped) + _HEADER <= self.size.height
+        fits = len(wrapped) + _HEADER + bool(self.story.waiting) <= self.size.height
         single = [_Told(n, True, _squeezed(_pieces(related), room)) for n, related in enumerate(self.story.lines)]
         self._lines = wrapped if fits else single
 
@@ -137,10 +141,22 @@ class RelatedPanel(Widget, can_focus=True):
         width = self.size.width
         if y < _HEADER:
             return self._rule(width)
+        if self._tells_of_waiting(y):
+            return self._waiting(width)
         number = self._top + y - _HEADER
         if number >= len(self._lines):
             return Strip.blank(width, self.rich_style)
         return self._line(number, width)
+
+    def _tells_of_waiting(self, y: int) -> bool:
+        return bool(self.story.waiting) and y == self.size.height - 1
+
+    def _waiting(self, width: int) -> Strip:
+        """That there may be more rows than are shown, and where."""
+        line = Line(self.rich_style)
+        text = f"still reading {escape.cell(', '.join(self.story.waiting))}"
+        line.add(f"  {cells.cut(text, max(width - 2, 0))}", self._style("title"))
+        return line.strip(width)
 
     def _rule(self, width: int) -> Strip:
         line = Line(self._style("rule"))
@@ -195,7 +211,7 @@ class RelatedPanel(Widget, can_focus=True):
 
     def _bring_into_view(self) -> None:
         line = next((n for n, line in enumerate(self._lines) if line.row == self.cursor), 0)
-        rows = max(self.size.height - _HEADER, 1)
+        rows = max(self.size.height - _HEADER - bool(self.story.waiting), 1)
         self._top = min(max(self._top, line - rows + 1), line)
 
     def action_move(self, lines: int) -> None:
@@ -219,7 +235,7 @@ class RelatedPanel(Widget, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         number = self._top + event.y - _HEADER
-        if event.y >= _HEADER and number < len(self._lines):
+        if event.y >= _HEADER and number < len(self._lines) and not self._tells_of_waiting(event.y):
             self._put(self._lines[number].row)
             if event.chain == 2:
                 self.action_choose()

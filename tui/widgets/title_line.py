@@ -46,7 +46,7 @@ def facts_of(snapshot: Snapshot) -> list[tuple[int, str, str]]:
     parts: list[tuple[int, str, str]] = []
     progress = snapshot.progress
     is_live = not snapshot.complete and progress is not None and progress.stage == LIVE
-    if not snapshot.complete:
+    if not snapshot.complete or progress is not None:
         done = f" {100 * progress.done // progress.total} %" if progress and progress.total else ""
         reading = LIVE if is_live else f"reading {progress.stage if progress else ''}".rstrip()
         parts.append((9, reading + done, "$accent"))

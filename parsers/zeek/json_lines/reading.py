@@ -53,7 +53,7 @@ class Reading:
         self._asked = asked
         # What is given of a log of the shape that was looked at last.
         self._kept: tuple[Shape | None, list[str]] = (None, [])
-        self._report = Report(shown(Path(path.name)), size)
+        self._report = Report(path, size)
         self._escapes = Escapes()
         self._shapes: dict[str, Shape] = {}
         self._rows = 0

@@ -6,6 +6,7 @@ Source: Apache Parquet, File Format (README.md): the table of contents stands at
 import os
 import re
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -19,6 +20,7 @@ from parsers.zeek.header import log_name
 from parsers.zeek.names import name_of, shown
 from parsers.zeek.parquet.columns import Columns
 from parsers.zeek.parquet.selection import groups, narrowed
+from parsers.zeek.places import Group, Placed
 
 if TYPE_CHECKING:
     from pyarrow import parquet
@@ -43,6 +45,14 @@ def read(path: Path, file: BinaryIO, asked: Asked | None = None) -> Iterator[Upd
     What is left out are columns, and groups of rows.
     """
     return _Reading(path, file, asked).updates()
+
+
+def group(path: Path, file: BinaryIO, number: int, turn: int) -> pa.Table:
+    """One of the tables that come of a group of rows, once more. Raises OpenError, and IndexError when it is gone."""
+    try:
+        return next(islice(_Reading(path, file, None).tables(number), turn, None))
+    except (*_FAILURES, StopIteration):
+        raise IndexError from None
 
 
 def log_of(path: Path) -> str:
@@ -87,9 +97,9 @@ class _Reading:
                 row = end
                 continue
             try:
-                for table in self._tables(number):
+                for turn, table in enumerate(self.tables(number)):
                     row += table.num_rows
-                    yield Batch(self._log, table)
+                    yield Placed(self._log, table, place=Group(self._path, number, turn))
             except _FAILURES as error:
                 damage.append(f"rows {row + 1:,} to {end:,} cannot be read: {_why(error)}; get the file again")
             if self._bytes > limits.PARQUET_BYTES:
@@ -103,7 +113,7 @@ class _Reading:
             yield Batch(self._log, pa.schema(self._columns.fields).empty_table())
         yield from self._troubles(damage)
 
-    def _tables(self, number: int) -> Iterator[pa.Table]:
+    def tables(self, number: int) -> Iterator[pa.Table]:
         """The rows of a group."""
         for batch in self._source.iter_batches(limits.PARQUET_ROWS, row_groups=[number], columns=self._names):
             table, lost = self._columns.table(batch if self._names is None else batch.select(self._names))
