@@ -23,10 +23,10 @@ SECOND = 1_000_000_000
 QUIET = 60 * SECOND
 # The packets of a flow from which on columns are faster than a loop.
 _MANY = 64
-_DNS_LOOK = 10 * SECOND
-_DNS_QUIET = 9 * SECOND
+DNS_LOOK = 10 * SECOND
+DNS_QUIET = 9 * SECOND
 # DNS's operations that are read: query, notify, update; NetBIOS has others.
-_DNS_HEADER, _DNS_READ, _NETBIOS = 12, frozenset((0, 4, 5)), 137
+DNS_HEADER, _DNS_READ, _NETBIOS = 12, frozenset((0, 4, 5)), 137
 
 
 @dataclass(slots=True)
@@ -79,7 +79,7 @@ def _run(c: Columns, packets: Packets, first: int, stop: int, *, watched: bool, 
     """Where the connection that begins at `first` has been ended by a timer; `watched` by DNS's own too."""
     ts, now, clock = c.ts, c.now, packets.clock
     last = ts[first]
-    due = now[first] + _DNS_LOOK
+    due = now[first] + DNS_LOOK
     few = stop if watched or _has_corrupt(c, first + _MANY, stop) else min(first + _MANY, stop)
     for i in range(first + 1, few):
         time = now[i]
@@ -87,11 +87,11 @@ def _run(c: Columns, packets: Packets, first: int, stop: int, *, watched: bool, 
             return i
         while watched and due <= time:
             fired = int(clock[clock.searchsorted(due)])
-            if fired - last >= _DNS_QUIET:
+            if fired - last >= DNS_QUIET:
                 if not _is_no_dns(c, packets, first, i - 1, netbios):
                     return i
                 watched = False
-            due = fired + _DNS_LOOK
+            due = fired + DNS_LOOK
         if not c.flags[i] & CORRUPT:
             last = ts[i]
     return _silence(c, few, stop)
@@ -127,7 +127,7 @@ def _is_no_dns(c: Columns, packets: Packets, first: int, stop: int, netbios: boo
         if size > VIOLATION_BYTES:
             return False
         payload = packets.payload(c.offset[i], c.captured[i])
-        is_read = len(payload) >= _DNS_HEADER and (netbios or payload[2] >> 3 & 15 in _DNS_READ)
+        is_read = len(payload) >= DNS_HEADER and (netbios or payload[2] >> 3 & 15 in _DNS_READ)
         if is_read and payload[4] << 8 | payload[5] > DNS_QUESTIONS:
             return True
     return False
@@ -170,7 +170,7 @@ def forgotten(c: Columns, packets: Packets, made: Datagrams, ports: tuple[int, i
     over = first_at(clock, last + QUIET)
     if ports[1] not in DNS_UDP or _is_no_dns(c, packets, made.first, made.stop, _NETBIOS in ports):
         return over
-    look = first_at(clock, c.now[made.first] + _DNS_LOOK)
-    while look is not None and look - last < _DNS_QUIET:
-        look = first_at(clock, look + _DNS_LOOK)
+    look = first_at(clock, c.now[made.first] + DNS_LOOK)
+    while look is not None and look - last < DNS_QUIET:
+        look = first_at(clock, look + DNS_LOOK)
     return look if over is None or (look is not None and look < over) else over

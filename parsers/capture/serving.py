@@ -8,6 +8,7 @@ from parsers.capture.clean import Clean
 from parsers.capture.columns import Columns
 from parsers.capture.datagrams import Datagrams
 from parsers.capture.endpoint import CLOSED, PARTIAL
+from parsers.capture.exchanges import Exchange
 from parsers.capture.headers import ACK, SYN
 from parsers.capture.tcp import Tcp
 from parsers.protocols.analyzer import Connection, Serving
@@ -42,6 +43,12 @@ def _spoken(tcp: Tcp, side: int, c: Columns) -> int | None:
             first = what[0]
             return c.now[first] if isinstance(first, int) else first[3]
     return None
+
+
+def of_exchange(connection: Connection, exchange: Exchange, c: Columns) -> Serving:
+    """What a connection of datagrams shows whose first sender was taken for its originator."""
+    since = c.now[exchange.first] if connection.turned else exchange.answered
+    return Serving(since, since, since is not None)
 
 
 def of_datagrams(connection: Connection, made: Datagrams, c: Columns) -> Serving:

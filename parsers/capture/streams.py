@@ -98,8 +98,9 @@ def _data(is_orig: bool, segments: list[Segment], c: Columns, packets: Packets) 
 
 def datagrams(places: Sequence[int], orig: int, c: Columns, packets: Packets) -> Iterator[Event]:
     """One Data for each datagram, with as much of its payload as was captured."""
+    buffer, edge = packets.data, len(packets.data)
     for place in places:
         # UDP's own length may say less: all that IP carried is looked at, as in Zeek.
-        held = c.captured[place]
-        payload = bytes(packets.payload(c.offset[place], held))
-        yield Data(c.side[place] == orig, payload, [held], [c.now[place]])
+        offset, held = c.offset[place], c.captured[place]
+        payload = buffer[offset : offset + held] if offset < edge else packets.payload(offset, held)
+        yield Data(c.side[place] == orig, bytes(payload), [held], [c.now[place]])

@@ -16,6 +16,7 @@ from parsers.capture.columns import Column, columns
 from parsers.capture.community_id import SCTP, community_id
 from parsers.capture.conn_state import datagrams_state, tcp_state
 from parsers.capture.datagrams import Datagrams, datagram_connection, datagram_connections, forgotten
+from parsers.capture.exchanges import Exchange, Exchanges
 from parsers.capture.flows import ICMP, ICMP6, TCP, UDP, Ends, Flows, Shard
 from parsers.capture.lengths import odd_datagrams, odd_flows
 from parsers.capture.origins import NO_LINK, Origin
@@ -124,14 +125,17 @@ class _Tracker:
         self.proto = packets.proto[firsts].tolist()
         self.source = packets.src[firsts].tolist()
         self.target = packets.dst[firsts].tolist()
-        self.sport = flows.sport[shard.first : shard.last].tolist()
-        self.dport = flows.dport[shard.first : shard.last].tolist()
+        sport, dport = flows.sport[shard.first : shard.last], flows.dport[shard.first : shard.last]
+        self.sport, self.dport = sport.tolist(), dport.tolist()
         bounds, proto = np.array(self.bounds), packets.proto[order]
         self.shrinking = shrinking(self.columns, bounds, proto == TCP)
         is_tcp = np.array(self.proto) == TCP
         is_tcp[list(self.shrinking)] = False
         self.clean = CleanFlows(self.columns, packets.data, bounds, is_tcp)
         self.odd = odd_flows(self.columns, bounds, np.flatnonzero(np.isin(proto, (UDP, ICMP, ICMP6))))
+        is_udp = np.array(self.proto) == UDP
+        is_udp[list(self.odd)] = False
+        self.exchanges = Exchanges(self.columns, packets.data, packets.clock, (bounds, sport, dport, is_udp))
 
     def in_order(self, flows: range) -> Iterator[Tracked]:
         """The connections of several flows in the order in which they began."""
@@ -156,9 +160,10 @@ class _Tracker:
         ends = Ends(addresses, (self.sport[place], self.dport[place]))
         start, stop = self.bounds[place], self.bounds[place + 1]
         c, packets = self.columns, self.packets
-        clean = self.clean.get(place)
-        if clean is not None:
+        if (clean := self.clean.get(place)) is not None:
             yield self._clean(clean, ends)
+        elif (exchange := self.exchanges.get(place)) is not None:
+            yield self._exchange(exchange, ends)
         elif proto == TCP:
             for tcp in tcp_connections(c, packets, start, stop, ends):
                 if place in self.shrinking:
@@ -178,10 +183,12 @@ class _Tracker:
         return self._tracked(connection, clean.first, clean.stop, 0, TCP, clean.last, cells, events, None)
 
     def _over(self, clean: Clean, ends: Ends) -> int:
-        """When Zeek forgets such a connection: at last after the capture's last packet."""
-        clock = self.packets.clock
-        over = first_at(clock, clean.due(ends.ports))
-        return int(clock[-1]) + 1 if over is None else over
+        """When Zeek forgets such a connection."""
+        return self._at_last(first_at(self.packets.clock, clean.due(ends.ports)))
+
+    def _at_last(self, over: int | None) -> int:
+        """When Zeek forgets a connection that is over then: at last after the capture's last packet."""
+        return int(self.packets.clock[-1]) + 1 if over is None else over
 
     def _clean_cells(self, clean: Clean, ends: Ends, marks: Sequence[Mark]) -> Row:
         if marks:
@@ -203,10 +210,8 @@ class _Tracker:
         return self._tracked(connection, tcp.first, tcp.stop, orig, TCP, tcp.last, cells, events, tcp.weirds)
 
     def _removed(self, connection: Connection, tcp: Tcp, stop: int) -> int:
-        """When Zeek forgets a TCP connection of a flow that ends at `stop`: at last after the capture's last packet."""
-        clock = self.packets.clock
-        over = tcp.timers.over(tcp.last, tcp.orig, tcp.resp, clock)
-        removed = int(clock[-1]) + 1 if over is None else over
+        """When Zeek forgets a TCP connection of a flow that ends at `stop`."""
+        removed = self._at_last(tcp.timers.over(tcp.last, tcp.orig, tcp.resp, self.packets.clock))
         if tcp.stop < stop and self.columns.now[tcp.stop] < removed:
             connection.reused = True
             return self.columns.now[tcp.stop]
@@ -234,6 +239,23 @@ class _Tracker:
             self.totals.between(tcp.first, tcp.stop, orig.side),
         )
 
+    def _exchange(self, exchange: Exchange, ends: Ends) -> Tracked:
+        first, stop = exchange.first, exchange.stop
+        connection = self._connection(ends, 0, UDP, first)
+        connection.serving = partial(serving.of_exchange, connection, exchange, self.columns)
+        connection.removal = partial(self._at_last, exchange.over)
+        events = datagrams(range(first, stop), 0, self.columns, self.packets)
+        cells = partial(self._exchange_cells, exchange, ends)
+        return self._tracked(connection, first, stop, 0, UDP, self.columns.ts[stop - 1], cells, events, None)
+
+    def _exchange_cells(self, exchange: Exchange, ends: Ends, marks: Sequence[Mark]) -> Row:
+        first, stop, sent, answered, _ = exchange
+        if marks:
+            return self._datagram_cells(datagram_connection(self.columns, first, stop, 0, UDP, marks), ends, UDP, ())
+        state, history = ("S0", "D") if answered is None else ("SF", "Dd")
+        duration = self.columns.ts[stop - 1] - self.columns.ts[first]
+        return _cells(ends, 0, duration, sent, state, 0, history, self.totals.between(first, stop, 0))
+
     def _datagrams(self, made: Datagrams, ends: Ends, proto: int, *, odd: bool) -> Tracked:
         connection = self._connection(ends, made.orig, proto, made.first)
         connection.turned = made.orig != made.began
@@ -251,9 +273,8 @@ class _Tracker:
         return self._tracked(connection, made.first, made.stop, made.orig, proto, last, cells, events, weirds)
 
     def _forgotten(self, made: Datagrams, ports: tuple[int, int]) -> int:
-        """When Zeek forgets a UDP connection between these ports: at last after the capture's last packet."""
-        over = forgotten(self.columns, self.packets, made, ports)
-        return int(self.packets.clock[-1]) + 1 if over is None else over
+        """When Zeek forgets a UDP connection between these ports."""
+        return self._at_last(forgotten(self.columns, self.packets, made, ports))
 
     def _datagram_cells(self, made: Datagrams, ends: Ends, proto: int, marks: Sequence[Mark]) -> Row:
         if marks:
