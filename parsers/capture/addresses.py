@@ -2,6 +2,7 @@
 
 import socket
 import struct
+from collections.abc import Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -9,6 +10,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 Words: TypeAlias = npt.NDArray[np.uint64]
+# An address as its two words.
+Pair: TypeAlias = tuple[int, int]
 
 # An IPv4 address stands in the low word as its IPv6-mapped form (RFC 4291, section 2.5.5.2); the high word is 0.
 MAPPED = 0xFFFF << 32
@@ -22,7 +25,7 @@ class Addresses:
 
     def __init__(self) -> None:
         self.texts: list[str] = []
-        self._places: dict[tuple[int, int], int] = {}
+        self._places: dict[Pair, int] = {}
 
     def places(self, high: Words, low: Words) -> npt.NDArray[np.int32]:
         """The place of each address, given as two words (network order, high word first)."""
@@ -33,6 +36,15 @@ class Addresses:
         found[mapped] = self._intern4(low[mapped])
         found[~mapped] = self._intern6(high[~mapped], low[~mapped])
         return found
+
+    @property
+    def pairs(self) -> list[Pair]:
+        """Each address as its two words."""
+        return list(self._places)
+
+    def adopt(self, pairs: Sequence[Pair]) -> npt.NDArray[np.int32]:
+        """The place of each address here, of a list that was made elsewhere."""
+        return np.array([self._place(*pair) for pair in pairs], np.int32)
 
     def _intern4(self, low: Words) -> npt.NDArray[np.int32]:
         encoded = pa.array(low.astype(np.uint32)).dictionary_encode()

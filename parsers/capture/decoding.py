@@ -9,32 +9,30 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from parsers.capture import links, shared
+from parsers.capture import shared
 from parsers.capture.addresses import Addresses
-from parsers.capture.checksums import corrupt
+from parsers.capture.blocks import blocks, starts
 from parsers.capture.formats.index import Index
 from parsers.capture.frames import Frames
-from parsers.capture.headers import Ints
+from parsers.capture.halves import in_halves
 from parsers.capture.network import Network
 from parsers.capture.origins import origins
-from parsers.capture.packet_weirds import Bools, Oddities, PacketWeirds
+from parsers.capture.packet_weirds import PacketWeirds
 from parsers.capture.packets import Packets
 from parsers.capture.store import Store
-from parsers.capture.transport import CORRUPT, segments
 from parsers.capture.tunnels import teredo
 from parsers.capture.tunnels.candidates import Columns
 from parsers.capture.tunnels.decapsulation import Decapsulation
 
 # Where Zeek's clock begins, whatever the packets say: one second after the epoch.
 _BEGINNING = 1_000_000_000
-# Packets that are decoded at a time: their columns stay in the processor's cache.
-_BLOCK = 1 << 17
 
 
-def decode(index: Index, data: memoryview, *, checksums: bool = False) -> Packets:
+def decode(index: Index, data: memoryview, *, checksums: bool = False, alone: bool = True) -> Packets:
     """The packets of a capture; what is broken or holds no IP packet is left out.
 
-    With `checksums`, packets with wrong ones are told and marked; else all are taken as right (`zeek -C`).
+    With `checksums`, packets with wrong ones are told and marked; else all are taken as right (`zeek -C`). Unless it is
+    to be done `alone`, another process decodes the latter half of the capture's own packets.
     """
     there = (index.captured > 0) & (index.wire > 0)
     ts = index.ts - index.ts % 1000
@@ -52,7 +50,10 @@ def decode(index: Index, data: memoryview, *, checksums: bool = False) -> Packet
         # The last one is for packets that came through no tunnel.
         bubbles = [enclosing.tunnel.kind == teredo.PROTOCOL.kind for enclosing in tunnels.encapsulations.places]
         network = Network(store, addresses, checksums=checksums)
-        rounds.append(_blocks(frames, clock, network, weirds, np.array([*bubbles, False])))
+        if rounds or alone:
+            rounds.append(blocks(frames, starts(frames), clock, network, weirds, np.array([*bubbles, False])))
+        else:
+            rounds.append(in_halves(frames, clock, network, weirds))
         store.seal()
         bad_headers += network.bad_headers
         frames = tunnels.inside(rounds[-1])
@@ -74,13 +75,13 @@ def decode(index: Index, data: memoryview, *, checksums: bool = False) -> Packet
 
 def _joined(rounds: Sequence[Sequence[Columns]]) -> dict[str, list[npt.NDArray[Any]]]:
     """The columns of all rounds in capture order, what is inside behind what is around it; in blocks."""
-    blocks, *others = rounds
+    outer, *others = rounds
     within = [block for each in others for block in each]
     if within:
         inner = {name: np.concatenate(parts) for name, parts in _parts(within).items()}
         order = np.argsort(inner["number"], kind="stable")
-        blocks = _with_inner(blocks, {name: column[order] for name, column in inner.items()})
-    return _parts(blocks)
+        outer = _with_inner(outer, {name: column[order] for name, column in inner.items()})
+    return _parts(outer)
 
 
 def _parts(blocks: Sequence[Columns]) -> dict[str, list[npt.NDArray[Any]]]:
@@ -114,63 +115,3 @@ def _merged(block: Columns, inner: Columns) -> Columns:
         whole[outer] = column
         whole[place] = inner[name]
     return made
-
-
-def _blocks(frames: Frames, clock: Ints, network: Network, weirds: PacketWeirds, bubbles: Bools) -> list[Columns]:
-    """The columns of one round, but the times, in blocks; `bubbles` are the encapsulations that are Teredo's."""
-    starts = range(0, max(len(frames), 1), _BLOCK)
-    return [_block(frames, slice(start, start + _BLOCK), clock, network, weirds, bubbles) for start in starts]
-
-
-def _block(frames: Frames, part: slice, clock: Ints, network: Network, weirds: PacketWeirds, bubbles: Bools) -> Columns:
-    """The columns of one run of frames."""
-    begin, parent = frames.at[part], frames.parent[part]
-    oddities = weirds.of(frames.number[part], parent >= 0)
-    rows, at, left = _ip_packets(network.store, frames.link[part], begin, frames.captured[part], oddities)
-    number = frames.number[part][rows]
-    wire = frames.wire[part][rows] - (at - begin[rows])
-    oddities = oddities.of(rows)
-    datagrams = network.read(clock[number], at, left, wire, bubbles[parent[rows]], oddities)
-    found = segments(datagrams, network, oddities)
-    kept = found.kept
-    origin = rows[kept]
-    if network.checksums:
-        whole = frames.captured[part][origin] >= frames.wire[part][origin]
-        found.flags[corrupt(datagrams, kept, found.flags, at[kept], whole, network.store)] |= CORRUPT
-    source, target = datagrams.ends(kept, network.addresses)
-    return {
-        "number": frames.number[part][origin],
-        "src": source,
-        "dst": target,
-        "proto": datagrams.protocol[kept],
-        "sport": found.sport,
-        "dport": found.dport,
-        "ip_len": datagrams.ip_len[kept].astype(np.uint32),
-        "length": found.length.astype(np.uint32),
-        "captured": found.captured.astype(np.uint32),
-        "offset": found.offset,
-        "seq": found.seq,
-        "ack": found.ack,
-        "flags": found.flags,
-        "window": found.window,
-        "scale": found.scale,
-        "parent": parent[origin],
-    }
-
-
-def _ip_packets(store: Store, link: Ints, begin: Ints, captured: Ints, oddities: Oddities) -> tuple[Ints, Ints, Ints]:
-    """The IP packets of frames, as the link layers give them, wherever in the store the frames lie."""
-    beyond = begin >= store.edge
-    if not beyond.any():
-        return links.ip_packets(store.octets, link, begin, captured, oddities)
-    found = []
-    for rows, octets, base in (
-        (np.flatnonzero(~beyond), store.octets, 0),
-        (np.flatnonzero(beyond), np.frombuffer(store.extra, np.uint8), store.edge),
-    ):
-        places, at, left = links.ip_packets(octets, link[rows], begin[rows] - base, captured[rows], oddities.of(rows))
-        found.append((rows[places], at + base, left))
-    columns = [np.concatenate(column) for column in zip(*found, strict=True)]
-    order = np.argsort(columns[0], kind="stable")
-    rows, at, left = (column[order] for column in columns)
-    return rows, at, left

@@ -127,11 +127,23 @@ class Datagram:
         return bytes(joined)
 
 
-class Reassembly:
-    """The datagrams that wait for fragments, oldest first; `piece` gives the bytes of a place in the store."""
+@dataclass(slots=True)
+class Begun:
+    """The datagrams that began in a part of a capture: for each one when it did, and how many pieces all have."""
 
-    def __init__(self, piece: Piece) -> None:
+    first: dict[bytes, int] = field(default_factory=dict)
+    pieces: int = 0
+
+
+class Reassembly:
+    """The datagrams that wait for fragments, oldest first; `piece` gives the bytes of a place in the store.
+
+    What begins is noted in `begun`, where that is asked for.
+    """
+
+    def __init__(self, piece: Piece, begun: Begun | None = None) -> None:
         self._piece = piece
+        self._begun = begun
         self._waiting: dict[bytes, Datagram] = {}
         self._pieces = 0
 
@@ -147,11 +159,26 @@ class Reassembly:
             datagram = self._waiting[key] = Datagram(fragment.header, fragment.protocol, expires)
         before = len(datagram.pieces)
         whole = datagram.add(fragment, self._piece, tell)
-        self._pieces += len(datagram.pieces) - before
+        more = len(datagram.pieces) - before
+        self._pieces += more
+        if self._begun is not None:
+            self._begun.first.setdefault(key, now)
+            self._begun.pieces += more
         if not whole:
             return None
         self._forget(key)
         return datagram
+
+    def is_apart_from(self, begun: Begun) -> bool:
+        """Whether what waits here makes no difference to a later part of the capture."""
+        if not self._waiting or not begun.first:
+            return True
+        if len(self._waiting) + len(begun.first) > limits.WAITING_DATAGRAMS:
+            return False
+        if self._pieces + begun.pieces > limits.WAITING_FRAGMENTS:
+            return False
+        common = self._waiting.keys() & begun.first.keys()
+        return all(self._waiting[key].expires <= begun.first[key] for key in common)
 
     def _give_up(self, now: int) -> None:
         """Forget what has waited too long, and the oldest where too much waits."""

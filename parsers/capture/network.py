@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from parsers.capture import extensions
 from parsers.capture.addresses import MAPPED, Addresses, Words
+from parsers.capture.fragments import Begun
 from parsers.capture.headers import IP_HEADER, NO_NEXT, TRANSPORT_HEADER, Ints
 from parsers.capture.packet_weirds import Bools, Ends, Oddities
 from parsers.capture.singles import Row, Singles
@@ -59,15 +60,21 @@ class Network:
     """The network layer of one capture, block by block in capture order; fragments wait in it for the rest.
 
     Packets with wrong checksums are left out where `checksums` asks for that, else taken as right (`zeek -C`);
-    `bad_headers` are how many had one in IP's header.
+    `bad_headers` are how many had one in IP's header. `begun` is where the datagrams are noted that began in it.
     """
 
-    def __init__(self, store: Store, addresses: Addresses, *, checksums: bool = False) -> None:
+    def __init__(
+        self, store: Store, addresses: Addresses, *, checksums: bool = False, begun: Begun | None = None
+    ) -> None:
         self.store = store
         self.addresses = addresses
         self.checksums = checksums
         self.bad_headers = 0
-        self._singles = Singles(store, checksums=checksums)
+        self._singles = Singles(store, checksums=checksums, begun=begun)
+
+    def is_apart_from(self, begun: Begun) -> bool:
+        """Whether what waits for fragments here makes no difference to a part of the capture that follows."""
+        return self._singles.is_apart_from(begun)
 
     def read(self, now: Ints, at: Ints, left: Ints, wire: Ints, bubbles: Bools, oddities: Oddities) -> Datagrams:
         """The datagrams of a block of IP packets, row by row.

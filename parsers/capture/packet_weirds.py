@@ -4,7 +4,7 @@ Source: Zeek, src/session/Manager.cc (Weird), src/Reporter.cc (PermitNetWeird, P
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -23,7 +23,7 @@ _NOBODY = -1
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class Told:
     """The same thing in some packets: its name, its analyser, numbers of packets, places of addresses, more words."""
 
     name: str
@@ -38,32 +38,38 @@ class PacketWeirds:
     """All of a capture, told in any order."""
 
     def __init__(self) -> None:
-        self._told: list[_Told] = []
+        self.told: list[Told] = []
 
     def __bool__(self) -> bool:
-        return bool(self._told)
+        return bool(self.told)
+
+    def adopt(self, told: Sequence[Told], places: npt.NDArray[np.int32]) -> None:
+        """Take over what was told elsewhere; `places` are those of its addresses here."""
+        # Nobody, the last one, stays nobody.
+        places = np.append(places, np.int32(_NOBODY))
+        self.told += [replace(each, source=places[each.source], target=places[each.target]) for each in told]
 
     def of(self, number: Ints, inside: Bools) -> "Oddities":
         """Where the layers tell what is weird in packets of these numbers, `inside` a tunnel or not."""
-        return Oddities(self._told, number, inside)
+        return Oddities(self.told, number, inside)
 
     def rows(self, clock: Ints, addresses: Sequence[str]) -> list[Row]:
         """Their rows in weird.log, samples of masses; `clock` is the time at each packet of the capture."""
-        if not self._told:
+        if not self.told:
             return []
         number, source, target = (
-            np.concatenate([getattr(told, name) for told in self._told]) for name in ("number", "source", "target")
+            np.concatenate([getattr(told, name) for told in self.told]) for name in ("number", "source", "target")
         )
-        kind = np.repeat(np.arange(len(self._told)), [len(told.number) for told in self._told])
-        first = np.concatenate([np.arange(len(told.number)) for told in self._told])
-        names = {name: code for code, name in enumerate(dict.fromkeys(told.name for told in self._told))}
-        code = np.array([names[told.name] for told in self._told])[kind]
+        kind = np.repeat(np.arange(len(self.told)), [len(told.number) for told in self.told])
+        first = np.concatenate([np.arange(len(told.number)) for told in self.told])
+        names = {name: code for code, name in enumerate(dict.fromkeys(told.name for told in self.told))}
+        code = np.array([names[told.name] for told in self.told])[kind]
         order = np.argsort(number, kind="stable")
         # What has no addresses is counted by its name, all else by its addresses.
         whose = np.where(source < 0, -1 - code, source.astype(np.int64) << 32 | target)
         rows = []
         for i in order[_sampled(clock[number[order]], code[order], whose[order])].tolist():
-            told, addl, ts = self._told[kind[i]], "", int(clock[number[i]])
+            told, addl, ts = self.told[kind[i]], "", int(clock[number[i]])
             if told.addl:
                 addl = told.addl[first[i]]
             if source[i] < 0:
@@ -77,7 +83,7 @@ class PacketWeirds:
 class Oddities:
     """What is weird in the packets of some columns."""
 
-    def __init__(self, told: list[_Told], number: Ints, inside: Bools) -> None:
+    def __init__(self, told: list[Told], number: Ints, inside: Bools) -> None:
         self._told = told
         self._number = number
         self._inside = inside
@@ -111,7 +117,7 @@ class Oddities:
             if len(places):
                 more = [addl[place] for place in places.tolist()] if addl else ()
                 number = self._number[rows[places]]
-                self._told.append(_Told(named, analyzer, number, ends[0][places], ends[1][places], more))
+                self._told.append(Told(named, analyzer, number, ends[0][places], ends[1][places], more))
 
 
 def _sampled(now: Ints, code: Ints, whose: Ints) -> Ints:

@@ -41,7 +41,7 @@ def analyse(captures: Captures, *, checksums: bool = False, early: bool = False)
 
         line = found().shared()
     yield Progress("packets", 0, len(captures.data))
-    whole = Decoded(line, decode(line.index, captures.data, checksums=checksums))
+    whole = Decoded(line, decode(line.index, captures.data, checksums=checksums, alone=alone))
     # Nothing is freed from here on but rows on their way out; the collector would walk them in vain.
     gc.collect()
     gc.freeze()

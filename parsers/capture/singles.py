@@ -11,7 +11,7 @@ import numpy as np
 
 from parsers.capture import extensions
 from parsers.capture.addresses import MAPPED, Addresses
-from parsers.capture.fragments import Fragment, Reassembly
+from parsers.capture.fragments import Begun, Fragment, Reassembly
 from parsers.capture.headers import ESP, FRAGMENT, MOBILITY, NO_NEXT, TRANSPORT_HEADER
 from parsers.capture.packet_weirds import Oddities
 from parsers.capture.store import Store
@@ -30,13 +30,15 @@ _DONT_FRAGMENT, _MORE_FRAGMENTS = 0x40, 0x20
 class Singles:
     """Those of one capture, in its order; fragments wait in it for the rest.
 
-    The store keeps the payloads of reassembled datagrams. Checksums are looked at or taken as right.
+    The store keeps the payloads of reassembled datagrams. Checksums are looked at or taken as right. `begun` and
+    `is_apart_from` are `Reassembly`'s.
     """
 
-    def __init__(self, store: Store, *, checksums: bool) -> None:
+    def __init__(self, store: Store, *, checksums: bool, begun: Begun | None = None) -> None:
         self._store = store
         self._checksums = checksums
-        self._reassembly = Reassembly(store.slice)
+        self._reassembly = Reassembly(store.slice, begun)
+        self.is_apart_from = self._reassembly.is_apart_from
         self._weirds: dict[tuple[str, str], list[tuple[int, Ends | None, str]]] = {}
 
     def read(self, row: int, now: int, at: int, packet: memoryview | bytes, *, bubble: bool) -> Row | None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parsers.capture import decoding as module
+from parsers.capture import blocks
 from parsers.capture.decoding import decode
 from parsers.capture.formats.registry import index
 from parsers.capture.packets import BROKEN, Packets
@@ -165,7 +165,7 @@ def test_blocks_are_joined(monkeypatch: pytest.MonkeyPatch) -> None:
     assert payloads(whole) == [b"six", b"a" * 16 + b"b" * 8, b"last"]
     assert whole.ts.tolist() == [(START + i) * 10**9 + i * 1000 for i in (2, 3, 4)]
     for size in (1, 2, 3):
-        monkeypatch.setattr(module, "_BLOCK", size)
+        monkeypatch.setattr(blocks, "SIZE", size)
         pieces = packets(frames)
         assert payloads(pieces) == payloads(whole)
         assert [pieces.addresses[i] for i in pieces.src] == [whole.addresses[i] for i in whole.src]
