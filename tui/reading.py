@@ -147,7 +147,6 @@ class Reading:
             if not self._takers:
                 self.logs.settle()
         yield
-        self.logs.keep(lambda: self._stopped)
 
     def snapshot(self) -> Snapshot | None:
         """The logs as they are now, or as they were before the reading thread last needed them for itself."""
