@@ -54,16 +54,16 @@ def updates(
     return chain(_on_the_way(files), _named(folder.read_folder(files, only, asked), piped))
 
 
-def browsed(paths: Sequence[Path]) -> "Browsing | None":
+def browsed(paths: Sequence[Path], known: frozenset[str] = frozenset()) -> "Browsing | None":
     """Logs of which only those are read whole that are looked at; None for captures, and for what comes through pipes.
 
-    Raises OpenError as `updates` does.
+    Logs that are `known` are not read. Raises OpenError as `updates` does.
     """
     if pipes.among([pipes.as_file(path) for path in paths]) or captures(paths):
         return None
     from parsers.zeek.browsing import Browsing
 
-    return Browsing(paths)
+    return Browsing(paths, known)
 
 
 def captures(paths: Sequence[Path]) -> list[Path]:

@@ -9,12 +9,15 @@ import pyarrow as pa
 from parsers import budget, schema
 from parsers.cache import place
 from parsers.cache.growing import GrowingLog
+from parsers.cancelling import CalledOffError, Cancelled, never
 from parsers.capture.shared import give_back
 from parsers.counted import CountedLog, Known
-from parsers.updates import Batch, Counted, Facts, Progress, Trouble, Update, Waiting
+from parsers.updates import Batch, Counted, Facts, Progress, Trouble, Update, Waiting, Whole
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from parsers.cache.origin import Origin
 
 # Tabs stand in the order of the story; logs that are not named follow by name, and last what is known of the network.
 ORDER = ("pe", "files", "http", "conn", "dns", "ssl", "x509")
@@ -47,15 +50,16 @@ class LogSet:
     _frames: dict[str, "pd.DataFrame"] = field(default_factory=dict)
     # How many bytes of memory rows may take; None once there was no room for them elsewhere.
     _most: int | None = field(default_factory=budget.for_rows)
+    _origin: "Origin | None" = None
 
     def apply(self, update: Update) -> None:
         """Take what a reader told."""
         match update:
-            case Batch(log, table, replaces):
+            case Batch(log, table, replaces, settled):
                 if replaces or log not in self._logs:
                     # Logs on a disk keep the order that Zeek gave them; a capture's rows come in whatever order its
                     # shards end.
-                    self._logs[log] = GrowingLog(in_order=self.facts is not None)
+                    self._logs[log] = GrowingLog(in_order=self.facts is not None, settled=settled)
                 self._logs[log].add(table)
                 self._unsettled.add(log)
                 self._frames.pop(log, None)
@@ -71,6 +75,8 @@ class LogSet:
                 self.progress = update
             case Facts():
                 self.facts = update
+            case Whole(origin):
+                self._origin = origin
 
     def read(self, updates: Iterable[Update]) -> None:
         """Take everything that a reader has to tell, to the end."""
@@ -92,6 +98,32 @@ class LogSet:
         _give_back()
         self.complete = True
         self.progress = None
+
+    def keep(self, cancelled: Cancelled = never) -> None:
+        """Keep the rows for the next time, where the reading came to its end and nothing was wrong with what it met.
+
+        Of logs that were counted only those are kept that were read whole too.
+        """
+        origin = self._origin
+        if origin is None or cancelled() or not all(trouble.harmless for trouble in self.troubles):
+            return
+        if not origin.is_unchanged:
+            return
+        from parsers.cache.keeping import keep
+
+        logs = {log: self._logs[log] for log in self.names if self._is_whole(log)}
+        there = {*self._logs, *self._counted}
+        whole = there == set(logs)
+        if not whole and there != origin.logs:
+            # Rows of one log may be in the files of another.
+            return
+        try:
+            keep(origin, self.facts, self.troubles, logs, cancelled, whole=whole)
+        except CalledOffError:
+            pass
+        except OSError as error:
+            why = f"the rows cannot be kept there for the next time ({error.strerror or error})"
+            self.troubles.append(Trouble(f"{place.folder()}: {why}", harmless=True))
 
     @property
     def names(self) -> list[str]:
@@ -118,6 +150,11 @@ class LogSet:
     def known(self) -> dict[str, Known]:
         """What is known of the rows of logs that were counted; some of them may be among the tables too."""
         return {log: counted.known() for log, counted in self._counted.items()}
+
+    def _is_whole(self, log: str) -> bool:
+        """Whether all rows of a log were read."""
+        counted = self._counted.get(log)
+        return log not in self.waiting and (counted is None or len(self.table(log)) >= counted.rows)
 
     def _make_room(self) -> None:
         """Put rows into files when memory holds more than it may: of the largest logs first, until half is free."""

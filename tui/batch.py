@@ -8,10 +8,11 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
+from parsers.cache import origin
 from parsers.export.folder import refuse, write
 from parsers.export.format import Format
 from parsers.export.registry import FORMATS
-from parsers.opening import updates
+from parsers.opening import captures, updates
 from parsers.source import LogSet
 from parsers.summary import lines
 from parsers.updates import Batch, OpenError, Update
@@ -42,14 +43,18 @@ def run(
         return updates(paths, secret, checksums=checksums)
 
     if folder is None:
-        unlocked(paths, password, lambda secret: logs.read(read(secret)))
+        kept = origin.Origin(paths, captures(paths), checksums)
+        unlocked(paths, password, lambda secret: logs.read(origin.updates(kept, lambda: read(secret))))
     else:
+        # What is written is made anew: nobody should have to wonder how old it is.
         _refuse(folder)
         unlocked(paths, password, lambda secret: logs.read(_writable(read(secret), folder, form)))
     for trouble in logs.troubles:
         complain(trouble.text)
     if folder is None:
-        return status(logs) if say(lines(logs.tables)) else NOTHING
+        said = say(lines(logs.tables))
+        logs.keep()
+        return status(logs) if said else NOTHING
     _write(folder, logs, form)
     return status(logs)
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from parsers.pipes import Pipe
     from parsers.updates import Update
+    from parsers.zeek.browsing import Browsing
     from tui.app import ZeekTui
 
     # What tells the updates, what stops it, what tells the rest of a log.
@@ -65,12 +66,13 @@ def _run(asked: "argparse.Namespace") -> int:
 def _bound(asked: "argparse.Namespace") -> None:
     """Say what this process, and those that it starts, may take of memory and disk."""
     from parsers import budget
-    from parsers.cache import place
+    from parsers.cache import guard, place
 
+    guard.prepare()
     if asked.memory is not None:
         budget.keep_to(asked.memory)
     # Whoever writes logs wants them made anew.
-    place.choose(kept=not asked.no_cache and asked.write is None)
+    place.choose(kept=not asked.no_cache and asked.write is None, most=asked.cache_size)
 
 
 def _print(asked: "argparse.Namespace", password: bytes | None) -> int:
@@ -164,23 +166,44 @@ def _remote(paths: "Sequence[Path]", password: bytes | None, *, checksums: bool)
     """The updates of a capture, how to stop them, what is left to read of a log; errors of opening are raised here,
     before there is a screen.
     """
+    from parsers.cache import origin
     from parsers.remote import RemoteReader
 
-    reader = RemoteReader(paths, password, checksums=checksums)
-    # The screen is loaded while the process of the reader starts, not after it.
-    import tui.app  # noqa: F401
+    readers: list[RemoteReader] = []
 
-    return _begun(reader.updates()), reader.stop, lambda _log: iter(())
+    def read() -> "Iterator[Update]":
+        readers.append(RemoteReader(paths, password, checksums=checksums))
+        # The screen is loaded while the process of the reader starts, not after it.
+        import tui.app  # noqa: F401
+
+        return readers[0].updates()
+
+    def stop() -> None:
+        for reader in readers:
+            reader.stop()
+
+    return _begun(origin.updates(origin.Origin(paths, paths, checksums), read)), stop, lambda _log: iter(())
 
 
 def _local(paths: "Sequence[Path]", password: bytes | None, *, checksums: bool) -> "_Reader":
     """The same of logs."""
+    from parsers.cache import origin
     from parsers.opening import browsed, updates
 
-    browsing = None if checksums else browsed(paths)
-    if browsing is None:
-        return _begun(updates(paths, password, checksums=checksums)), lambda: None, lambda _log: iter(())
-    return _begun(browsing.updates()), lambda: None, browsing.whole
+    found: list[Browsing] = []
+
+    def read(known: frozenset[str]) -> "Iterator[Update]":
+        browsing = None if checksums else browsed(paths, known)
+        if browsing is None:
+            return updates(paths, password, checksums=checksums)
+        found.append(browsing)
+        return browsing.updates()
+
+    def whole(log: str) -> "Iterator[Update]":
+        for browsing in found:
+            yield from browsing.whole(log)
+
+    return _begun(origin.updates_beside(origin.Origin(paths, (), checksums), read)), lambda: None, whole
 
 
 def _begun(updates: "Iterator[Update]") -> "Iterator[Update]":

@@ -93,7 +93,7 @@ def _rows(text: str) -> int:
 
 def options(arguments: list[str] | None) -> argparse.Namespace:
     """The options: paths, follow, demo, write, print and its parts, format, by_day, scheduler, password, checksums,
-    memory, no_cache, version.
+    memory, no_cache, cache_size, version.
 
     All but `paths` may be None. It is a list of Path, the demonstration's where that was asked for. Wrong use ends the
     program with a line that says why.
@@ -140,6 +140,13 @@ def options(arguments: list[str] | None) -> argparse.Namespace:
         "--no-cache",
         action="store_true",
         help="keep no rows for the next time that the same is opened, and use none that were kept",
+    )
+    memory.add_argument(
+        "--cache-size",
+        metavar="SIZE",
+        type=_size,
+        help="how much of the disk rows may take that are kept; those go first that were not used for long. A "
+        "tenth of the disk and not more than 20GB, unless told otherwise, here or in ZEEKTUI_CACHE_SIZE",
     )
     batch = parser.add_argument_group("without a screen")
     batch.add_argument("--write", metavar="DIR", type=_path, help="write the logs into the folder DIR")

@@ -1,6 +1,6 @@
 """One log on standard output, for the next program in a pipe."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
@@ -40,10 +40,12 @@ def run(
     def begun(secret: bytes | None) -> tuple[Answer, Iterator[Trouble | pa.Table]]:
         answer = Answer(log, wording, captures=bool(found), endless=follow)
         only = frozenset({log})
-        read = (
-            _followed(paths, only) if follow else updates(paths, secret, only, asked=answer.need, checksums=checksums)
-        )
-        pieces = answer.pieces(read)
+
+        def read() -> Iterator[Update]:
+            return updates(paths, secret, only, asked=answer.need, checksums=checksums)
+
+        told = _followed(paths, only) if follow else _read(paths, found, log, read, checksums=checksums)
+        pieces = answer.pieces(told)
         return answer, chain([next(pieces)], pieces)
 
     troubles: list[Trouble] = []
@@ -65,6 +67,17 @@ def run(
     except QuestionError as error:
         raise OpenError(_told(error)) from None
     return status_of(troubles, answer.readable) if written else NOTHING
+
+
+def _read(
+    paths: Sequence[Path], found: Sequence[Path], log: str, read: Callable[[], Iterator[Update]], *, checksums: bool
+) -> Iterator[Update]:
+    """The rows that were kept, else what is read now."""
+    from parsers.cache import origin
+
+    if found:
+        return origin.updates(origin.Origin(paths, found, checksums), read)
+    return origin.updates_of(log, origin.Origin(paths, ()), read)
 
 
 def _followed(paths: Sequence[Path], only: frozenset[str]) -> Iterator[Update]:

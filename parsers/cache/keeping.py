@@ -3,13 +3,14 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from secrets import token_hex
 
-from parsers.cache import eviction, locks, place
+from parsers.cache import eviction, guard, locks, place
 from parsers.cache.growing import GrowingLog
-from parsers.cache.manifest import NAME, LogFile, Manifest, Part, State
+from parsers.cache.manifest import NAME, DamagedError, LogFile, Manifest, Part, State
 from parsers.cache.origin import Origin
 from parsers.cache.shelf import Shelf
 from parsers.cancelling import CalledOffError, Cancelled
@@ -22,38 +23,87 @@ def keep(
     troubles: Sequence[Trouble],
     logs: Mapping[str, GrowingLog],
     cancelled: Cancelled,
+    *,
+    whole: bool,
 ) -> None:
-    """Keep settled logs, where there is room for them. Raises OSError, CalledOffError."""
+    """Keep settled logs beside those that were kept before, where there is room; `whole` says that there are no others.
+
+    Raises OSError, CalledOffError.
+    """
     root = place.made()
     if origin.key is None or root is None:
         return
-    if not eviction.make_room(root, sum(log.bytes for log in logs.values()), place.most()):
-        return
-    folder = Path(tempfile.mkdtemp(prefix=eviction.UNFINISHED, dir=root))
-    lock = locks.used(folder)
+    folder = root / origin.key
+    with _in(folder) as before:
+        known = [] if before is None else before.logs
+        missing = {log: rows for log, rows in logs.items() if log not in {each.log for each in known}}
+        if before is not None and not missing and before.whole == whole:
+            return
+        if not eviction.make_room(root, sum(rows.bytes for rows in missing.values()), place.most()):
+            return
+        if before is not None:
+            files = _files(folder, missing, cancelled)
+            _describe(folder, Manifest(origin.names, facts, list(troubles), [*known, *files], whole))
+            return
+    made = Path(tempfile.mkdtemp(prefix=eviction.UNFINISHED, dir=root))
+    with _in(made):
+        try:
+            files = _files(made, missing, cancelled)
+            _describe(made, Manifest(origin.names, facts, list(troubles), files, whole))
+            # Another program may have been faster; what is there is as good.
+            with suppress(OSError):
+                made.rename(folder)
+        finally:
+            shutil.rmtree(made, ignore_errors=True)
+
+
+@contextmanager
+def _in(folder: Path) -> Iterator[Manifest | None]:
+    """What is in an entry so far, which nobody takes away while this lasts; None where there is none."""
     try:
-        files = []
-        for number, (log, rows) in enumerate(logs.items()):
-            if cancelled():
-                raise CalledOffError
-            files.append(_file(folder, f"{number}.arrow", log, rows.shelf(root)))
-        (folder / NAME).write_bytes(Manifest(origin.names, facts, list(troubles), files).written())
-        # Another program may have been faster; what is there is as good.
-        with suppress(OSError):
-            folder.rename(root / origin.key)
+        lock = locks.used(folder)
+    except OSError:
+        yield None
+        return
+    try:
+        yield _manifest(folder)
     finally:
         if lock is not None:
             os.close(lock)
-        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _manifest(folder: Path) -> Manifest | None:
+    try:
+        return Manifest.read((folder / NAME).read_bytes())
+    except (OSError, DamagedError):
+        return None
+
+
+def _describe(folder: Path, manifest: Manifest) -> None:
+    made = folder / _unique()
+    made.write_bytes(manifest.written())
+    made.replace(folder / NAME)
+
+
+def _files(folder: Path, logs: Mapping[str, GrowingLog], cancelled: Cancelled) -> list[LogFile]:
+    files = []
+    for log, rows in logs.items():
+        if cancelled():
+            raise CalledOffError
+        files.append(_file(folder, _unique(".arrow"), log, rows.shelf(folder)))
+    return files
+
+
+def _unique(suffix: str = "") -> str:
+    """A name that no other program gives."""
+    return f"{token_hex(8)}{suffix}"
 
 
 def _file(folder: Path, name: str, log: str, shelf: Shelf) -> LogFile:
     path = folder / name
     shelf.file.give_name(path)
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        state = State.of(descriptor)
-    finally:
-        os.close(descriptor)
+    # From here on others can find the file, of which rows may be mapped.
+    guard.watch(shelf.file.reader, shelf.mappings)
+    state = State.of(shelf.file.reader)
     parts = [Part(each.values, list(each.stretches)) for each in shelf.series if each.values is not None]
     return LogFile(log, name, state, parts)

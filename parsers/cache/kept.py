@@ -6,24 +6,30 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
+from weakref import WeakSet
 
 import pyarrow as pa
 
 from parsers import schema
-from parsers.cache import eviction, locks, place, stream
+from parsers.cache import eviction, guard, locks, place, stream
 from parsers.cache.codes import Codes
 from parsers.cache.manifest import NAME, DamagedError, LogFile, Manifest, Part, State
 from parsers.cache.stream import Stretch
 from parsers.updates import Batch, Trouble, Update
+
+if TYPE_CHECKING:
+    from parsers.cache.mapping import Mapping
 
 _READ_BYTES = 1 << 22
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was found: all that a reading would tell (`whole`), or what is wrong with what is there."""
+    """What was found: logs, what would be told beside them, and whether these are all logs that there are."""
 
-    updates: Sequence[Update] = ()
+    logs: Sequence[Batch] = ()
+    beside: Sequence[Update] = ()
     whole: bool = False
 
 
@@ -40,22 +46,23 @@ def opened(key: str, names: Sequence[str]) -> Found:
     if lock is None:
         return Found()
     try:
-        updates = _updates(folder, names)
-    except (DamagedError, OSError, pa.ArrowException):
+        found = _found(folder, names)
+    except (DamagedError, guard.WrittenError, OSError, pa.ArrowException):
         os.close(lock)
         eviction.remove(folder)
-        return Found([Trouble(f"{folder}: rows that were kept are damaged; they are made anew", harmless=True)])
+        what = "rows that were kept here are damaged; they are made anew"
+        return Found(beside=[Trouble(f"{folder}: {what}", harmless=True)])
     _in_use.append(lock)
     with suppress(OSError):
         os.utime(folder / NAME)
-    return Found(updates, whole=True)
+    return found
 
 
 # Locks that are held until the program ends, as its tables may be.
 _in_use: list[int] = []
 
 
-def _updates(folder: Path, names: Sequence[str]) -> list[Update]:
+def _found(folder: Path, names: Sequence[str]) -> Found:
     if folder.stat().st_uid != os.geteuid():
         raise DamagedError
     manifest = Manifest.read((folder / NAME).read_bytes())
@@ -67,7 +74,8 @@ def _updates(folder: Path, names: Sequence[str]) -> list[Update]:
     if logs != manifest.logs:
         _write_again(folder, replace(manifest, logs=logs))
     facts = [] if manifest.facts is None else [manifest.facts]
-    return [*facts, *(_named(trouble, manifest.names, names) for trouble in manifest.troubles), *batches]
+    troubles = [_named(trouble, manifest.names, names) for trouble in manifest.troubles]
+    return Found(batches, [*facts, *troubles], manifest.whole)
 
 
 def _named(trouble: Trouble, before: Sequence[str], now: Sequence[str]) -> Trouble:
@@ -80,22 +88,24 @@ def _named(trouble: Trouble, before: Sequence[str], now: Sequence[str]) -> Troub
 
 def _mapped(folder: Path, log: LogFile) -> tuple[LogFile, pa.Table]:
     """The rows of a file that nobody has written into, and the file as it is now. Raises DamagedError."""
+    mappings: WeakSet[Mapping] = WeakSet()
     descriptor = os.open(folder / log.file, os.O_RDONLY | os.O_NOFOLLOW)
     try:
+        guard.watch(descriptor, mappings)
         state = State.of(descriptor)
         if any(stretch.offset + stretch.size > state.size for stretch in log.stretches()):
             raise DamagedError
         if state != log.state:
             _check(descriptor, log.stretches())
-        tables = [table for part in log.parts for table in _part(descriptor, part)]
+        tables = [table for part in log.parts for table in _part(descriptor, part, mappings)]
     finally:
         os.close(descriptor)
     return replace(log, state=state), tables[0] if len(tables) == 1 else schema.joined(tables)
 
 
-def _part(descriptor: int, part: Part) -> list[pa.Table]:
-    codes = Codes.of(stream.mapped(descriptor, part.values))
-    return [codes.decoded(stream.mapped(descriptor, stretch)) for stretch in part.stretches]
+def _part(descriptor: int, part: Part, mappings: "WeakSet[Mapping]") -> list[pa.Table]:
+    codes = Codes.of(stream.mapped(descriptor, part.values, mappings))
+    return [codes.decoded(stream.mapped(descriptor, stretch, mappings)) for stretch in part.stretches]
 
 
 def _check(descriptor: int, stretches: Sequence[Stretch]) -> None:

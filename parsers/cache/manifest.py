@@ -63,12 +63,16 @@ class LogFile:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """An entry: its logs, and what was told beside them; `names` are what messages call the files that were read."""
+    """An entry: its logs, and what was told beside them; `names` are what messages call the files that were read.
+
+    It is `whole` when there are no other logs.
+    """
 
     names: list[str]
     facts: Facts | None
     troubles: list[Trouble]
     logs: list[LogFile]
+    whole: bool
 
     def written(self) -> bytes:
         """The manifest as text, its checksum before it."""
@@ -96,6 +100,7 @@ class Manifest:
                 LogFile(each["log"], each["file"], State(**each["state"]), [_part(part) for part in each["parts"]])
                 for each in told["logs"]
             ],
+            told["whole"],
         )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from parsers import limits, pipes
 from parsers.cache import kept, place
 from parsers.cache.key import key
-from parsers.updates import Batch, OpenError, Trouble, Update, Whole
+from parsers.updates import OpenError, Trouble, Update, Whole
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,13 @@ class Origin:
     def names(self) -> list[str]:
         """What messages call them."""
         return [str(path) for path in self.captures or self.paths]
+
+    @property
+    def logs(self) -> set[str]:
+        """The logs that the names of files tell of."""
+        from parsers.zeek.parts import Part
+
+        return set() if self.captures else {Part(file).log for file in self.files}
 
     @property
     def is_unchanged(self) -> bool:
@@ -57,25 +64,36 @@ class Origin:
         return key(self.files, {"captures": self.names[1:] and self.names, "checksums": self.checksums})
 
 
-def updates(origin: Origin | None, read: Callable[[], Iterator[Update]]) -> Iterator[Update]:
+def updates(origin: Origin, read: Callable[[], Iterator[Update]]) -> Iterator[Update]:
     """The rows that were kept of this origin, else what is read now, to be kept once it is whole."""
-    if origin is None or origin.key is None:
-        yield from read()
+    return updates_beside(origin, lambda _: read(), some=False)
+
+
+def updates_beside(
+    origin: Origin, read: Callable[[frozenset[str]], Iterator[Update]], *, some: bool = True
+) -> Iterator[Update]:
+    """The same where `some` logs may have been kept, and `read` tells of all others."""
+    found = kept.Found() if origin.key is None else kept.opened(origin.key, origin.names)
+    if found.whole:
+        yield from found.beside
+        yield from found.logs
         return
-    found = kept.opened(origin.key, origin.names)
-    yield from found.updates
-    if not found.whole:
-        yield from read()
-        yield Whole(origin)
+    logs = found.logs if some else []
+    others = read(frozenset(batch.log for batch in logs))
+    # With some of the logs, it is the reader who tells what is beside them.
+    yield from [] if found.logs else found.beside
+    yield from logs
+    yield from others
+    yield Whole(origin)
 
 
 def updates_of(log: str, origin: Origin, read: Callable[[], Iterator[Update]]) -> Iterator[Update]:
     """The same where one log is wanted, a piece at a time; what is read now may be less than all, and is not kept."""
     found = kept.Found() if origin.key is None else kept.opened(origin.key, origin.names)
-    wanted = [update for update in found.updates if isinstance(update, Batch) and update.log == log]
-    yield from (update for update in found.updates if isinstance(update, Trouble))
+    wanted = [batch for batch in found.logs if batch.log == log]
     for batch in wanted:
         for start in range(0, max(len(batch.table), 1), limits.PIECE_ROWS):
             yield replace(batch, table=batch.table.slice(start, limits.PIECE_ROWS))
     if not wanted:
+        yield from (update for update in found.beside if isinstance(update, Trouble))
         yield from read()

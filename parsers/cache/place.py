@@ -3,12 +3,13 @@
 import os
 import shutil
 import stat
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from parsers import limits, scratch
 
-# The bound of the folder in bytes, or with a unit, where it is not said on the command line.
+# The bound of the folder, such as 5GB, where it is not said on the command line.
 VARIABLE = "ZEEKTUI_CACHE_SIZE"
 _PRIVATE = 0o700
 _ENTRIES = "rows"
@@ -45,6 +46,12 @@ def most() -> int:
     """How many bytes of the disk what is kept may take: a part of it, unless told otherwise."""
     if _chosen.most is not None:
         return _chosen.most
+    if told := os.environ.get(VARIABLE):
+        # Loaded for those who ask: it takes its time.
+        from parsers.query.literals import count
+
+        with suppress(ValueError):
+            return int(count(told))
     return min(shutil.disk_usage(folder()).total // limits.CACHE_SHARE, limits.CACHE_BYTES)
 
 

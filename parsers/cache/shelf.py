@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
+from weakref import WeakSet
 
 import pyarrow as pa
 
@@ -11,6 +13,9 @@ from parsers.cache import stream
 from parsers.cache.codes import Codes, coded
 from parsers.cache.nameless import Nameless
 from parsers.cache.stream import Stretch
+
+if TYPE_CHECKING:
+    from parsers.cache.mapping import Mapping
 
 # Of the memory for rows, the values of one log that repeat may take one part of so many.
 _DICTIONARIES = 8
@@ -39,6 +44,7 @@ class Shelf:
     def __init__(self, folder: Path) -> None:
         self.file = Nameless(folder)
         self.series: list[Series] = []
+        self.mappings: WeakSet[Mapping] = WeakSet()
         self._end = 0
 
     def put(self, columns: pa.Schema, tables: Iterable[pa.Table]) -> None:
@@ -50,7 +56,7 @@ class Shelf:
         parts = (latest.codes.coded(part.combine_chunks()) for table in tables for part in slices(table))
         stretch = self._write(coded(columns), parts)
         latest.stretches.append(stretch)
-        latest.tables.append(stream.mapped(self.file.descriptor, stretch))
+        latest.tables.append(stream.mapped(self.file.reader, stretch, self.mappings))
 
     def seal(self) -> None:
         """No more rows are added to what is there: what its codes stand for is in the file too. Raises OSError."""
@@ -58,7 +64,7 @@ class Shelf:
             if each.values is None:
                 table = each.codes.table()
                 each.values = self._write(table.schema, [table])
-                each.codes = Codes.of(stream.mapped(self.file.descriptor, each.values))
+                each.codes = Codes.of(stream.mapped(self.file.reader, each.values, self.mappings))
 
     def tables(self) -> list[pa.Table]:
         """The rows of each piece, mapped."""
@@ -77,7 +83,7 @@ class Shelf:
         return _rows(rows, size)
 
     def _write(self, columns: pa.Schema, tables: Iterable[pa.Table]) -> Stretch:
-        stretch = stream.write(self.file.descriptor, self._end, columns, tables)
+        stretch = stream.write(self.file.writer, self._end, columns, tables)
         self._end = stretch.end
         return stretch
 

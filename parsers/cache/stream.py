@@ -6,11 +6,14 @@ import os
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from parsers.cache.mapping import Mapping
+
+if TYPE_CHECKING:
+    from weakref import WeakSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +39,15 @@ def write(descriptor: int, offset: int, columns: pa.Schema, tables: Iterable[pa.
     return Stretch(offset, out.size, out.checksum)
 
 
-def mapped(descriptor: int, stretch: Stretch) -> pa.Table:
-    """The rows that were written; of memory they take nothing but what says where they lie."""
-    return pa.ipc.open_stream(Mapping(descriptor, stretch.offset, stretch.size).buffer).read_all()
+def mapped(descriptor: int, stretch: Stretch, mappings: "WeakSet[Mapping] | None" = None) -> pa.Table:
+    """The rows that were written; of memory they take nothing but what says where they lie.
+
+    How they are mapped is added to `mappings`.
+    """
+    mapping = Mapping(descriptor, stretch.offset, stretch.size)
+    if mappings is not None:
+        mappings.add(mapping)
+    return pa.ipc.open_stream(mapping.buffer).read_all()
 
 
 class _Out(io.RawIOBase):

@@ -20,14 +20,14 @@ from parsers.zeek.places import Placed
 
 
 class Browsing:
-    """The logs in folders and files, for a screen. OpenError when there is no log."""
+    """The logs in folders and files, for a screen, but for those that are known. OpenError when there is no log."""
 
-    def __init__(self, paths: Sequence[Path]) -> None:
+    def __init__(self, paths: Sequence[Path], known: frozenset[str] = frozenset()) -> None:
         self._folder = Folder(paths)
         self._lock = Lock()
         # What has been begun to be read whole and may be gone on with; the logs that are read whole by now, or will be.
         self._begun: dict[str, Generator[Update]] = {}
-        self._whole: set[str] = set()
+        self._whole = set(known)
         # Under which names rows of a log were found: a file may hold those of several.
         self._found: dict[str, set[str]] = {}
         self._counted: set[str] = set()
@@ -45,21 +45,22 @@ class Browsing:
             self._whole.update(folder.names)
             yield from folder.updates()
             return
-        for name in folder.first_names:
+        unknown = [name for name in folder.names if name not in self._whole]
+        for name in filter(unknown.__contains__, folder.first_names):
             reading = self._reading(name)
             yield from self._new(until_rows(reading))
             self._begun[name] = reading
-        self._waiting = folder.names
+        self._waiting = unknown
         yield Waiting(tuple(self._waiting))
         # The first log of the story is what a screen opens with: it need not be counted if it is looked at by its turn.
         opened = in_order(folder.names)[0]
-        for name in sorted(folder.names, key=lambda name: name == opened):
+        for name in sorted(unknown, key=lambda name: name == opened):
             if folder.sizes[name] <= limits.LOG_SMALL_BYTES:
                 yield from self._rest(name)
             elif self._is_to_be_counted(name):
                 yield from self._new(self._counting(name))
                 yield self._through(name)
-        yield from folder.end()
+        yield from folder.end() if unknown else ()
 
     def whole(self, log: str) -> Iterator[Update]:
         """What is left to read of a log; nothing where that is done already. May be taken in a thread of its own."""
