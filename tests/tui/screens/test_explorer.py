@@ -1,13 +1,15 @@
 """Every action of the explorer, by its keys."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+import pyarrow as pa
 import pytest
 
-from parsers.updates import Batch, Progress, Trouble, Update
+from parsers.updates import Batch, Counted, Progress, Trouble, Update, Waiting
 from tests.frames import FUID, SERVER, START, UID, ends, many, plain, story, table, updates
 from tests.tui.driving import app_of, apply_filter, cursor, explorer, lines, on_top, press, rest, toasts, until
+from tui.app import ZeekTui
 from tui.screens.log_list import LogList
 from tui.screens.row_details import RowDetails
 from tui.screens.troubles import TroubleList
@@ -351,3 +353,51 @@ async def test_a_log_that_nobody_knows_is_shown_with_all_its_columns() -> None:
         assert all(line.isprintable() for line in lines(pilot))
         await press(pilot, "enter")
         assert all(line.isprintable() for line in lines(pilot))
+
+
+def lazily(tables: dict[str, pa.Table], first: int, asked: list[str], gate: threading.Event) -> ZeekTui:
+    """The app on logs of which only the first rows are read, and the rest of one once it is looked at."""
+
+    def again(rows: pa.Table) -> Callable[[], pa.Table]:
+        return lambda: rows
+
+    def told() -> Iterator[Update]:
+        for log, rows in tables.items():
+            yield Batch(log, rows.slice(0, first))
+        yield Waiting(tuple(tables))
+        assert gate.wait(30)
+        for log, rows in tables.items():
+            yield Counted(log, rows.select(["ts", "uid"]), again(rows))
+        yield Waiting(())
+
+    def whole(log: str) -> Iterator[Update]:
+        asked.append(log)
+        yield Batch(log, tables[log].slice(first))
+
+    return ZeekTui("logs", told(), gate.set, whole=whole)
+
+
+async def test_a_log_is_read_whole_once_it_is_looked_at() -> None:
+    rows = [ends(f"C{number}", 1000 + number, 80, number) for number in range(50)]
+    tables = {log: table(log, *rows) for log in ("http", "conn")}
+    asked: list[str] = []
+    gate = threading.Event()
+    async with lazily(tables, 5, asked, gate).run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: "still reading http, conn" in lines(pilot)[-2])
+        await until(pilot, lambda: asked == ["http"])
+        gate.set()
+        await rest(pilot)
+        tabs = explorer(pilot).tabs.tabs
+        assert [(tab.log, tab.rows) for tab in tabs[:2]] == [("http", 50), ("conn", 50)]
+        assert not any("still reading" in line for line in lines(pilot))
+        assert (len(explorer(pilot).snapshot.table("http")), len(explorer(pilot).snapshot.table("conn"))) == (50, 5)
+        await press(pilot, "G")
+        assert any(line[2:10].strip() == "conn" and "1049" in line for line in lines(pilot))
+        await press(pilot, "tab", "down", "enter")
+        await until(pilot, lambda: cursor(pilot)[:2] == ("conn", 49))
+        assert asked == ["http", "conn"]
+        await press(pilot, "backspace")
+        assert cursor(pilot)[:2] == ("http", 49)
+        await press(pilot, "o")
+        assert cursor(pilot)[:2] == ("conn", 49)
+        assert asked == ["http", "conn"]

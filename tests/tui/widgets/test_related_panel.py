@@ -1,5 +1,7 @@
 """The panel: what is drawn of a story, and how little of it again."""
 
+from dataclasses import replace
+
 import pytest
 from textual.geometry import Region
 
@@ -82,3 +84,19 @@ async def test_rows_that_were_left_out_lead_to_their_log() -> None:
         explorer(pilot).panel.show(Story("", (Related("dns", None, (Part("and 5 more", matters=False),)),)))
         await press(pilot, "tab", "enter")
         assert explorer(pilot).active == "dns"
+
+
+async def test_the_last_line_says_where_there_may_be_more() -> None:
+    async with app_of().run_test(size=(80, 24)) as pilot:
+        await rest(pilot)
+        panel = explorer(pilot).panel
+        story = story_of(*[(Part(f"line {n}"),) for n in range(30)])
+        panel.show(replace(story, waiting=("http", "dns")))
+        await press(pilot, "tab", "G")
+        assert "still reading http, dns" in lines(pilot)[-2]
+        assert "line 29" in lines(pilot)[-3]
+        await pilot.click(panel, offset=(3, panel.size.height - 1))
+        assert panel.cursor == 29
+        panel.show(story)
+        await pilot.pause()
+        assert not any("still reading" in line for line in lines(pilot))
