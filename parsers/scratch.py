@@ -78,7 +78,7 @@ class Numbers:
         self._flush()
         with self._file as made:
             size = made.seek(0, os.SEEK_END)
-            return np.frombuffer(mmap.mmap(made.fileno(), size, access=mmap.ACCESS_COPY), self._kind)
+            return np.frombuffer(mmap.mmap(made.fileno(), size), self._kind)
 
     def _flush(self) -> None:
         if self._file is None:

@@ -8,7 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from parsers import budget
 from parsers.capture import shared
+from parsers.capture.grouping import Grouping, Sides
 from parsers.capture.packets import Ints, Packets
 
 ICMP, TCP, UDP, ICMP6 = 1, 6, 17, 58
@@ -18,6 +20,9 @@ ICMP, TCP, UDP, ICMP6 = 1, 6, 17, 58
 _ICMP_ANSWERS = ((8, 0), (13, 14), (15, 16), (10, 9), (17, 18))
 _ICMP6_ANSWERS = ((128, 129), (133, 134), (135, 136), (130, 131), (139, 140), (144, 145))
 _ONE_WAY = -1
+
+# What a packet takes while all of them are grouped at once.
+_GROUPING_BYTES = 100
 
 
 def _counterparts(pairs: tuple[tuple[int, int], ...]) -> Ints:
@@ -98,6 +103,34 @@ def group(packets: Packets) -> Flows:
     Flows between the same two addresses stand beside each other.
     Source: Zeek, src/packet_analysis/protocol/ip/conn_key/IPBasedConnKey.cc.
     """
+    if _GROUPING_BYTES * len(packets) > budget.for_work():
+        return _grouped_in_parts(packets)
+    sides = _sides(packets)
+    key = _join(sides.major, sides.ports)
+    order = shared.copied(np.argsort(key, kind="stable"))
+    sorted_key = key[order]
+    changes = np.flatnonzero(sorted_key[1:] != sorted_key[:-1]) + 1
+    count = len(order)
+    bounds = np.concatenate(([0], changes, [count])) if count else np.zeros(1, np.int64)
+    firsts = order[bounds[:-1]]
+    side = sides.swapped[order]
+    backward = shared.copied(side != np.repeat(sides.swapped[firsts], np.diff(bounds)))
+    return Flows(order, bounds, _pairs(sides.major[firsts]), backward, sides.sport[firsts], sides.dport[firsts])
+
+
+def _grouped_in_parts(packets: Packets) -> Flows:
+    """The same, and slower, some packets at a time."""
+    found = Grouping(len(packets), lambda part: _sides(packets.take(part))).grouped()
+    return Flows(found.order, found.bounds, _pairs(found.major), found.backward, found.sport, found.dport)
+
+
+def _pairs(majors: Ints) -> Ints:
+    """The flows at which another pair of addresses begins."""
+    pair = majors >> 8
+    return np.flatnonzero(np.append(True, pair[1:] != pair[:-1])) if len(pair) else pair
+
+
+def _sides(packets: Packets) -> Sides:
     sport, dport, one_way = _ports(packets)
     here = (packets.src.astype(np.int64) << 16) | sport
     there = (packets.dst.astype(np.int64) << 16) | dport
@@ -109,18 +142,7 @@ def group(packets: Packets) -> Flows:
     # An ICMP message that has no answer is a flow of its own for each direction; its type leaves the top bit free.
     ports |= (one_way & swapped).astype(np.int64) << 31
     swapped &= ~one_way
-    key = _join(pair, packets.proto.astype(np.int64), ports)
-    order = shared.copied(np.argsort(key, kind="stable"))
-    sorted_key = key[order]
-    changes = np.flatnonzero(sorted_key[1:] != sorted_key[:-1]) + 1
-    count = len(order)
-    bounds = np.concatenate(([0], changes, [count])) if count else np.zeros(1, np.int64)
-    firsts = order[bounds[:-1]]
-    first_pair = pair[firsts]
-    pairs = np.flatnonzero(np.concatenate(([True], first_pair[1:] != first_pair[:-1]))) if count else bounds[:0]
-    side = swapped[order]
-    backward = shared.copied(side != np.repeat(swapped[firsts], np.diff(bounds)))
-    return Flows(order, bounds, pairs, backward, sport[firsts], dport[firsts])
+    return Sides(pair * 256 + packets.proto, ports, swapped, sport, dport)
 
 
 def _ports(packets: Packets) -> tuple[Ints, Ints, npt.NDArray[np.bool_]]:
@@ -139,9 +161,8 @@ def _ports(packets: Packets) -> tuple[Ints, Ints, npt.NDArray[np.bool_]]:
     return sport, dport, one_way
 
 
-def _join(pair: Ints, proto: Ints, ports: Ints) -> Ints:
-    """One number for each combination, in the order of pair, proto, ports."""
-    major = pair * 256 + proto
+def _join(major: Ints, ports: Ints) -> Ints:
+    """One number for each combination, in the order of major numbers, then of ports."""
     if len(major) and int(major.max()) >= 1 << 31:
         major = _ranked(major)
     joined: Ints = (major << 32) | ports

@@ -84,8 +84,8 @@ class Packets:
             return self.data[offset : offset + captured]
         return self.extra[start : start + captured]
 
-    def take(self, rows: npt.NDArray[Any]) -> "Packets":
-        """Some of the rows, by their places or by a mask."""
+    def take(self, rows: npt.NDArray[Any] | slice) -> "Packets":
+        """Some of the rows, by their places, by a mask or as a slice."""
         columns: dict[str, Any] = {name: getattr(self, name)[rows] for name in COLUMNS}
         return replace(self, **columns)
 

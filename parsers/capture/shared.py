@@ -1,27 +1,61 @@
-"""Columns that forked processes share: they are there once, however many processes look at them."""
+"""Columns that forked processes share: they are there once, however many processes look at them.
+
+They are in memory as far as the budget goes; the others are in files without a name, which the system puts aside.
+"""
 
 import ctypes
 import mmap
-from collections.abc import Sequence
+import weakref
+from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+from parsers import budget, scratch
+
 Kind = TypeVar("Kind", bound=np.generic)
+
+# Cells that are worked on at a time, where a whole column would be too much.
+BLOCK = 1 << 18
 
 _libc = ctypes.CDLL(None)
 
 
+class _Memory:
+    """How many bytes of shared memory there are."""
+
+    held = 0
+
+    @classmethod
+    def take(cls, made: mmap.mmap, size: int) -> None:
+        cls.held += size
+        weakref.finalize(made, cls._release, size).atexit = False
+
+    @classmethod
+    def _release(cls, size: int) -> None:
+        cls.held -= size
+
+
 def column(count: int, kind: npt.DTypeLike) -> npt.NDArray[Any]:
-    """A column of zeros, which goes when nobody looks at it any more."""
+    """A column of zeros, which goes when nobody looks at it any more. Raises OpenError where a disk has no room."""
     kind = np.dtype(kind)
-    return np.frombuffer(mmap.mmap(-1, max(count * kind.itemsize, 1)), kind, count)
+    size = max(count * kind.itemsize, 1)
+    if not fits(size):
+        return scratch.mapped(count, kind)
+    made = mmap.mmap(-1, size)
+    _Memory.take(made, size)
+    return np.frombuffer(made, kind, count)
+
+
+def fits(size: int) -> bool:
+    """Whether so many bytes are within the budget, beside those that are there."""
+    return _Memory.held + size <= budget.for_packets()
 
 
 def copied(cells: npt.NDArray[Kind]) -> npt.NDArray[Kind]:
-    """The same column, shared."""
-    return concatenated([cells])
+    """The same column, shared; what is shared already is not copied."""
+    return cells if _is_shared(cells) else concatenated([cells])
 
 
 def concatenated(parts: Sequence[npt.NDArray[Kind]]) -> npt.NDArray[Kind]:
@@ -32,7 +66,29 @@ def concatenated(parts: Sequence[npt.NDArray[Kind]]) -> npt.NDArray[Kind]:
 
 def taken(cells: npt.NDArray[Kind], places: npt.NDArray[np.integer]) -> npt.NDArray[Kind]:
     """The cells at some places, shared."""
-    return cells.take(places, out=column(len(places), cells.dtype), mode="clip")
+    made: npt.NDArray[Kind] = column(len(places), cells.dtype)
+    for part in blocks(len(places)):
+        cells.take(places[part], out=made[part], mode="clip")
+    return made
+
+
+def repeated(cell: Kind, count: int) -> npt.NDArray[Kind]:
+    """A column of one value, which takes no room."""
+    return np.broadcast_to(cell, count)
+
+
+def blocks(count: int) -> Iterator[slice]:
+    """So many cells, some at a time."""
+    return (slice(start, min(start + BLOCK, count)) for start in range(0, count, BLOCK))
+
+
+def _is_shared(cells: npt.NDArray[Any]) -> bool:
+    if cells.strides == (0,):
+        return True
+    base: object = cells
+    while isinstance(base, np.ndarray):
+        base = base.base
+    return isinstance(base.obj if isinstance(base, memoryview) else base, mmap.mmap)
 
 
 def give_back() -> None:

@@ -61,7 +61,8 @@ def timeline(captures: Captures) -> Timeline:
         if not len(found) and not found.troubles:
             troubles.append(Trouble(f"{name}: the capture holds no packets: nothing to show", harmless=True))
         names.append(name)
-        indexes.append(replace(found, offset=found.offset + place.start))
+        # Only of several captures it is not the first byte where one begins.
+        indexes.append(replace(found, offset=found.offset + place.start) if place.start else found)
     if not indexes:
         raise OpenError(failures[0])
     troubles += [Trouble(failure) for failure in failures]

@@ -6,15 +6,13 @@ Source: draft-ietf-opsawg-pcap (the file format); the bounds are those of libpca
 import struct
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
-from itertools import islice
 
 import numpy as np
 
-from parsers import limits
+from parsers.capture import shared
 from parsers.capture.formats.index import Format, Index, Ints
 from parsers.capture.formats.pcap_header import HEADER_BYTES, MAGICS, Header, header
-from parsers.capture.formats.records import chain, whole
+from parsers.capture.formats.records import chain, gathered, whole
 from parsers.capture.headers import gather
 
 _NAMES = ("seconds", "fraction", "captured", "wire")
@@ -28,23 +26,27 @@ def index(data: memoryview) -> Index:
     head = header(data)
     at = _records(data, head)
     layout = np.dtype([(name, head.order + "u4") for name in (*_NAMES[:2], *(head.lengths or _NAMES[2:]))])
-    records = gather(np.frombuffer(data, np.uint8), at, layout)
-    seconds, fraction, captured, wire = (records[name].astype(np.int64) for name in _NAMES)
-    if head.lengths is None:
-        captured, wire = np.minimum(captured, wire), np.maximum(captured, wire)
-    offset = at + head.record
-    # A fraction of more than a second is added, as libpcap's users do with what it hands on.
-    ts = seconds * 1_000_000_000 + fraction * head.unit
-    found = Index(ts, offset, captured, wire, np.full(len(at), head.link, np.int64), frozenset((head.link,)), [])
-    found = whole(data, HEADER_BYTES, found, at, offset + captured)
+    octets = np.frombuffer(data, np.uint8)
+    ts, offset, lengths, wire = (shared.column(len(at), np.int64) for _ in range(4))
+    for part in shared.blocks(len(at)):
+        records = gather(octets, at[part], layout)
+        seconds, fraction, captured, whole_length = (records[name].astype(np.int64) for name in _NAMES)
+        if head.lengths is None:
+            captured, whole_length = np.minimum(captured, whole_length), np.maximum(captured, whole_length)
+        # A fraction of more than a second is added, as libpcap's users do with what it hands on.
+        ts[part] = seconds * 1_000_000_000 + fraction * head.unit
+        offset[part], lengths[part], wire[part] = at[part] + head.record, captured, whole_length
+    link = shared.repeated(np.int64(head.link), len(at))
+    found = whole(data, HEADER_BYTES, Index(ts, offset, lengths, wire, link, frozenset((head.link,)), []), at)
     # A packet may be longer than the capture's own bound: readers cut it there, as libpcap does.
-    return replace(found, captured=np.minimum(found.captured, head.longest))
+    np.minimum(found.captured, head.longest, out=found.captured)
+    return found
 
 
 def _records(data: memoryview, head: Header) -> Ints:
     """Where each record begins."""
     if head.lengths is None:
-        return np.fromiter(islice(_by_the_lesser(data, head), limits.CAPTURE_PACKETS + 1), np.int64)
+        return gathered(_by_the_lesser(data, head))
     place = 8 + 4 * head.lengths.index("captured")
     return chain(data, HEADER_BYTES, struct.Struct(head.order + "I"), place, head.record)
 

@@ -7,7 +7,8 @@ from itertools import islice
 
 import numpy as np
 
-from parsers import limits
+from parsers import budget, limits, scratch
+from parsers.capture import shared
 from parsers.capture.formats.index import Index, Ints
 from parsers.updates import Trouble
 
@@ -18,8 +19,18 @@ def chain(data: memoryview, start: int, length: struct.Struct, place: int, more:
     `length` reads the field at byte `place` of a record, which is that many bytes long and `more`. A record shorter
     than `least`, which is not 0 where lengths may be, is the last one.
     """
-    fields = _lengths(data, start + place, length, more, least)
-    return np.fromiter(islice(fields, limits.CAPTURE_PACKETS + 1), np.int64) - place
+    return gathered(_lengths(data, start + place, length, more, least), -place)
+
+
+def gathered(places: Iterator[int], shift: int = 0) -> Ints:
+    """The places in a file, each moved by so much; of too many the first ones, and one more."""
+    found = scratch.Numbers(np.int64, budget.for_packets() // 8)
+    left = limits.CAPTURE_PACKETS + 1
+    while left and len(some := np.fromiter(islice(places, min(shared.BLOCK, left)), np.int64)):
+        some += shift
+        found.add(some)
+        left -= len(some)
+    return found.whole()
 
 
 def is_bounded(at: Ints) -> bool:
@@ -40,28 +51,40 @@ def _lengths(data: memoryview, at: int, length: struct.Struct, more: int, least:
             at += size + more
 
 
-def fitting(records: Index, at: Ints, ends: Ints) -> Index:
+def fitting(records: Index, at: Ints, ends: Ints | None = None) -> Index:
     """The packets before the first that is longer than can be, or than its record; that is told in `troubles`.
 
-    `at` is where each record begins, `ends` is the place behind it.
+    `at` is where each record begins, `ends` is the place behind it; without `ends` it is where the packet ends.
     """
-    too_long = records.captured > limits.CAPTURED_PACKET_BYTES
-    bad = np.flatnonzero(too_long | (records.offset + records.captured > ends))
-    if not len(bad):
-        return records
-    first = int(bad[0])
-    why = "which cannot be" if too_long[first] else "which is more than there is room for"
-    return records.until(first, damage(first, int(at[first]), f"claims a length of {records.captured[first]}, {why}"))
+    for part in shared.blocks(len(records)):
+        too_long = records.captured[part] > limits.CAPTURED_PACKET_BYTES
+        bad = too_long if ends is None else too_long | (_ends(records, part) > ends[part])
+        if bad.any():
+            first = int(bad.argmax())
+            why = "which cannot be" if too_long[first] else "which is more than there is room for"
+            first += part.start
+            told = damage(first, int(at[first]), f"claims a length of {records.captured[first]}, {why}")
+            return records.until(first, told)
+    return records
 
 
-def whole(data: memoryview, start: int, records: Index, at: Ints, ends: Ints) -> Index:
+def whole(data: memoryview, start: int, records: Index, at: Ints, ends: Ints | None = None) -> Index:
     """The same for records that the end of the file may cut; `start` is where the first one begins."""
     found = fitting(records, at, ends)
     if found.troubles:
         return found
-    count = int(np.count_nonzero(ends <= len(data)))
-    end = int(ends[count - 1]) if count else start
+    count, end = 0, start
+    for part in shared.blocks(len(records)):
+        some = _ends(records, part) if ends is None else ends[part]
+        inside = int(np.count_nonzero(some <= len(data)))
+        if inside:
+            count, end = count + inside, int(some[inside - 1])
     return found if end == len(data) or is_bounded(at) else found.until(count, cut_off(count, len(data)))
+
+
+def _ends(records: Index, part: slice) -> Ints:
+    """Where packets end."""
+    return records.offset[part] + records.captured[part]
 
 
 def damage(count: int, at: int, what: str, part: str | None = None) -> Trouble:

@@ -5,7 +5,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from parsers import budget
+from parsers.capture import shared
 from parsers.capture.flows import Shard, group
 from tests.parsers.capture.dialogue import P, packets
 
@@ -89,3 +93,25 @@ def test_many_addresses() -> None:
     many = replace(made, **columns, addresses=[str(i) for i in range(count)])
     # Ports differ, so that only a packet's own mirror image could join it, and here there is none.
     assert len(group(many).bounds) == count + 1
+
+
+SAID = st.builds(
+    lambda way, ports, proto, hosts: P(way, ports=ports, proto=proto, hosts=hosts),
+    st.sampled_from("<>"),
+    st.tuples(st.sampled_from([3, 8, 80]), st.sampled_from([0, 80, 135])),
+    st.sampled_from([1, 6, 17, 58, 89]),
+    st.sampled_from([("10.0.0.1", "10.0.0.2"), ("10.0.0.2", "10.0.0.3"), ("10.0.0.1", "10.0.0.1")]),
+)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(SAID, min_size=1, max_size=20))
+def test_without_memory_for_all_packets_the_flows_are_the_same(said: list[P]) -> None:
+    wanted = group(packets(said))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(budget, "for_work", lambda: 0)
+        patch.setattr(budget, "for_packets", lambda: 0)
+        patch.setattr(shared, "BLOCK", 3)
+        found = group(packets(said))
+    for field in fields(wanted):
+        assert getattr(found, field.name).tolist() == getattr(wanted, field.name).tolist(), field.name

@@ -1,7 +1,9 @@
 """Columns that forked processes share."""
 
 import numpy as np
+import pytest
 
+from parsers import budget
 from parsers.capture import shared
 from parsers.capture.workers import share_out
 
@@ -29,3 +31,43 @@ def test_what_one_process_writes_the_others_see() -> None:
 
     assert len(list(share_out(write, [0, 1]))) == 2
     assert both.tolist() == [7, 8]
+
+
+@pytest.fixture
+def without_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(budget, "for_packets", lambda: 0)
+    monkeypatch.setattr(shared, "BLOCK", 2)
+
+
+@pytest.mark.usefixtures("without_memory")
+def test_beyond_the_budget_columns_are_in_files_that_are_shared_too() -> None:
+    test_a_column_is_of_zeros_and_may_be_empty()
+    test_parts_stand_behind_one_another()
+    test_cells_are_taken_by_their_places()
+    test_what_one_process_writes_the_others_see()
+
+
+def test_what_is_freed_is_within_the_budget_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(budget, "for_packets", lambda: 1 << 40)
+    size = 1 << 39
+    before = shared.fits(size)
+    made = shared.column(1 << 20, np.int64)
+    monkeypatch.setattr(budget, "for_packets", lambda: size + (1 << 20))
+    assert before
+    assert not shared.fits(size)
+    del made
+    assert shared.fits(size)
+
+
+def test_what_is_shared_is_not_copied() -> None:
+    made = shared.column(3, np.int64)
+    assert shared.copied(made[1:]).base is not None
+    assert np.shares_memory(shared.copied(made[1:]), made)
+    own = np.arange(3)
+    assert not np.shares_memory(shared.copied(own), own)
+
+
+def test_a_column_of_one_value() -> None:
+    made = shared.repeated(np.int32(-1), 4)
+    assert shared.copied(made).tolist() == [-1] * 4
+    assert made.strides == (0,)

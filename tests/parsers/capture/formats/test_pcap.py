@@ -3,7 +3,8 @@ import struct
 import numpy as np
 import pytest
 
-from parsers import limits
+from parsers import budget, limits
+from parsers.capture import shared
 from parsers.capture.formats.index import Index
 from parsers.capture.formats.pcap import index
 from parsers.updates import OpenError
@@ -11,6 +12,14 @@ from tests.parsers.capture.build import START, ethernet, ipv4, pcap, udp
 from tests.parsers.capture.formats.build import old_pcap
 
 FRAMES = [ethernet(ipv4(udp(b"x" * n))) for n in (1, 20, 300)]
+
+
+@pytest.fixture(autouse=True, params=["in memory", "in files"])
+def _room(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything here holds as well where memory has room for no more than two packets."""
+    if request.param == "in files":
+        monkeypatch.setattr(budget, "for_packets", lambda: 0)
+        monkeypatch.setattr(shared, "BLOCK", 2)
 
 
 def texts(found: Index) -> list[str]:
