@@ -13,13 +13,17 @@ from tui.view import Sort
 
 @dataclass(frozen=True, eq=False)
 class Choice:
-    """A filter and a sort over a log's table; `row` is one that the cursor is to stand on."""
+    """A filter and a sort over a log's table; `row` is one that the cursor is to stand on.
+
+    `seen` is the row under the cursor, and the table in which it is that.
+    """
 
     log: str
     table: pa.Table
     filter: str = ""
     sort: Sort | None = None
     row: int | None = None
+    seen: tuple[pa.Table, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +63,9 @@ def matching(choice: Choice, cancelled: Cancelled) -> Places | Wrong | None:
         return Wrong(str(error), 0, len(choice.filter))
 
 
-def chosen(choice: Choice, cancelled: Cancelled) -> Places | Wrong | None:
-    """The rows of the table that the filter leaves, in the order of the sort; None as `matching` gives it."""
-    rows = matching(choice, cancelled)
-    if cancelled():
-        return None
-    if choice.sort is None or isinstance(rows, Wrong):
+def ordered(choice: Choice, rows: Places | None, cancelled: Cancelled) -> Places | Wrong | None:
+    """These rows of the table in the order of the sort; None as `matching` gives it."""
+    if choice.sort is None:
         return rows
     from parsers.query.order import Key, order_by
 

@@ -53,9 +53,12 @@ class View:
     def renewed(self, table: pa.Table, rows: Rows | None, day: int | None = None) -> "View":
         """The same view of a newer table: the filter, the sort, the columns and the reader's row stay."""
         row = self.row
-        found = None if row is None else same_row(self.table, row, table)
+        return self.on(table, rows, None if row is None else same_row(self.table, row, table), day)
+
+    def on(self, table: pa.Table, rows: Rows | None, row: int | None, day: int | None = None) -> "View":
+        """The same, where it is known which row of the newer table is the reader's."""
         view = replace(self, table=table, columns=columns(table, self.record, day, self.columns), rows=rows)
-        view.hold(found, self.cursor - self.top)
+        view.hold(row, self.cursor - self.top)
         return view
 
     def chosen(self, rows: Rows | None, text: str, sort: Sort | None) -> "View":
@@ -121,8 +124,7 @@ def same_row(old: pa.Table, row: int, new: pa.Table) -> int | None:
 
     Of several of them it is the one with as many before it, for rows of one connection keep their order.
     """
-    # Logs on a disk only grow: the row is where it was, and millions of others need not be looked at.
-    if row < len(new) and all(_same(old.column(name)[row], new.column(name)[row]) for name in _common(old, new)):
+    if stays(old, row, new):
         return row
     keys = [key for key in _KEYS if key in _common(old, new)]
     if not keys:
@@ -131,6 +133,11 @@ def same_row(old: pa.Table, row: int, new: pa.Table) -> int | None:
     before = len(_rows_with(old.slice(0, row), values))
     places = _rows_with(new, values)
     return int(places[min(before, len(places) - 1)]) if len(places) else None
+
+
+def stays(old: pa.Table, row: int, new: pa.Table) -> bool:
+    """Whether a row is where it was: logs on a disk only grow, and millions of other rows need not be looked at."""
+    return row < len(new) and all(_same(old.column(name)[row], new.column(name)[row]) for name in _common(old, new))
 
 
 def _common(one: pa.Table, other: pa.Table) -> list[str]:

@@ -16,7 +16,7 @@ from parsers import escape
 from parsers.cancelling import Cancelled
 from parsers.evidence import links
 from parsers.evidence.captures import captures_of
-from parsers.protocols.registry import RECORDS, record_of
+from parsers.protocols.registry import RECORDS
 from parsers.source import in_order
 from tui.clipboard import copy
 from tui.newest import Newest
@@ -24,8 +24,9 @@ from tui.reading import Snapshot
 from tui.screens.log_list import LogList
 from tui.screens.row_details import Inspect, RowDetails
 from tui.screens.troubles import TroubleList
-from tui.selection import Choice, Wrong, chosen, matching, wrong
-from tui.view import Rows, View, same_row
+from tui.selection import Choice, Wrong, matching, wrong
+from tui.view import View, same_row, stays
+from tui.views import CONTEXT, Views
 from tui.widgets.filter_line import FilterInput, FilterLine
 from tui.widgets.key_line import KeyLine
 from tui.widgets.log_table import LogTable
@@ -33,7 +34,6 @@ from tui.widgets.log_tabs import LogTabs, Tab
 from tui.widgets.related_panel import RelatedPanel, Story
 from tui.widgets.title_line import TitleLine
 
-_CONTEXT = 4
 # Keys of a text that is pasted follow each other faster than this.
 _TYPING_SECONDS = 0.03
 
@@ -122,7 +122,7 @@ class Explorer(Screen[None]):
     def __init__(self, title: str, inspect: Inspect | None) -> None:
         super().__init__()
         self.snapshot = Snapshot()
-        self.views: dict[str, View] = {}
+        self._views = Views(self, self._show_view)
         self.active = ""
         self._touched = False
         self._title = title
@@ -131,7 +131,6 @@ class Explorer(Screen[None]):
         # A row that is gone to once it has been read.
         self._going: Place | None = None
         self._looked_at: set[str] = set()
-        self._choosing: dict[str, Newest[Choice, Rows | Wrong | None]] = {}
         self._typing = Timer(self, 0)
         self._counting = Newest(self, _count, self._counted, "count")
         self._relating = Newest(self, _story, self._tell_story, "relate")
@@ -163,17 +162,18 @@ class Explorer(Screen[None]):
         if snapshot.complete:
             snapshot = snapshot.with_empty(RECORDS)
         before, self.snapshot = self.snapshot, snapshot
+        self._views.snapshot = snapshot
         self.title_line.snapshot = snapshot
         if not self._touched:
             # The story begins at the first log of the tabs, whichever log was read first.
-            self.views.clear()
+            self._views.begin_again()
             self.active = next((log for log in self._logs() if snapshot.rows[log]), "")
         if self.active:
             self._renew(self.active)
             if before.waiting != snapshot.waiting or any(
                 before.known.get(log) is not table for log, table in snapshot.known.items()
             ):
-                self._ask_for_story()
+                self._ask_for_story(hurry=snapshot.complete)
             self._look()
         if self._going is not None:
             self.go_to(self._going)
@@ -201,25 +201,26 @@ class Explorer(Screen[None]):
         rows = self.snapshot.rows
         return sorted(rows, key=lambda log: not rows[log])
 
-    def _renew(self, log: str) -> None:
-        """Bring the view of a log up to the newest table, and show it where the log is the active one."""
-        table = self.snapshot.table(log)
-        view = self.views.get(log)
-        if view is None:
-            self._put(View.of(log, table, record_of(log, table.column_names), self.snapshot.day))
-        elif view.table is not table:
-            if view.filter or view.sort:
-                self._choose(Choice(log, table, view.filter, view.sort))
-            else:
-                self._put(view.renewed(table, None, self.snapshot.day))
-        elif self.table.view is not view:
-            self._put(view)
+    @property
+    def views(self) -> dict[str, View]:
+        """The logs that were shown, as they were left."""
+        return self._views.of
 
-    def _put(self, view: View) -> None:
-        self.views[view.log] = view
+    def _renew(self, log: str) -> None:
+        """Show a log where it is the active one, and bring its view up to the newest table."""
+        view = self.views.get(log)
+        if view is not None and self.table.view is not view:
+            self._show_view(view)
+        self._views.renew(log)
+
+    def _show_view(self, view: View) -> None:
         if view.log == self.active:
+            before = self.table.view
             self.table.show(view)
             self._show_filter()
+            if before is not None and before.table is not view.table:
+                self._ask_for_story(hurry=self.snapshot.complete)
+        self._show_tabs()
 
     def _show_filter(self) -> None:
         view = self.views.get(self.active)
@@ -300,7 +301,7 @@ class Explorer(Screen[None]):
             return
         self.filter_input.remember(event.text)
         self.table.focus()
-        self._choose(Choice(view.log, self.snapshot.table(view.log), event.text, view.sort))
+        self._views.choose(Choice(view.log, self.snapshot.table(view.log), event.text, view.sort))
 
     @on(FilterInput.Left)
     def _left(self) -> None:
@@ -317,28 +318,7 @@ class Explorer(Screen[None]):
     @on(LogTable.SortAsked)
     def _sort_asked(self, event: LogTable.SortAsked) -> None:
         view = self.views[self.active]
-        self._choose(Choice(view.log, self.snapshot.table(view.log), view.filter, event.sort))
-
-    def _choose(self, choice: Choice) -> None:
-        choosing = self._choosing.get(choice.log)
-        if choosing is None:
-            choosing = Newest(self, chosen, self._chosen, f"choose {choice.log}")
-            self._choosing[choice.log] = choosing
-        choosing.ask(choice)
-
-    def _chosen(self, choice: Choice, rows: Rows | Wrong | None) -> None:
-        view = self.views[choice.log]
-        if isinstance(rows, Wrong):
-            self.notify(f"the filter no longer fits: {escape.cell(rows.message)}", severity="warning", markup=False)
-            return
-        if view.table is not choice.table:
-            view = view.renewed(choice.table, None, self.snapshot.day)
-        view = view.chosen(rows, choice.filter, choice.sort)
-        if choice.row is not None:
-            view.hold(choice.row, _CONTEXT)
-        self._put(view)
-        self._show_tabs()
-        self._renew(choice.log)
+        self._views.choose(Choice(view.log, self.snapshot.table(view.log), view.filter, event.sort))
 
     # --- what belongs to the row
 
@@ -346,11 +326,20 @@ class Explorer(Screen[None]):
     def _cursor_moved(self) -> None:
         self._ask_for_story()
 
-    def _ask_for_story(self) -> None:
+    def _ask_for_story(self, *, hurry: bool = True) -> None:
+        view = self.table.view
+        if view is not None and view.row is not None:
+            table = self.snapshot.table(view.log)
+            if view.table is not table and not stays(view.table, view.row, table):
+                # It is asked for again once the view is of the newer table.
+                return
         place = self._place() if self.panel.display else None
         if place is None:
             self.panel.show(Story())
-        self._relating.ask(place)
+        if hurry or place is None:
+            self._relating.ask(place)
+        else:
+            self._relating.offer(place)
 
     def _place(self, step: int = 0) -> Place | None:
         """The row under the table's cursor."""
@@ -397,13 +386,13 @@ class Explorer(Screen[None]):
         self.go_to_log(log)
         view = self.views[log]
         if view.table is table and view.place(row) is not None:
-            view.hold(row, _CONTEXT)
-            self._put(view)
+            view.hold(row, CONTEXT)
+            self._views.put(view)
             return
         hides = bool(view.filter) and view.table is table
         if hides:
             self.notify(f"the filter of {escape.cell(log)} hid the row: cleared", markup=False)
-        self._choose(Choice(log, table, "" if hides else view.filter, view.sort, row))
+        self._views.choose(Choice(log, table, "" if hides else view.filter, view.sort, row))
 
     def action_back(self) -> None:
         """The row that one came from."""

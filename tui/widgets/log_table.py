@@ -81,7 +81,7 @@ class LogTable(ScrollView, can_focus=True):
 
     @dataclass
     class CursorMoved(Message):
-        """The cursor stands on another row, or the same row of another frame."""
+        """The cursor stands on another row."""
 
         view: View
 
@@ -105,6 +105,7 @@ class LogTable(ScrollView, can_focus=True):
         self._shown: list[Column] = []
         # What stands on the screen, line by line.
         self._drawn: dict[int, Strip] = {}
+        self._told: tuple[str, int | None] | None = None
         self._g_pressed = False
 
     @property
@@ -122,7 +123,14 @@ class LogTable(ScrollView, can_focus=True):
         for y in range(self.size.height):
             if self._drawn.get(y) != self._line(y):
                 self.refresh(Region(0, y, self._room, 1))
-        self.post_message(self.CursorMoved(view))
+        self._tell()
+
+    def _tell(self) -> None:
+        """Say where the cursor stands, where that is another row."""
+        view = self.view
+        if view is not None and self._told != (view.log, view.row):
+            self._told = view.log, view.row
+            self.post_message(self.CursorMoved(view))
 
     def _lay_out(self) -> None:
         """Settle widths for the size at hand."""
@@ -278,8 +286,7 @@ class LogTable(ScrollView, can_focus=True):
             self._repaint(view.cursor)
             if view.column != before[1]:
                 self.refresh(Region(0, 0, self._room, _HEADER))
-        if view.cursor != before[0]:
-            self.post_message(self.CursorMoved(view))
+        self._tell()
 
     def _repaint(self, place: int) -> None:
         y = place - self.scroll_offset.y + _HEADER

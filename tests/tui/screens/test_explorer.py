@@ -6,13 +6,17 @@ from collections.abc import Callable, Iterator
 import pyarrow as pa
 import pytest
 
+from parsers.cancelling import Cancelled
+from parsers.places import Places
 from parsers.updates import Batch, Counted, Progress, Trouble, Update, Waiting
 from tests.frames import FUID, SERVER, START, UID, ends, many, plain, story, table, updates
 from tests.tui.driving import app_of, apply_filter, cursor, explorer, lines, on_top, press, rest, toasts, until
+from tui import choosing, selection
 from tui.app import ZeekTui
 from tui.screens.log_list import LogList
 from tui.screens.row_details import RowDetails
 from tui.screens.troubles import TroubleList
+from tui.selection import Choice, Wrong
 
 SIZE = (80, 24)
 
@@ -295,6 +299,34 @@ async def test_the_readers_place_stays_while_rows_arrive() -> None:
         assert view.row is not None
         assert view.table.column("uid")[view.row].as_py() == uid
         assert (view.filter, view.sort) == ("id.orig_p < 50", view.sort)
+
+
+async def test_a_filter_that_is_worked_on_is_not_lost_to_rows_that_arrive(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [ends(f"C{n}", n, 80, n) for n in range(60)]
+    reader = Reader(Batch("conn", table("conn", *rows[:30])), Batch("conn", table("conn", *rows[30:])))
+    go_on = threading.Event()
+    matching = selection.matching
+
+    def matching_later(choice: Choice, cancelled: Cancelled) -> Places | Wrong | None:
+        if "2" in choice.filter:
+            go_on.wait()
+        return matching(choice, cancelled)
+
+    monkeypatch.setattr(choosing, "matching", matching_later)
+    async with app_of(told=iter(reader)).run_test(size=SIZE) as pilot:
+        screen = explorer(pilot)
+        reader.step()
+        await until(pilot, lambda: bool(screen.views))
+        await pilot.press("slash", *"id.orig_p < 10", "enter")
+        await until(pilot, lambda: len(screen.views["conn"]) == 10)
+        await pilot.press("slash", "ctrl+u", *"id.orig_p > 20", "enter")
+        reader.step()
+        await until(pilot, lambda: len(screen.snapshot.tables["conn"]) == 60)
+        go_on.set()
+        for _ in range(2):
+            reader.step()
+        await until(pilot, lambda: len(screen.views["conn"].table) == 60)
+        assert (screen.views["conn"].filter, len(screen.views["conn"])) == ("id.orig_p > 20", 39)
 
 
 async def test_stopping_keeps_what_there_is() -> None:
