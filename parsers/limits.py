@@ -24,6 +24,8 @@ ROW_ELEMENTS = 500
 # Certificates may have more names (Zeek: X509::default_max_field_container_elements, default_max_total_…).
 CERTIFICATE_ELEMENTS = 500
 CERTIFICATE_ROW_ELEMENTS = 1500
+# Logs that take less memory than this are formatted faster than processes start.
+WRITTEN_ALONE_BYTES = 8 << 20
 # Threads that format rows of a log: more than a few only wait for the disk.
 WRITING_THREADS = 4
 # The bytes that one delivery to an analyser holds at most: long downloads stay in small pieces of memory.
@@ -72,9 +74,9 @@ WORKERS = 8
 CAPTURED_PACKET_BYTES = 262_144
 # libpcap and Wireshark refuse a longer block of a pcapng; here it only tells damage from a file that was cut off.
 PCAPNG_BLOCK_BYTES = 16 << 20
-# Packets that are read: each takes a hundred bytes of memory for its columns, and a microsecond to be found; empty ones
-# pack to next to nothing. A usual capture of 16 GB has no more.
-CAPTURE_PACKETS = 1 << 25
+# Packets that are read: each takes 160 bytes of memory or, beyond the budget, of a disk for its columns, and a
+# microsecond to be found; empty ones pack to next to nothing. A capture of 20 GB whose packets are short has no more.
+CAPTURE_PACKETS = 1 << 27
 # Captures that are opened together: the kernel gives a process 65,530 mappings.
 CAPTURES = 10_000
 # A compressed capture grows to this at most, against bombs: the rest is left, and said so.

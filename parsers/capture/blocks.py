@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from parsers.capture import links
+from parsers.capture import links, shared
 from parsers.capture.checksums import corrupt
 from parsers.capture.frames import Frames
 from parsers.capture.headers import Ints
@@ -23,7 +23,8 @@ def blocks(
 
     `bubbles` are the encapsulations that are Teredo's, and behind them one for frames that came through no tunnel.
     """
-    return [_block(frames, slice(start, start + SIZE), clock, network, weirds, bubbles) for start in starts]
+    room = shared.Rows(min(len(starts) * SIZE, len(frames)))
+    return [room.put(_block(frames, slice(start, start + SIZE), clock, network, weirds, bubbles)) for start in starts]
 
 
 def starts(frames: Frames) -> range:

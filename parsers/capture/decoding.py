@@ -15,6 +15,7 @@ from parsers.capture.blocks import blocks, starts
 from parsers.capture.formats.index import Index
 from parsers.capture.frames import Frames
 from parsers.capture.halves import in_halves
+from parsers.capture.headers import Ints
 from parsers.capture.network import Network
 from parsers.capture.origins import origins
 from parsers.capture.packet_weirds import PacketWeirds
@@ -34,15 +35,13 @@ def decode(index: Index, data: memoryview, *, checksums: bool = False, alone: bo
     With `checksums`, packets with wrong ones are told and marked; else all are taken as right (`zeek -C`). Unless it is
     to be done `alone`, another process decodes the latter half of the capture's own packets.
     """
-    there = (index.captured > 0) & (index.wire > 0)
-    ts = index.ts - index.ts % 1000
-    clock = shared.copied(np.maximum.accumulate(np.where(there, np.maximum(ts, _BEGINNING), _BEGINNING)))
+    clock = _clock(index)
     store = Store(data)
     addresses = Addresses()
     weirds = PacketWeirds()
     tunnels = Decapsulation(index, clock, store, addresses.texts, weirds)
-    outside = np.full(len(index), -1, np.int32)
-    frames = Frames(np.arange(len(index)), index.offset, index.captured, index.wire, index.link, outside)
+    outside = shared.repeated(np.int32(-1), len(index))
+    frames = Frames(_counted(len(index)), index.offset, index.captured, index.wire, index.link, outside)
     rounds: list[list[Columns]] = []
     bad_headers = 0
     depths: list[Frames] = []
@@ -59,7 +58,9 @@ def decode(index: Index, data: memoryview, *, checksums: bool = False, alone: bo
         frames = tunnels.inside(rounds[-1])
         depths.append(frames)
     columns = {name: shared.concatenated(parts) for name, parts in _joined(rounds).items()}
-    columns |= {name: shared.taken(each, columns["number"]) for name, each in (("ts", ts), ("clock", clock))}
+    columns |= {name: shared.taken(each, columns["number"]) for name, each in (("ts", index.ts), ("clock", clock))}
+    for part in shared.blocks(len(columns["ts"])):
+        columns["ts"][part] -= columns["ts"][part] % 1000
     tunnels.encapsulations.clock = clock if len(rounds) > 1 or weirds else columns["clock"]
     return Packets(
         **columns,
@@ -71,6 +72,26 @@ def decode(index: Index, data: memoryview, *, checksums: bool = False, alone: bo
         bad_headers=bad_headers,
         origins=origins(index, depths, data, store.extra),
     )
+
+
+def _clock(index: Index) -> Ints:
+    """The latest time that any packet has shown by then; of packets without bytes nobody hears."""
+    clock = shared.column(len(index), np.int64)
+    latest = _BEGINNING
+    for part in shared.blocks(len(index)):
+        there = (index.captured[part] > 0) & (index.wire[part] > 0)
+        times = np.where(there, np.maximum(index.ts[part] - index.ts[part] % 1000, latest), latest)
+        np.maximum.accumulate(times, out=clock[part])
+        latest = int(clock[part.stop - 1])
+    return clock
+
+
+def _counted(count: int) -> Ints:
+    """The numbers of so many packets."""
+    numbers = shared.column(count, np.int64)
+    for part in shared.blocks(count):
+        numbers[part] = np.arange(part.start, part.stop)
+    return numbers
 
 
 def _joined(rounds: Sequence[Sequence[Columns]]) -> dict[str, list[npt.NDArray[Any]]]:

@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from parsers import budget
 from parsers.capture import workers
 from parsers.capture.captures import Captures, open_captures
 from parsers.capture.decoding import decode
@@ -34,7 +35,8 @@ def updates(
 
 def analyse(captures: Captures, *, checksums: bool = False, early: bool = False) -> Iterator[Update]:
     """The updates of captures that are open; with `early`, for whoever watches, all of conn before anything else."""
-    alone = len(captures.data) < ALONE_BYTES
+    # What another process makes is there twice for a moment: for that a large capture has no memory left.
+    alone = not ALONE_BYTES <= len(captures.data) <= 2 * budget.for_packets()
     with workers.aside(partial(timeline, captures), alone=alone) as found:
         # Meanwhile what knows all protocols is loaded, which takes as long.
         from parsers.capture.decoded import Decoded

@@ -6,7 +6,8 @@ They are in memory as far as the budget goes; the others are in files without a 
 import ctypes
 import mmap
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, TypeVar
 
 import numpy as np
@@ -59,7 +60,10 @@ def copied(cells: npt.NDArray[Kind]) -> npt.NDArray[Kind]:
 
 
 def concatenated(parts: Sequence[npt.NDArray[Kind]]) -> npt.NDArray[Kind]:
-    """The parts of a column behind one another, shared."""
+    """The parts of a column behind one another, shared; parts that `Rows` have put so stay where they are."""
+    if _is_one(parts):
+        root, start = _root(parts[0])
+        return root[start : start + sum(map(len, parts))]
     made = column(sum(map(len, parts)), parts[0].dtype)
     return np.concatenate(parts, out=made)
 
@@ -80,6 +84,46 @@ def repeated(cell: Kind, count: int) -> npt.NDArray[Kind]:
 def blocks(count: int) -> Iterator[slice]:
     """So many cells, some at a time."""
     return (slice(start, min(start + BLOCK, count)) for start in range(0, count, BLOCK))
+
+
+class Rows:
+    """Blocks of columns that come one after the other, so many rows at most.
+
+    Where memory would not hold all of them, and once more when they are joined, they stand behind one another in files.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._count = 0
+        self._columns: dict[str, npt.NDArray[Any]] = {}
+
+    def put(self, block: Mapping[str, npt.NDArray[Any]]) -> Mapping[str, npt.NDArray[Any]]:
+        """The same block, where it is kept."""
+        if not self._columns:
+            if fits(2 * self._most * sum(cells.itemsize for cells in block.values())):
+                return block
+            self._columns = {name: scratch.mapped(self._most, cells.dtype) for name, cells in block.items()}
+        kept = {}
+        for name, cells in block.items():
+            kept[name] = self._columns[name][self._count : self._count + len(cells)]
+            kept[name][:] = cells
+        self._count += len(cells)
+        return kept
+
+
+def _root(cells: npt.NDArray[Kind]) -> tuple[npt.NDArray[Kind], int]:
+    """The whole column that these cells are part of, and where in it they begin."""
+    root = cells
+    while isinstance(root.base, np.ndarray):
+        root = root.base
+    return root, (cells.ctypes.data - root.ctypes.data) // cells.itemsize
+
+
+def _is_one(parts: Sequence[npt.NDArray[Any]]) -> bool:
+    """Whether the parts stand behind one another in one shared column."""
+    if not all(len(part) and _is_shared(part) and part.base is parts[0].base for part in parts):
+        return False
+    return all(one.ctypes.data + one.nbytes == other.ctypes.data for one, other in pairwise(parts))
 
 
 def _is_shared(cells: npt.NDArray[Any]) -> bool:

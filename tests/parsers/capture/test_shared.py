@@ -71,3 +71,23 @@ def test_a_column_of_one_value() -> None:
     made = shared.repeated(np.int32(-1), 4)
     assert shared.copied(made).tolist() == [-1] * 4
     assert made.strides == (0,)
+
+
+BLOCKS = [{"a": np.arange(n, dtype=np.int32), "b": np.full(n, 2.5)} for n in (3, 2, 4)]
+
+
+def test_blocks_stay_where_they_are_while_there_is_memory() -> None:
+    room = shared.Rows(20)
+    assert all(room.put(block) is block for block in BLOCKS)
+
+
+@pytest.mark.usefixtures("without_memory")
+def test_blocks_stand_behind_one_another_and_need_not_be_joined() -> None:
+    room = shared.Rows(20)
+    kept = [room.put(block) for block in BLOCKS]
+    whole = shared.concatenated([block["a"] for block in kept])
+    assert whole.tolist() == [0, 1, 2, 0, 1, 0, 1, 2, 3]
+    assert np.shares_memory(whole, kept[1]["a"])
+    assert shared.concatenated([block["b"] for block in kept[1:]]).tolist() == [2.5] * 6
+    # Not behind one another.
+    assert shared.concatenated([kept[2]["a"], kept[0]["a"]]).tolist() == [0, 1, 2, 3, 0, 1, 2]
