@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
-from typing import Literal
 
 import numpy as np
 import pyarrow as pa
@@ -10,7 +9,7 @@ import pyarrow.compute as pc
 
 from parsers import limits
 from parsers.schema import ARROW_TYPES, FAR_TIME, is_inferred
-from parsers.zeek.json_lines import arrow, spelling, times
+from parsers.zeek.json_lines import arrow, picked, spelling, times
 from parsers.zeek.json_lines.cells import CELLS, EXACT
 from parsers.zeek.json_lines.lines import Lines
 from parsers.zeek.json_lines.objects import Way
@@ -30,32 +29,40 @@ def table(lines: Lines, shape: Shape, escapes: Escapes, only: Collection[str]) -
     """The rows, in which all columns but some `only` may be unset. Raises OtherwiseError."""
     ways = _ways(shape)
     some = {name: ways[name] for name in only}
-    batch = _structs(lines, shape, some, "ignore") if len(some) < len(ways) else None
-    if batch is None or not all(_is_whole(batch, name, way, lines) for name, (way, _) in some.items()):
-        batch = _structs(lines, shape, ways, "error")
-    if batch is None:
+    found = _found(lines, shape, some, is_all=False) if len(some) < len(ways) else None
+    if found is None or not all(_is_whole(found[name], name, way, lines) for name, (way, _) in some.items()):
+        found = _found(lines, shape, ways, is_all=True)
+    if found is None:
         raise OtherwiseError
     arrays = {}
-    for name, (way, _) in some.items():
-        column = pc.struct_field(batch, list(way))
+    for name in some:
+        column = found[name]
         if column.null_count < len(column):
             arrays[name] = _made(column, shape.fields[name].type, shape.step, escapes)
             if is_inferred(shape.fields[name]):
                 _refuse_inexact(arrays[name])
-    return shape.table(arrays, len(batch))
+    return shape.table(arrays, len(next(iter(found.values()))))
 
 
-def _structs(
-    lines: Lines, shape: Shape, ways: Mapping[str, tuple[Way, str]], others: Literal["error", "ignore"]
-) -> pa.Array | None:
-    """What stands at these ways in each line. Raises OtherwiseError."""
+def _found(
+    lines: Lines, shape: Shape, ways: Mapping[str, tuple[Way, str]], *, is_all: bool
+) -> dict[str, pa.Array] | None:
+    """What stands at these ways in each line, by the names of the columns; None where a line is otherwise.
+
+    They may be all that there are. Raises OtherwiseError.
+    """
     kinds = {way: _parsed_type(shape.fields[name].type, spelt, shape.step) for name, (way, spelt) in ways.items()}
-    return arrow.structs(lines, kinds, others)
+    if not is_all and len(ways) <= picked.MOST:
+        columns = picked.columns(lines, kinds)
+        if columns is not None:
+            return dict(zip(ways, columns, strict=True))
+    batch = arrow.structs(lines, kinds, "error" if is_all else "ignore")
+    return None if batch is None else {name: pc.struct_field(batch, list(way)) for name, (way, _) in ways.items()}
 
 
-def _is_whole(batch: pa.Array, name: str, way: Way, lines: Lines) -> bool:
+def _is_whole(column: pa.Array, name: str, way: Way, lines: Lines) -> bool:
     """Whether no other way may lead to more of a column: to names with points there are some (`Shape.name`)."""
-    if "." not in name or not pc.struct_field(batch, list(way)).null_count:
+    if "." not in name or not column.null_count:
         return True
     end, key = (text.encode("utf-8", "surrogatepass") for text in (name[name.rindex(".") + 1 :], way[0]))
     return len(way) == 1 and lines.data.count(end + b'"') == lines.data.count(b'"' + key + b'"')
