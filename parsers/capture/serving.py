@@ -27,7 +27,8 @@ def of_tcp(connection: Connection, tcp: Tcp, c: Columns) -> Serving:
 
 def of_clean(connection: Connection, clean: Clean) -> Serving:
     """What a clean TCP connection shows."""
-    return Serving(None if connection.turned else clean.established, clean.spoken[not connection.turned], True)
+    since = None if connection.turned else clean.established
+    return Serving(since, clean.spoken[not connection.turned], clean.established is not None)
 
 
 def _answered(tcp: Tcp, side: int, c: Columns) -> int | None:

@@ -175,6 +175,7 @@ class _Tracker:
 
     def _clean(self, clean: Clean, ends: Ends) -> Tracked:
         connection = self._connection(ends, 0, TCP, clean.first)
+        connection.partial = clean.partial
         connection.established = clean.established
         connection.serving = partial(serving.of_clean, connection, clean)
         connection.removal = partial(self._over, clean, ends)
@@ -193,9 +194,8 @@ class _Tracker:
     def _clean_cells(self, clean: Clean, ends: Ends, marks: Sequence[Mark]) -> Row:
         if marks:
             return self._told(self._marked(clean.first, clean.stop, ends, marks), ends)
-        state = "SF" if clean.closed else "S1"
         counts = self.totals.between(clean.first, clean.stop, 0)
-        return _cells(ends, 0, clean.last - clean.start, clean.sent, state, 0, clean.history, counts)
+        return _cells(ends, 0, clean.last - clean.start, clean.sent, clean.state, 0, clean.history, counts)
 
     def _tcp(self, tcp: Tcp, ends: Ends, stop: int) -> Tracked:
         orig = tcp.orig.side

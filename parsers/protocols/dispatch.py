@@ -1,7 +1,7 @@
 """Which analysers a connection gets, and what its `service` comes to."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -52,33 +52,34 @@ def dispatch(
     Source: Zeek, src/analyzer/protocol/pia/PIA.cc, scripts/base/frameworks/analyzer/dpd.zeek.
     """
     expectations = expectations or Expectations()
-    shared = _Shared(connection, rows, files, roster, troubles, expectations)
     expected = roster.of_names(expectations.protocols(connection))
-    stream = Stream(shared, expected or roster.at_port(connection))
-    for event in events:
-        rows.now = event.times[-1] if isinstance(event, Data) else event.ts
-        if isinstance(event, End):
-            stream.end(event)
-            continue
-        if isinstance(event, Reset):
-            stream.reset(event)
-            continue
-        length = event.length if isinstance(event, Gap) else len(event.data)
-        if isinstance(event, Data) and shared.size <= VIOLATION_BYTES < shared.size + length:
-            place = _last_end(event, VIOLATION_BYTES - shared.size)
-            if place:
-                shared.size += place
-                stream.deliver(event.cut(0, place))
-                event = event.cut(place, length)  # noqa: PLW2901
-                length -= place
-        shared.size += length
+    protocols = expected or roster.at_port(connection)
+    events = iter(events)
+    first = _first(events, is_heard=bool(protocols))
+    rows.now = last
+    # Whom the port brings in says nothing where nothing comes; what is expected is told of all the same.
+    if first is None and not expected:
+        return None
+    shared = _Shared(connection, rows, files, roster, troubles, expectations)
+    stream = Stream(shared, protocols)
+    event = first
+    while event is not None:
         if isinstance(event, Data):
-            stream.deliver(event)
+            rows.now = event.times[-1]
+            _deliver(shared, stream, event)
         else:
-            shared.gapped = True
-            stream.gap(event)
+            rows.now = event.ts
+            if isinstance(event, End):
+                stream.end(event)
+            elif isinstance(event, Reset):
+                stream.reset(event)
+            else:
+                shared.size += event.length
+                shared.gapped = True
+                stream.gap(event)
         if stream.idle:
             break
+        event = next(events, None)
     rows.now = last
     stream.finish(last)
     if shared.removals:
@@ -86,6 +87,28 @@ def dispatch(
         for protocol, function in shared.removals:
             shared.attempt(protocol, function, ts)
     return ",".join(shared.service) or None
+
+
+def _first(events: Iterator[Event], *, is_heard: bool) -> Event | None:
+    """The first event that matters: where nobody listens yet, the first bytes or the first hole."""
+    for event in events:
+        if is_heard or isinstance(event, Data | Gap):
+            return event
+    return None
+
+
+def _deliver(shared: "_Shared", stream: "Stream", data: Data) -> None:
+    """Bytes that came, in two parts where the bound of violations lies between their segments."""
+    length = len(data.data)
+    if shared.size <= VIOLATION_BYTES < shared.size + length:
+        place = _last_end(data, VIOLATION_BYTES - shared.size)
+        if place:
+            shared.size += place
+            stream.deliver(data.cut(0, place))
+            data = data.cut(place, length)
+            length -= place
+    shared.size += length
+    stream.deliver(data)
 
 
 @dataclass(slots=True)

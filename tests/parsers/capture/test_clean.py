@@ -47,6 +47,8 @@ def conversation(dice: Random, *, steps: int = 12) -> list[P]:
         say(1 - first, "FA", dice.choice((0, 10)))
         for _ in range(dice.randrange(3)):
             say(first, "A")
+    elif dice.random() < 0.5:
+        say(dice.randrange(2), dice.choice(("R", "RA")))
     return said
 
 
@@ -93,18 +95,17 @@ def check(said: list[P]) -> bool:
 
 
 def cells(clean: Clean, clock: Ints) -> list[Any]:
-    state = "SF" if clean.closed else "S1"
-    told = clean.first, clean.stop, clean.start, clean.last, clean.established, clean.history, clean.sent, state
+    told = clean.first, clean.stop, clean.start, clean.last, clean.established, clean.history, clean.sent, clean.state
     served = [serving.of_clean(each, clean) for each in (connection(), turned())]
-    return [*told, served, first_at(clock, clean.due(PORTS))]
+    return [*told, clean.partial, served, first_at(clock, clean.due(PORTS))]
 
 
 def cells_of(tcp: Tcp, c: Columns, clock: Ints) -> list[Any]:
-    assert (tcp.orig.side, tcp.partial, tcp.missed, tcp.weirds) == (0, False, 0, None)
+    assert (tcp.orig.side, tcp.missed, tcp.weirds) == (0, 0, None)
     sent = tcp.size_of(tcp.orig), tcp.size_of(tcp.resp)
     told = tcp.first, tcp.stop, tcp.start, tcp.last, tcp.established, str(tcp.history), sent, tcp_state(tcp)
     served = [serving.of_tcp(each, tcp, c) for each in (connection(), turned())]
-    return [*told, served, tcp.timers.over(tcp.last, tcp.orig, tcp.resp, clock)]
+    return [*told, tcp.partial, served, tcp.timers.over(tcp.last, tcp.orig, tcp.resp, clock)]
 
 
 def turned() -> Connection:
@@ -143,3 +144,13 @@ def test_numbers_that_begin_anew_are_left_to_the_loop() -> None:
     isn = 1000, 0xFFFFFF00
     assert check([*opened(isn=isn), P("<A", 1, 1, bytes(100), isn=isn)])
     assert not check([*opened(isn=isn), P("<A", 1, 1, bytes(300), isn=isn)])
+
+
+def test_those_that_never_came_about() -> None:
+    ask = P(">S", isn=_ISN)
+    assert check([ask])
+    assert check([ask, P("<RA", 0, 1, isn=_ISN)])
+    assert check([ask, P("<RA", 5000, 1, isn=_ISN, at=4.9)])
+    assert not check([ask, P("<RA", 0, 1, isn=_ISN, at=5)])
+    assert not check([ask, P("<R", 0, 0, isn=_ISN)])
+    assert not check([ask, ask])

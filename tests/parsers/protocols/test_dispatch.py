@@ -1,12 +1,16 @@
 """Which analysers a connection gets."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
+from parsers.files.analysis import Files
 from parsers.limits import HAND_OVERS, VIOLATION_BYTES
+from parsers.protocols import registry
 from parsers.protocols.analyzer import Analyzer, Connection, Context, Data, End, Gap, Protocol, Rows
 from parsers.protocols.dispatch import dispatch
+from parsers.protocols.expectation import Expectations
 from parsers.protocols.roster import Roster
 from tests.parsers.protocols.feeding import SECOND, START, KeptFiles, connection, data, run
 
@@ -226,3 +230,51 @@ def test_what_makes_or_recognises_may_fail_too() -> None:
     roster = Roster([unmade, unseen, fine])
     assert dispatch(connection(), [data(True, b"a")], rows, KeptFiles(rows), troubles, LAST, roster) == "fine"
     assert [trouble.split()[3] for trouble in troubles] == ["unmade", "unseen"]
+
+
+@pytest.mark.parametrize("partial", [False, True])
+@pytest.mark.parametrize("transport", ["tcp", "udp"])
+def test_nobody_whom_a_port_brings_in_says_anything_of_a_connection_on_which_nothing_comes(
+    transport: str, partial: bool
+) -> None:
+    rows = Rows()
+    told: list[object] = []
+    asked: list[Callable[[int], None]] = []
+
+    says: Any = told.append
+    for protocol in registry.protocols():
+        for port in protocol.tcp_ports if transport == "tcp" else protocol.udp_ports:
+            context = Context(
+                connection(transport, port, partial=partial),
+                rows,
+                Files(rows),
+                lambda *said: says(said),
+                lambda *said: says(said),
+                lambda *said: says(said),
+                lambda name: pytest.fail(f"{name} was called for"),
+                asked.append,
+                Expectations(),
+            )
+            protocol.make(context).finish(START + SECOND)
+    for function in asked:
+        function(START + 2 * SECOND)
+    assert (told, rows.by_record) == ([], {})
+
+
+def test_what_nobody_listens_to_is_passed_over() -> None:
+    heard: Heard = []
+    late = listening("talk", heard, recognise=lambda orig, _: b"magic" in orig)
+    run(late, [End(False, START), End(True, START)], connection(resp_p=9999))
+    run(late, [], connection(resp_p=9999))
+    assert not heard
+    run(late, [End(False, START), data(True, b"magic"), End(True, START + 1)], connection(resp_p=9999))
+    assert heard[:-1] == [("data", b"magic"), ("end", True)]
+
+
+def test_ends_alone_are_heard_by_whom_the_port_brings_in() -> None:
+    heard: Heard = []
+    early = listening("talk", heard, ports={80})
+    run(early, [], connection())
+    assert not heard
+    run(early, [End(True, START)], connection())
+    assert heard[0] == ("end", True)
