@@ -51,7 +51,9 @@ class Decoded:
         return self._shared_out(self.analysis, alone=alone)
 
     def _shared_out(self, work: Callable[[Shard], Analysis], *, alone: bool = False) -> Iterator[Analysed]:
-        return workers.share_out(work, self.shards, alone=alone or len(self.packets) < INLINE_PACKETS)
+        # The largest may take as long as all others: it comes first.
+        shards = sorted(self.shards, key=lambda shard: -shard.packets)
+        return workers.share_out(work, shards, alone=alone or len(self.packets) < INLINE_PACKETS)
 
     def updates(self, analyses: Iterable[Analysed] | None = None, *, early: bool = False) -> Iterator[Update]:
         """Everything there is to tell, of analyses of all shards that may have been made elsewhere."""
@@ -84,7 +86,7 @@ class Decoded:
         for shard, analysis in analyses:
             done += shard.packets
             if isinstance(analysis, workers.Lost):
-                yield Trouble(f"{shard.packets} packets could not be analysed: {analysis.why}")
+                yield Trouble(f"{shard.packets} packets could not be analysed: {analysis.why}", passing=True)
                 continue
             for log, table in analysis.tables.items():
                 if log in held:

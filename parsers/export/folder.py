@@ -2,11 +2,14 @@
 
 import tempfile
 from collections.abc import Iterable, Mapping
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
 import pyarrow as pa
 
+from parsers import limits
+from parsers.capture.workers import Lost, share_out
 from parsers.export.format import Format
 from parsers.zeek.rotation import rotated
 
@@ -22,15 +25,24 @@ def write(
     """Write a file into the folder for each table that has rows, all of them or none.
 
     The folder is made where it is missing. Nothing is ever overwritten, see `refuse`. `now` and `whole` are the
-    format's (`Format.write`).
+    format's (`Format.write`). Several processes share large logs, as `share_out` does.
     """
     written = {log: table for log, table in logs.items() if table.num_rows}
     refuse(folder, written, format)
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".writing-", dir=folder) as unfinished:
-        for log, table in written.items():
+
+        def write_log(log: str) -> None:
             with (Path(unfinished) / _file_name(log, format)).open("wb") as file:
-                format.write(file, log, table, whole=whole, now=now)
+                format.write(file, log, written[log], whole=whole, now=now)
+
+        sizes = {log: table.nbytes for log, table in written.items()}
+        alone = sum(sizes.values()) < limits.WRITTEN_ALONE_BYTES
+        with closing(share_out(write_log, sorted(written, key=lambda log: -sizes[log]), alone=alone)) as tried:
+            for log, done in tried:
+                if isinstance(done, Lost):
+                    # What is wrong is raised here, unless it goes well this time.
+                    write_log(log)
         for path in Path(unfinished).iterdir():
             path.rename(folder / path.name)
 

@@ -1,14 +1,18 @@
 """A folder of logs, written: all of them or none, and nothing is overwritten."""
 
+import os
+from datetime import datetime
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
+from parsers import limits
 from parsers.export.folder import refuse, write
 from parsers.export.format import Format
 from parsers.export.registry import CUT, FORMATS
 from tests.parsers.export.tables import table
+from tests.processes import children
 
 ONE = table(x=("count", [1]))
 
@@ -52,6 +56,32 @@ def test_what_is_never_read_may_lie_beside_logs(tmp_path: Path) -> None:
 def test_a_name_that_leads_elsewhere_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(ValueError, match="no name of a log"):
         write(tmp_path, {name: ONE}, FORMATS["zeek"])
+
+
+@pytest.fixture
+def two_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small logs, too, are shared by processes."""
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _process: {0, 1})
+    monkeypatch.setattr(limits, "WRITTEN_ALONE_BYTES", 0)
+
+
+@pytest.mark.usefixtures("two_processes")
+@pytest.mark.parametrize("form", FORMATS.values(), ids=lambda form: form.name)
+def test_processes_write_what_one_writes(tmp_path: Path, form: Format, monkeypatch: pytest.MonkeyPatch) -> None:
+    logs = {f"log{count}": table(x=("count", [*range(count)])) for count in range(1, 9)}
+    now = datetime(2024, 1, 2)
+    write(tmp_path / "several", logs, form, now=now)
+    monkeypatch.undo()
+    write(tmp_path / "one", logs, form, now=now)
+    assert _names(tmp_path / "several") == _names(tmp_path / "one")
+    for path in (tmp_path / "one").iterdir():
+        assert (tmp_path / "several" / path.name).read_bytes() == path.read_bytes()
+
+
+@pytest.mark.usefixtures("two_processes")
+def test_all_logs_or_none_of_several_processes(tmp_path: Path) -> None:
+    test_all_logs_or_none(tmp_path)
+    assert not children(os.getpid())
 
 
 def test_all_logs_or_none(tmp_path: Path) -> None:
