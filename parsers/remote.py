@@ -65,7 +65,7 @@ class RemoteReader:
                     yield from pipe.troubles()
             except EOFError:
                 if not self._stopped:
-                    yield Trouble(f"{self._name}: the reading ended early: {self._last_words()}")
+                    yield Trouble(f"{self._name}: the reading ended early: {self._last_words()}", passing=True)
                 self._leave_pipes()
             except PasswordNeeded:
                 raise
@@ -130,8 +130,8 @@ def _send_update(out: IO[bytes], update: Update) -> None:
 
             body = memoryview(packed(table))
             _send(out, "batch", body, log=log, replaces=replaces, size=len(body))
-        case Trouble(text, harmless):
-            _send(out, "trouble", text=text, harmless=harmless)
+        case Trouble(text, harmless, passing):
+            _send(out, "trouble", text=text, harmless=harmless, passing=passing)
         case Progress(stage, done, total):
             _send(out, "progress", stage=stage, done=done, total=total)
         case Facts(packets, first, last):

@@ -12,7 +12,7 @@ from parsers.cache.growing import GrowingLog
 from parsers.cancelling import CalledOffError, Cancelled, never
 from parsers.capture.shared import give_back
 from parsers.counted import CountedLog, Known
-from parsers.updates import Batch, Counted, Facts, Progress, Trouble, Update, Waiting, Whole
+from parsers.updates import Batch, Counted, Facts, OpenError, Progress, Trouble, Update, Waiting, Whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,7 +90,7 @@ class LogSet:
             each = self._logs[log]
             try:
                 each.settle(place.for_files())
-            except OSError as error:
+            except (OSError, OpenError) as error:
                 self._go_on_in_memory(error)
                 each.settle_in_memory()
         self._unsettled.clear()
@@ -100,12 +100,13 @@ class LogSet:
         self.progress = None
 
     def keep(self, cancelled: Cancelled = never) -> None:
-        """Keep the rows for the next time, where the reading came to its end and nothing was wrong with what it met.
+        """Keep the rows for the next time, where all there is was read.
 
         Of logs that were counted only those are kept that were read whole too.
         """
         origin = self._origin
-        if origin is None or cancelled() or not all(trouble.harmless for trouble in self.troubles):
+        lasting = [trouble for trouble in self.troubles if not trouble.passing]
+        if origin is None or cancelled() or any(each.passing and not each.harmless for each in self.troubles):
             return
         if not origin.is_unchanged:
             return
@@ -118,12 +119,12 @@ class LogSet:
             # Rows of one log may be in the files of another.
             return
         try:
-            keep(origin, self.facts, self.troubles, logs, cancelled, whole=whole)
+            keep(origin, self.facts, lasting, logs, cancelled, whole=whole)
         except CalledOffError:
             pass
         except OSError as error:
             why = f"the rows cannot be kept there for the next time ({error.strerror or error})"
-            self.troubles.append(Trouble(f"{place.folder()}: {why}", harmless=True))
+            self.troubles.append(Trouble(f"{place.folder()}: {why}", harmless=True, passing=True))
 
     @property
     def names(self) -> list[str]:
@@ -171,11 +172,12 @@ class LogSet:
             self._go_on_in_memory(error)
         _give_back()
 
-    def _go_on_in_memory(self, error: OSError) -> None:
+    def _go_on_in_memory(self, error: OSError | OpenError) -> None:
         if self._most is not None:
             self._most = None
-            why = f"what does not fit into memory has no room there ({error.strerror or error})"
-            self.troubles.append(Trouble(f"{place.for_files()}: {why}; going on in memory", harmless=True))
+            told = (error.strerror if isinstance(error, OSError) else None) or str(error)
+            why = f"what does not fit into memory has no room there ({told}); going on in memory"
+            self.troubles.append(Trouble(f"{place.for_files()}: {why}", harmless=True, passing=True))
 
 
 def _give_back() -> None:

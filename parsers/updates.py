@@ -1,7 +1,7 @@
 """What a reader of a capture or of logs tells while it reads."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -76,11 +76,13 @@ class Waiting:
 class Trouble:
     """Something could not be read although the rest was; the text is one line: what, where, what to do.
 
-    A `harmless` one (a capture without packets) does not change the exit status.
+    A `harmless` one (a capture without packets) does not change the exit status; a `passing` one is of this moment, and
+    reading the same another time would not tell it.
     """
 
     text: str
     harmless: bool = False
+    passing: bool = field(default=False, compare=False)
 
 
 # The stage of what comes through a pipe and has not ended: nobody knows how much is still to come.

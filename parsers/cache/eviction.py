@@ -19,18 +19,18 @@ class _Found:
     last_use: int
 
 
-def make_room(folder: Path, size: int, most: int) -> bool:
+def make_room(folder: Path, needed: int, most: int) -> bool:
     """Take entries away until there is room for one of this size; whether there is."""
     for path in _unfinished(folder):
         remove(path)
     entries = sorted(_entries(folder), key=lambda entry: entry.last_use)
     total = sum(entry.size for entry in entries)
     for entry in entries:
-        if total + size <= most:
+        if total + needed <= most:
             break
         if remove(entry.path):
             total -= entry.size
-    return total + size <= most
+    return total + needed <= most
 
 
 def remove(path: Path) -> bool:
@@ -48,7 +48,7 @@ def remove(path: Path) -> bool:
 def _entries(folder: Path) -> list[_Found]:
     with suppress(OSError):
         kept = [path for path in folder.iterdir() if not path.name.startswith(UNFINISHED)]
-        return [_Found(path, _size(path), _last_use(path)) for path in kept]
+        return [_Found(path, size(path), _last_use(path)) for path in kept]
     return []
 
 
@@ -58,13 +58,14 @@ def _unfinished(folder: Path) -> list[Path]:
     return []
 
 
-def _size(path: Path) -> int:
-    size = 0
+def size(path: Path) -> int:
+    """How many bytes the files of an entry have."""
+    total = 0
     with suppress(OSError):
         for file in path.iterdir():
             with suppress(OSError):
-                size += file.lstat().st_size
-    return size
+                total += file.lstat().st_size
+    return total
 
 
 def _last_use(path: Path) -> int:

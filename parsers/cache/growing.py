@@ -1,6 +1,5 @@
 """The rows of one log while they come: in memory, and what was put on a shelf when there was too little of that."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,7 +12,7 @@ from parsers.cache.shelf import Shelf, slices
 class GrowingLog:
     """One log; `size` is about how many bytes of memory its rows take.
 
-    With `in_order` each run of rows is put on the shelf in the order of time; what is `settled` lies in files already.
+    With `in_order` rows are put in the order of time in the end; what is `settled` lies in files already.
     """
 
     def __init__(self, *, in_order: bool = False, settled: bool = False) -> None:
@@ -52,7 +51,7 @@ class GrowingLog:
             return
         shelf = Shelf(folder) if self._shelf is None else self._shelf
         columns = schema.joined([part.slice(0, 0) for part in self._parts]).schema
-        shelf.put(columns, self._runs(columns))
+        shelf.put(columns, [schema.joined(self._parts)])
         self._shelf = shelf
         self._parts.clear()
         self._table = None
@@ -101,12 +100,6 @@ class GrowingLog:
         timed = self._in_order and ordering.is_timed(table.schema)
         self._parts = [ordering.in_order(table) if timed else table]
         self._shelf = self._table = None
-
-    def _runs(self, columns: pa.Schema) -> Iterator[pa.Table]:
-        """What is in memory, in parts that are small enough to be put in order."""
-        timed = self._in_order and ordering.is_timed(columns)
-        for run in slices(schema.joined(self._parts)):
-            yield ordering.in_order(run.combine_chunks()) if timed else run
 
 
 def _with(columns: pa.Schema, table: pa.Table) -> pa.Table:

@@ -44,15 +44,18 @@ def keep(
         if before is not None:
             files = _files(folder, missing, cancelled)
             _describe(folder, Manifest(origin.names, facts, list(troubles), [*known, *files], whole))
+            eviction.make_room(root, 0, place.most())
             return
     made = Path(tempfile.mkdtemp(prefix=eviction.UNFINISHED, dir=root))
     with _in(made):
         try:
             files = _files(made, missing, cancelled)
             _describe(made, Manifest(origin.names, facts, list(troubles), files, whole))
-            # Another program may have been faster; what is there is as good.
-            with suppress(OSError):
-                made.rename(folder)
+            # What was expected was a little less than what it came to.
+            if eviction.make_room(root, eviction.size(made), place.most()):
+                # Another program may have been faster; what is there is as good.
+                with suppress(OSError):
+                    made.rename(folder)
         finally:
             shutil.rmtree(made, ignore_errors=True)
 

@@ -51,15 +51,21 @@ def opened(key: str, names: Sequence[str]) -> Found:
         os.close(lock)
         eviction.remove(folder)
         what = "rows that were kept here are damaged; they are made anew"
-        return Found(beside=[Trouble(f"{folder}: {what}", harmless=True)])
+        return Found(beside=[Trouble(f"{folder}: {what}", harmless=True, passing=True)])
     _in_use.append(lock)
     with suppress(OSError):
         os.utime(folder / NAME)
     return found
 
 
-# Locks that are held until the program ends, as its tables may be.
+# Locks that are held for as long as tables may be: to the end of the program.
 _in_use: list[int] = []
+
+
+def let_go() -> None:
+    """No table that was found is used any more."""
+    while _in_use:
+        os.close(_in_use.pop())
 
 
 def _found(folder: Path, names: Sequence[str]) -> Found:

@@ -1,4 +1,4 @@
-"""Rows put in the order of time, however many there are: runs that are in order each, joined piece by piece."""
+"""Rows put in the order of time, however many there are: piece by piece, from wherever they lie."""
 
 from collections.abc import Iterator, Sequence
 
@@ -7,8 +7,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from parsers import budget, scratch
+
 _TIME = "ts"
-# One of so many times of a run tells well enough where the others lie.
+# One of so many times tells well enough where the others lie.
 _SAMPLED = 64
 _LATEST = np.iinfo(np.int64).max
 
@@ -29,36 +31,42 @@ def in_order(table: pa.Table) -> pa.Table:
     return table.take(pc.sort_indices(table, keys))
 
 
-def joined(runs: Sequence[pa.Table], rows: int) -> Iterator[pa.Table]:
-    """The rows of all runs in order, a stretch of time of about so many at a time; each batch of a run is in order.
+def joined(tables: Sequence[pa.Table], rows: int) -> Iterator[pa.Table]:
+    """The rows of all tables as `in_order` would put them, about so many at a time, and none but these in memory.
 
-    Rows that `in_order` does not tell apart stay in the order of their runs.
+    A table's batches are small enough to be looked at as a whole. Raises OpenError where there is no room for the
+    places of all rows.
     """
-    batches = [batch for run in runs for batch in run.to_batches() if len(batch)]
-    times = [_times(batch) for batch in batches]
-    begin = [0] * len(batches)
-    for bound in [*_bounds(times, rows), None]:
-        end = [len(some) if bound is None else int(np.searchsorted(some, bound)) for some in times]
-        places = zip(batches, begin, end, strict=True)
-        parts = [batch.slice(low, high - low) for batch, low, high in places if low < high]
+    batches = [batch for table in tables for batch in table.to_batches() if len(batch)]
+    bounds = _bounds([_times(batch) for batch in batches], rows)
+    orders = scratch.array(sum(map(len, batches)), np.int32, budget.for_work() // 2)
+    begin, ends = 0, []
+    for batch in batches:
+        times = _times(batch)
+        order = orders[begin : begin + len(batch)]
+        order[:] = np.argsort(times, kind="stable")
+        ends.append([*np.searchsorted(times[order], bounds), len(batch)])
+        begin += len(batch)
+    firsts = np.cumsum([0, *map(len, batches)])
+    for number in range(len(bounds) + 1):
+        parts = []
+        for batch, first, end in zip(batches, firsts, ends, strict=False):
+            begin = end[number - 1] if number else 0
+            if begin < end[number]:
+                parts.append(batch.take(pa.array(orders[first + begin : first + end[number]])))
         if parts:
             yield in_order(pa.Table.from_batches(parts).combine_chunks())
-        begin = end
 
 
 def _times(batch: pa.RecordBatch) -> npt.NDArray[np.int64]:
-    """The times of a batch; unset ones, which are its last, are later than any other."""
+    """The times of a batch; unset ones are later than any other."""
     column = batch.column(_TIME)
-    cells = np.frombuffer(column.buffers()[1], np.int64)[column.offset : column.offset + len(column)]
-    if column.null_count:
-        cells = cells.copy()
-        cells[len(cells) - column.null_count :] = _LATEST
-    return cells
+    return np.asarray(pc.fill_null(column.cast(pa.int64()), _LATEST).to_numpy(zero_copy_only=False), np.int64)
 
 
 def _bounds(times: Sequence[npt.NDArray[np.int64]], rows: int) -> npt.NDArray[np.int64]:
     """Times between which about so many rows lie."""
-    sample = np.sort(np.concatenate([np.empty(0, np.int64), *(some[::_SAMPLED] for some in times)]))
+    sample = np.sort(np.concatenate([np.empty(0, np.int64), *(some[::_SAMPLED].copy() for some in times)]))
     step = max(rows // _SAMPLED, 1)
     return np.unique(sample[step::step])
 

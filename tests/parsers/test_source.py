@@ -1,6 +1,7 @@
 from typing import Any
 
 import pyarrow as pa
+import pytest
 
 from parsers import limits
 from parsers.schema import arrow_field
@@ -75,6 +76,47 @@ def test_a_log_without_times() -> None:
     logs = LogSet()
     logs.read([Facts(1, 1, 1), batch("odd", ("x",), names="name")])
     assert rows(logs, "odd") == [("x",)]
+
+
+def test_what_memory_does_not_hold_looks_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    batches = [batch("conn", (number % 7, str(number))) for number in range(20)] + [batch("dns", (1, "a"))]
+    for told in ([Facts(20, 0, 6), *batches], batches):
+        held, shelved = LogSet(), LogSet(_most=100)
+        for update in told:
+            held.apply(update)
+            shelved.apply(update)
+            assert all(rows(held, log) == rows(shelved, log) for log in held.names)
+        assert sum(each.size for each in shelved._logs.values()) <= 100
+        held.settle()
+        shelved.settle()
+        assert all(rows(held, log) == rows(shelved, log) for log in held.names)
+
+
+def test_without_room_elsewhere_memory_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.pwrite", full)
+    logs = LogSet(_most=100)
+    logs.read([Facts(9, 0, 6), *(batch("conn", (9 - number, "a")) for number in range(9))])
+    assert [row[0] for row in rows(logs, "conn")] == list(range(1, 10))
+    (trouble,) = logs.troubles
+    assert trouble.harmless
+    assert "No space left on device" in trouble.text
+
+
+def test_without_room_to_put_rows_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    logs = LogSet(_most=100)
+    for number in range(9):
+        logs.apply(Facts(9, 0, 6))
+        logs.apply(batch("conn", (9 - number, "a")))
+    monkeypatch.setattr("os.pwrite", full)
+    logs.settle()
+    assert [row[0] for row in rows(logs, "conn")] == list(range(1, 10))
+    assert (len(logs.troubles), logs.complete) == (1, True)
 
 
 def test_columns_that_only_some_files_have() -> None:
