@@ -1,8 +1,6 @@
 """The columns by which rows of different logs belong together."""
 
-from collections.abc import Iterable, Mapping
-
-from parsers.query.need import Need
+from collections.abc import Collection, Iterable
 
 # Logs whose `id` is the file's identifier.
 _FILE_ID_LOGS = ("pe", "x509", "ocsp")
@@ -23,9 +21,9 @@ def key_columns(log: str, names: Iterable[str]) -> dict[str, list[str]]:
     return found
 
 
-def leading(types: Mapping[str, str]) -> Need:
-    """What is needed of a log that has these columns, name to Zeek type, to know which of its rows belong to others."""
+def leading(names: Collection[str]) -> frozenset[str]:
+    """Those of a log's columns that tell when its rows happened and which rows of other logs belong to them."""
     # Of which log they are, the columns do not say: an `id` is taken as a file's.
-    keys = [name for names in key_columns(_FILE_ID_LOGS[0], types).values() for name in names]
-    lookups = [name for mark, names in _OF_LOOKUPS.items() if mark in types for name in names]
-    return Need(frozenset([*(name for name in ("ts", *lookups) if name in types), *keys]))
+    keys = [name for some in key_columns(_FILE_ID_LOGS[0], names).values() for name in some]
+    lookups = [name for mark, some in _OF_LOOKUPS.items() if mark in names for name in some]
+    return frozenset([*(name for name in ("ts", *lookups) if name in names), *keys])

@@ -4,13 +4,14 @@ What is counted is known by its identifiers: which rows belong together can be t
 once more where they are shown.
 """
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from threading import Lock
 
 from parsers import limits
 from parsers.evidence.identifiers import leading
+from parsers.query.need import Need
 from parsers.source import in_order
 from parsers.updates import Batch, Counted, Trouble, Update, Waiting
 from parsers.zeek import again
@@ -92,7 +93,7 @@ class Browsing:
         yield from gathered(fitted(self._folder.log(name)))
 
     def _counting(self, name: str) -> Iterator[Update]:
-        for update in fitted(self._folder.log(name, leading)):
+        for update in fitted(self._folder.log(name, _leading)):
             if isinstance(update, Placed) and update.place is not None:
                 self._found.setdefault(update.log, set()).add(name)
                 yield Counted(update.log, update.table, partial(again.rows, update.place, update.log))
@@ -107,3 +108,7 @@ class Browsing:
                     continue
                 self._told.add(update.text)
             yield update
+
+
+def _leading(types: Mapping[str, str]) -> Need:
+    return Need(leading(types))
