@@ -1,11 +1,12 @@
 """What a reader of a capture or of logs tells while it reads."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pyarrow as pa
 
     from parsers.cache.origin import Origin

@@ -6,7 +6,7 @@ import pytest
 from parsers import limits
 from parsers.schema import arrow_field
 from parsers.source import LogSet
-from parsers.updates import Batch, Facts, Progress, Trouble
+from parsers.updates import Batch, Facts, Progress, Trouble, Update
 
 
 def batch(log: str, *rows: tuple[Any, ...], names: str = "ts uid", replaces: bool = False) -> Batch:
@@ -80,7 +80,8 @@ def test_a_log_without_times() -> None:
 
 def test_what_memory_does_not_hold_looks_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     batches = [batch("conn", (number % 7, str(number))) for number in range(20)] + [batch("dns", (1, "a"))]
-    for told in ([Facts(20, 0, 6), *batches], batches):
+    captured: list[Update] = [Facts(20, 0, 6), *batches]
+    for told in (captured, batches):
         held, shelved = LogSet(), LogSet(_most=100)
         for update in told:
             held.apply(update)
