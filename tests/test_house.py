@@ -37,7 +37,11 @@ def test_workers_load_nothing_that_they_may_not_need() -> None:
 
 
 def test_the_command_line_loads_nothing_heavy_until_the_reading_has_begun() -> None:
-    loaded = _loaded_by("import tui.cli, tui.password, parsers.opening, parsers.remote")
+    begun = "guard.prepare(); list(origin.updates(origin.Origin([demo()], [demo()]), lambda: iter([])))"
+    modules = "tui.cli, tui.password, parsers.opening, parsers.remote"
+    loaded = _loaded_by(
+        f"import {modules}; from parsers.cache import guard, origin; from tui.options import demo; {begun}"
+    )
     assert not loaded & {"textual", "pandas", "numpy", "pyarrow"}
 
 

@@ -13,11 +13,14 @@ import signal
 from contextlib import suppress
 from threading import current_thread, main_thread
 from types import FrameType
-from weakref import WeakSet
+from typing import TYPE_CHECKING
 
-from parsers import scratch
-from parsers.cache.mapping import Mapping
 from parsers.cache.nameless import Nameless
+
+if TYPE_CHECKING:
+    from weakref import WeakSet
+
+    from parsers.cache.mapping import Mapping
 
 
 class WrittenError(Exception):
@@ -25,7 +28,7 @@ class WrittenError(Exception):
 
 
 # The guarded files by their descriptors, and what is mapped of them.
-_guarded: dict[int, WeakSet[Mapping]] = {}
+_guarded: "dict[int, WeakSet[Mapping]]" = {}
 _ready: list[bool] = []
 
 
@@ -67,6 +70,8 @@ def _asked(_number: int, _frame: FrameType | None) -> None:
 def _move(descriptor: int, mappings: "WeakSet[Mapping]") -> None:
     if not mappings:
         return
+    from parsers import scratch
+
     copy = Nameless(scratch.folder())
     shutil.copyfile(f"/proc/self/fd/{descriptor}", f"/proc/self/fd/{copy.writer}")
     for mapping in list(mappings):

@@ -4,7 +4,7 @@ import os
 import zlib
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from weakref import WeakSet
@@ -14,23 +14,15 @@ import pyarrow as pa
 from parsers import schema
 from parsers.cache import eviction, guard, locks, place, stream
 from parsers.cache.codes import Codes
+from parsers.cache.found import Found
 from parsers.cache.manifest import NAME, DamagedError, LogFile, Manifest, Part, State
 from parsers.cache.stream import Stretch
-from parsers.updates import Batch, Trouble, Update
+from parsers.updates import Batch, Trouble
 
 if TYPE_CHECKING:
     from parsers.cache.mapping import Mapping
 
 _READ_BYTES = 1 << 22
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What was found: logs, what would be told beside them, and whether these are all logs that there are."""
-
-    logs: Sequence[Batch] = ()
-    beside: Sequence[Update] = ()
-    whole: bool = False
 
 
 def opened(key: str, names: Sequence[str]) -> Found:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from parsers import limits, pipes
-from parsers.cache import kept, place
+from parsers.cache import place
+from parsers.cache.found import Found
 from parsers.cache.key import key
 from parsers.updates import OpenError, Trouble, Update, Whole
 
@@ -73,7 +74,7 @@ def updates_beside(
     origin: Origin, read: Callable[[frozenset[str]], Iterator[Update]], *, some: bool = True
 ) -> Iterator[Update]:
     """The same where `some` logs may have been kept, and `read` tells of all others."""
-    found = kept.Found() if origin.key is None else kept.opened(origin.key, origin.names)
+    found = _found(origin)
     if found.whole:
         yield from found.beside
         yield from found.logs
@@ -89,7 +90,7 @@ def updates_beside(
 
 def updates_of(log: str, origin: Origin, read: Callable[[], Iterator[Update]]) -> Iterator[Update]:
     """The same where one log is wanted, a piece at a time; what is read now may be less than all, and is not kept."""
-    found = kept.Found() if origin.key is None else kept.opened(origin.key, origin.names)
+    found = _found(origin)
     wanted = [batch for batch in found.logs if batch.log == log]
     for batch in wanted:
         for start in range(0, max(len(batch.table), 1), limits.PIECE_ROWS):
@@ -97,3 +98,12 @@ def updates_of(log: str, origin: Origin, read: Callable[[], Iterator[Update]]) -
     if not wanted:
         yield from (update for update in found.beside if isinstance(update, Trouble))
         yield from read()
+
+
+def _found(origin: Origin) -> Found:
+    if origin.key is None or not (place.entries() / origin.key).exists():
+        return Found()
+    # Loaded where there is something: it takes its time, and a reading that is needed begins before that.
+    from parsers.cache import kept
+
+    return kept.opened(origin.key, origin.names)

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from parsers import limits, scratch
+from parsers import limits
 
 # The bound of the folder, such as 5GB, where it is not said on the command line.
 VARIABLE = "ZEEKTUI_CACHE_SIZE"
@@ -81,5 +81,7 @@ def _made(path: Path) -> Path | None:
 
 def for_files() -> Path:
     """Where files without a name are made: in the cache, for they may become part of it, else beside memory."""
+    from parsers import scratch
+
     path = made() if _chosen.kept else None
     return scratch.folder() if path is None else path
