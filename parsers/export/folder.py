@@ -2,14 +2,14 @@
 
 import tempfile
 from collections.abc import Iterable, Mapping
-from contextlib import closing
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
 
 from parsers import limits
-from parsers.capture.workers import Lost, share_out
+from parsers.capture.workers import aside
 from parsers.export.format import Format
 from parsers.zeek.rotation import rotated
 
@@ -25,26 +25,35 @@ def write(
     """Write a file into the folder for each table that has rows, all of them or none.
 
     The folder is made where it is missing. Nothing is ever overwritten, see `refuse`. `now` and `whole` are the
-    format's (`Format.write`). Several processes share large logs, as `share_out` does.
+    format's (`Format.write`). Of large logs another process writes some, as `aside` does.
     """
     written = {log: table for log, table in logs.items() if table.num_rows}
     refuse(folder, written, format)
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".writing-", dir=folder) as unfinished:
 
-        def write_log(log: str) -> None:
-            with (Path(unfinished) / _file_name(log, format)).open("wb") as file:
-                format.write(file, log, written[log], whole=whole, now=now)
+        def write_some(some: Iterable[str]) -> None:
+            for log in some:
+                with (Path(unfinished) / _file_name(log, format)).open("wb") as file:
+                    format.write(file, log, written[log], whole=whole, now=now)
 
         sizes = {log: table.nbytes for log, table in written.items()}
-        alone = sum(sizes.values()) < limits.WRITTEN_ALONE_BYTES
-        with closing(share_out(write_log, sorted(written, key=lambda log: -sizes[log]), alone=alone)) as tried:
-            for log, done in tried:
-                if isinstance(done, Lost):
-                    # What is wrong is raised here, unless it goes well this time.
-                    write_log(log)
+        one, other = _halves(sizes)
+        with aside(partial(write_some, other), alone=sum(sizes.values()) < limits.WRITTEN_ALONE_BYTES) as wait:
+            write_some(one)
+            wait()
         for path in Path(unfinished).iterdir():
             path.rename(folder / path.name)
+
+
+def _halves(sizes: Mapping[str, int]) -> tuple[list[str], list[str]]:
+    """The logs in two parts of about the same size."""
+    parts: tuple[list[str], list[str]] = ([], [])
+    ahead = 0
+    for log in sorted(sizes, key=lambda log: -sizes[log]):
+        parts[ahead > 0].append(log)
+        ahead += -sizes[log] if ahead > 0 else sizes[log]
+    return parts
 
 
 def refuse(folder: Path, logs: Iterable[str], form: Format) -> None:
