@@ -11,6 +11,7 @@ from pathlib import Path
 
 # Where the bound stands for this process and for all that it starts.
 VARIABLE = "ZEEKTUI_MEMORY"
+_ALLOCATOR = "ARROW_DEFAULT_MEMORY_POOL"
 # Less than this is not enough to begin with: the interpreter and its libraries take a quarter of it.
 LEAST = 256 << 20
 # What is left for the interpreter, its libraries and the screen, of every budget.
@@ -21,6 +22,8 @@ _UNKNOWN = 4 << 30
 def keep_to(memory: int) -> None:
     """Bound the memory of this process and of those that it starts from now on, in bytes."""
     os.environ[VARIABLE] = str(max(memory, LEAST))
+    # Arrow's own allocator claims a gigabyte before it is asked for anything, and gives little back.
+    os.environ.setdefault(_ALLOCATOR, "system")
 
 
 def memory() -> int:

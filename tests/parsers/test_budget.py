@@ -1,5 +1,7 @@
 """The bound of the program's memory."""
 
+import os
+
 import pytest
 
 from parsers import budget
@@ -7,12 +9,15 @@ from parsers import budget
 
 def test_what_was_said_holds_for_this_process_and_those_that_it_starts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(budget.VARIABLE, "")
+    monkeypatch.delenv("ARROW_DEFAULT_MEMORY_POOL", raising=False)
     budget.keep_to(1 << 30)
     assert budget.memory() == 1 << 30
+    assert os.environ["ARROW_DEFAULT_MEMORY_POOL"] == "system"
 
 
 def test_too_little_to_begin_with_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(budget.VARIABLE, "")
+    monkeypatch.setenv("ARROW_DEFAULT_MEMORY_POOL", "system")
     budget.keep_to(1)
     assert budget.memory() == budget.LEAST
 

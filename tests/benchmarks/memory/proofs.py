@@ -1,0 +1,107 @@
+"""Questions to inputs several times as large as the memory, each with its answer."""
+
+import os
+import re
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.benchmarks.measuring import FailedError
+from tests.benchmarks.memory.capture import Capture
+from tests.benchmarks.memory.limited import Peak, limited, run
+from tests.benchmarks.memory.logs import Logs
+from tests.benchmarks.screen import Screen
+from tests.processes import PROGRAM
+
+MB = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What each process may take of its own, in bytes (`ulimit -d`), and what `--memory` says."""
+
+    process: int
+    memory: int
+
+    def command(self, *arguments: str | Path) -> list[str | Path]:
+        return [PROGRAM, *arguments, "--memory", f"{self.memory // MB}MB"]
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """One question: whether the answer was right, the seconds, the memory."""
+
+    what: str
+    is_right: bool
+    seconds: float
+    peak: Peak
+
+
+def of_logs(logs: Logs, folder: Path, limits: Limits) -> Iterator[Proved]:
+    """A filter with a count, two sorts, and on the screen a filter, a sort and what belongs to a row."""
+    where = "id.resp_p == 853 and conn_state == S0"
+    asked: tuple[str, ...] = ("--print", "conn", "--where", where, "--count-by", "id.resp_p,conn_state")
+    yield _printed("filter, count", [[str(logs.filtered()), "853", "S0"]], folder, asked, limits)
+    asked = ("--print", "conn", "--sort", "-orig_bytes", "--head", "5", "--fields", "uid,orig_bytes")
+    wanted = [[uid, str(sent)] for uid, sent in logs.largest(5)]
+    yield _printed("sort of numbers", wanted, folder, asked, limits)
+    asked = ("--print", "dns", "--sort", "-query", "--head", "3", "--fields", "query")
+    yield _printed("sort of text", [[query] for query in logs.last_queries(3)], folder, asked, limits)
+    yield from _shown(logs, folder, limits)
+
+
+def of_capture(capture: Capture, path: Path, limits: Limits) -> Iterator[Proved]:
+    """All its connections, and the bodies that they carried."""
+    count = str(capture.exchanges)
+    wanted = [[count, "tcp", "http", "SF"], [count, "udp", "dns", "SF"]]
+    asked: tuple[str, ...] = ("--print", "conn", "--count-by", "proto,service,conn_state")
+    yield _printed("connections, counted", wanted, path, asked, limits)
+    asked = ("--print", "files", "--count-by", "mime_type,sha1")
+    yield _printed("files, counted", [[count, "application/zip", capture.sha1]], path, asked, limits)
+
+
+def _printed(what: str, wanted: list[list[str]], path: Path, asked: Sequence[str], limits: Limits) -> Proved:
+    done = run(limits.process, limits.command(path, *asked))
+    rows = [row.split("\t") for row in done.output.decode().splitlines()]
+    if rows != wanted:
+        sys.stdout.write(f"{what}: {rows[:10]} in place of {wanted}\n")
+    return Proved(what, rows == wanted, done.seconds, done.peak)
+
+
+def _shown(logs: Logs, folder: Path, limits: Limits) -> Iterator[Proved]:
+    """What is found on the screen: one connection of HTTP that was looked up, and what belongs to it."""
+    row = logs.conns // 2 // 20 * 20
+    with Screen(limited(limits.process, limits.command(folder))) as screen:
+        peak = Peak()
+        end = peak.watch(screen.pid)
+        try:
+            begun = time.monotonic()
+            screen.wait_for(rb"no warn")
+            yield Proved("screen: all read", True, time.monotonic() - begun, peak)
+            yield _painted(screen, "screen: sort", "]", rb"\d", peak)
+            yield _painted(screen, "screen: filter", f'/uid == "{logs.uid(row)}"\r', logs.uid(row).encode(), peak)
+            for what, text in (("dns", logs.query(row)), ("http", logs.host(row))):
+                yield _painted(screen, f"screen: its {what}", "", re.escape(text).encode(), peak)
+        finally:
+            end()
+
+
+def _painted(screen: Screen, what: str, keys: str, pattern: bytes, peak: Peak) -> Proved:
+    begun = time.monotonic()
+    if keys:
+        screen.press(keys, 2.0)
+    try:
+        screen.wait_for(pattern)
+    except FailedError as error:
+        sys.stdout.write(f"{what}: {str(error)[-200:]}\n")
+        return Proved(what, False, time.monotonic() - begun, peak)
+    return Proved(what, True, time.monotonic() - begun, peak)
+
+
+def keep_within(folder: Path) -> None:
+    """Have whatever the program writes beside its output written here."""
+    for name, place in (("TMPDIR", "tmp"), ("XDG_CACHE_HOME", "cache")):
+        (folder / place).mkdir(exist_ok=True)
+        os.environ[name] = str(folder / place)
