@@ -47,7 +47,7 @@ def for_packets() -> int:
 
 
 def _shared() -> int:
-    return max(memory() - _OVERHEAD, LEAST - _OVERHEAD)
+    return max(memory() - _OVERHEAD, memory() // 8)
 
 
 @cache

@@ -5,6 +5,7 @@ filters, sorts and correlates them while each of its processes may take no more 
 The exit status is 0 when every answer is right.
 """
 
+import os
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
@@ -26,13 +27,13 @@ def main(arguments: Sequence[str]) -> int:
     size = int(arguments[0] if arguments else _SIZE) * MB
     with tempfile.TemporaryDirectory(prefix="zeektui-memory-") as place:
         folder = Path(place)
-        proofs.keep_within(folder)
+        os.environ.update(proofs.places(folder))
         logs = Logs(size // _CONN_BYTES)
         _tell(f"logs: {logs.write(folder / 'logs') // MB} MB, {logs.conns} connections; {_LIMITS}")
         right = _told(proofs.of_logs(logs, folder / "logs", _LIMITS))
     with tempfile.TemporaryDirectory(prefix="zeektui-memory-") as place:
         folder = Path(place)
-        proofs.keep_within(folder)
+        os.environ.update(proofs.places(folder))
         capture = Capture(size // _EXCHANGE_BYTES)
         path = folder / "large.pcap"
         _tell(f"capture: {capture.write(path) // MB} MB, {capture.packets} packets; {_LIMITS}")

@@ -1,6 +1,5 @@
 """Questions to inputs several times as large as the memory, each with its answer."""
 
-import os
 import re
 import sys
 import time
@@ -16,17 +15,20 @@ from tests.benchmarks.screen import Screen
 from tests.processes import PROGRAM
 
 MB = 1_000_000
+# An answer may take some time to begin.
+_QUIET = 0.7
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What each process may take of its own, in bytes (`ulimit -d`), and what `--memory` says."""
+    """What each process may take of its own, in bytes (`ulimit -d`), and what `--memory` says, if anything."""
 
     process: int
-    memory: int
+    memory: int | None = None
 
     def command(self, *arguments: str | Path) -> list[str | Path]:
-        return [PROGRAM, *arguments, "--memory", f"{self.memory // MB}MB"]
+        option = () if self.memory is None else ("--memory", f"{self.memory // MB}MB")
+        return [PROGRAM, *arguments, *option]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ def _shown(logs: Logs, folder: Path, limits: Limits) -> Iterator[Proved]:
 def _painted(screen: Screen, what: str, keys: str, pattern: bytes, peak: Peak) -> Proved:
     begun = time.monotonic()
     if keys:
-        screen.press(keys, 2.0)
+        screen.press(keys, _QUIET)
     try:
         screen.wait_for(pattern)
     except FailedError as error:
@@ -100,8 +102,9 @@ def _painted(screen: Screen, what: str, keys: str, pattern: bytes, peak: Peak) -
     return Proved(what, True, time.monotonic() - begun, peak)
 
 
-def keep_within(folder: Path) -> None:
-    """Have whatever the program writes beside its output written here."""
-    for name, place in (("TMPDIR", "tmp"), ("XDG_CACHE_HOME", "cache")):
-        (folder / place).mkdir(exist_ok=True)
-        os.environ[name] = str(folder / place)
+def places(folder: Path) -> dict[str, str]:
+    """What to set so that whatever the program writes beside its output is written in a folder."""
+    found = {"TMPDIR": folder / "tmp", "XDG_CACHE_HOME": folder / "cache"}
+    for place in found.values():
+        place.mkdir(exist_ok=True)
+    return {name: str(place) for name, place in found.items()}
