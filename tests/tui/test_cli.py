@@ -342,10 +342,18 @@ class App:
     return_code = 1
 
     def __init__(
-        self, title: str, updates: Iterator[Update], stop: Any, captures: Any, password: Any, *, checksums: bool
+        self,
+        title: str,
+        updates: Iterator[Update],
+        stop: Any,
+        captures: Any,
+        password: Any,
+        *,
+        checksums: bool,
+        whole: Any,
     ) -> None:
         self.title, self.updates, self.stop, self.captures, self.password = title, updates, stop, captures, password
-        self.checksums = checksums
+        self.checksums, self.whole = checksums, whole
         App.opened = self
 
     def run(self) -> None:
