@@ -177,20 +177,6 @@ def joined(tables: Sequence[pa.Table]) -> pa.Table:
     return pa.concat_tables(of_one_type(of_one_unit(tables)), promote_options="permissive")
 
 
-def by_time(table: pa.Table) -> pa.Table:
-    """The rows of a capture's log in the order of time, one dictionary a column."""
-    table = table.unify_dictionaries()
-    # The second column tells apart what came at the same time, so that the order is always the same; a set (in
-    # dhcp.log) or an address (in software.log) cannot, and is only in logs that come as one.
-    first = [field for field in table.schema if field.name in table.column_names[:2]]
-    keys = [(field.name, "ascending") for field in first if _is_sortable(field.type)]
-    return table.take(pc.sort_indices(table, keys))
-
-
-def _is_sortable(kind: pa.DataType) -> bool:
-    return not (pa.types.is_list(kind) or pa.types.is_dictionary(kind))
-
-
 def of_one_unit(tables: Sequence[pa.Table]) -> list[pa.Table]:
     """Parts of one log: a time that one of them keeps in microseconds is kept so in all."""
     kept = (FAR_TIME, pa.list_(FAR_TIME))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pyarrow as pa
 
 from parsers import schema
+from parsers.cache import ordering
 from parsers.capture.flows import Shard
 from parsers.protocols import conn
 from parsers.updates import Batch
@@ -37,6 +38,6 @@ class Early:
             return
         start = time.monotonic()
         rows = schema.joined([self._parts[first] for first in sorted(self._parts)])
-        yield Batch(conn.RECORD.name, schema.by_time(rows), replaces=True)
+        yield Batch(conn.RECORD.name, ordering.in_order(rows.unify_dictionaries()), replaces=True)
         now = time.monotonic()
         self._due = now + max(_LEAST_SECONDS, _PARTS * (now - start))

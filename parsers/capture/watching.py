@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from parsers import schema
+from parsers.cache import ordering
 from parsers.capture.captures import Captures, open_captures
 from parsers.capture.conn_log import bare
 from parsers.capture.decoding import decode
@@ -57,4 +57,4 @@ def _first_rows(captures: Captures, *, checksums: bool) -> Iterator[Batch]:
     if len(packets):
         flows = group(packets)
         rows = bare(packets, flows, Shard(0, len(flows.bounds) - 1, len(packets)))
-        yield Batch(conn.RECORD.name, schema.by_time(rows))
+        yield Batch(conn.RECORD.name, ordering.in_order(rows.unify_dictionaries()))

@@ -23,7 +23,7 @@ def start(bench: Bench) -> Iterator[Line]:
     ours, its = often.beside(lambda: run([PROGRAM, "--version"]), yardsticks.python)
     yield line("start: --version", ours, yardsticks.PYTHON, its)
     yield _painted(bench, "start: --demo", [PROGRAM, "--demo"], "its first row")
-    yield _painted(bench, "start: capture", [PROGRAM, capture(bench)], "the first row, of any log")
+    yield _painted(bench, "start: capture", [PROGRAM, capture(bench)], "its first connection")
 
 
 def capture(bench: Bench) -> Path:
