@@ -1,5 +1,6 @@
 """Rows of a log read once more, those in one place of its files: what was counted and not kept."""
 
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -7,6 +8,7 @@ from typing import BinaryIO
 import pyarrow as pa
 
 from parsers import packing, schema
+from parsers.packing.checkpoints import checkpoints
 from parsers.updates import Batch, OpenError, Update, not_opened
 from parsers.zeek import bundles
 from parsers.zeek.lines import Block, blocks
@@ -29,7 +31,7 @@ def rows(place: Place, log: str) -> pa.Table:
                     return _lines(place, file, log)
     except OSError as error:
         raise not_opened(_path(place), error) from None
-    except (IndexError, packing.DamagedError):
+    except (IndexError, packing.DamagedError, zlib.error):
         raise OpenError(f"{_path(place)}: it is no longer what it was when its rows were counted") from None
 
 
@@ -61,12 +63,14 @@ def _of_log(updates: Iterator[Update], log: str) -> list[pa.Table]:
 
 
 def _bytes(file: BinaryIO, place: Stretch) -> bytes:
-    """The bytes of a stretch; of a packed file all before it are unpacked too. Raises IndexError for too few."""
+    """The bytes of a stretch; of most packed files all before it are unpacked too. Raises IndexError for too few."""
     file.seek(0)
     packed = packing.recognise(file.read(packing.MAGIC_BYTES))
     if packed is None:
         file.seek(place.start)
         data = file.read(place.size)
+    elif packed.name == "gzip":
+        data = checkpoints(file).read(file, place.start, place.size)
     else:
         file.seek(0)
         data = b"".join(_between(packing.unpacked(file), place.start, place.start + place.size))
