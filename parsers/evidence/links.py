@@ -1,6 +1,6 @@
 """What belongs to a row: the rows of every log that share its connection, its file or its certificate."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from parsers import limits
 from parsers.cancelling import Cancelled, never
 from parsers.evidence.identifiers import key_columns
+from parsers.evidence.sketches import Sketches
 from parsers.evidence.summary import Part, summary
 from parsers.evidence.values import value_of
 from parsers.source import in_order
@@ -81,12 +82,18 @@ def places(column: pa.ChunkedArray, wanted: Sequence[str]) -> Places:
     """Where a column of text, of a dictionary or of lists of text holds one of the wanted values."""
     if not wanted:
         return _NONE
-    found, start = [_NONE], 0
-    for chunk in column.chunks:
-        if chunk.null_count < len(chunk):
-            found.append(_places_in(chunk, wanted) + start)
-        start += len(chunk)
-    return np.concatenate(found)
+    return _places_of(_chunks(column), wanted)
+
+
+def _chunks(column: pa.ChunkedArray) -> Iterable[tuple[int, pa.Array]]:
+    """Where each chunk begins, and that chunk."""
+    starts = np.cumsum([0, *map(len, column.chunks)]).tolist()
+    return zip(starts, column.chunks, strict=False)
+
+
+def _places_of(pieces: Iterable[tuple[int, pa.Array]], wanted: Sequence[str]) -> Places:
+    found = [_places_in(piece, wanted) + start for start, piece in pieces if piece.null_count < len(piece)]
+    return np.concatenate([_NONE, *found])
 
 
 def _places_in(chunk: pa.Array, wanted: Sequence[str]) -> Places:
@@ -110,9 +117,10 @@ def _places_in(chunk: pa.Array, wanted: Sequence[str]) -> Places:
 class _Search:
     """Finds rows by their identifiers; the same question is worked out once."""
 
-    def __init__(self, tables: Tables, cancelled: Cancelled) -> None:
+    def __init__(self, tables: Tables, cancelled: Cancelled, sketches: Sketches | None = None) -> None:
         self.tables = tables
         self._cancelled = cancelled
+        self._sketches = sketches
         self._known: dict[tuple[str, str, tuple[str, ...]], Places] = {}
 
     def rows(self, log: str, keys: Keys) -> Places:
@@ -130,7 +138,10 @@ class _Search:
     def _places(self, log: str, name: str, wanted: tuple[str, ...]) -> Places:
         question = (log, name, wanted)
         if question not in self._known:
-            self._known[question] = places(self.tables[log].column(name), wanted)
+            column = self.tables[log].column(name)
+            sketches = self._sketches
+            pieces = _chunks(column) if sketches is None else sketches.pieces(log, name, column, wanted)
+            self._known[question] = _places_of(pieces, wanted) if wanted else _NONE
         return self._known[question]
 
     def closure(self, own: Keys) -> Keys:
@@ -161,14 +172,20 @@ class _Search:
 
 
 def related(
-    tables: Tables, log: str, row: int, cancelled: Cancelled = never, whole: Whole | None = None
+    tables: Tables,
+    log: str,
+    row: int,
+    cancelled: Cancelled = never,
+    whole: Whole | None = None,
+    sketches: Sketches | None = None,
 ) -> list[Related]:
     """Every row of every log that belongs to a row, in the order of the story; empty when `cancelled` says so.
 
     Of each log, rows that share the file or certificate itself come before those of the same connection, and at most
-    RELATED_ROWS are listed. Where tables have not all columns of their logs, `whole` gives rows that do.
+    RELATED_ROWS are listed. Where tables have not all columns of their logs, `whole` gives rows that do. Whoever asks
+    again and again for rows of large logs keeps `sketches` of them.
     """
-    search = _Search(tables, cancelled)
+    search = _Search(tables, cancelled, sketches)
     own = keys_of(log, tables[log], row)
     keys = search.closure(own)
     rows = {name: search.related_rows(name, keys, own) for name in in_order(tables)} if keys else {}

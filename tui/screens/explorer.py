@@ -1,6 +1,7 @@
 """The explorer: tabs, the filter, the table of a log and what belongs to the row under the cursor."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import ClassVar
 
 from textual import on
@@ -16,6 +17,7 @@ from parsers import escape
 from parsers.cancelling import Cancelled
 from parsers.evidence import links
 from parsers.evidence.captures import captures_of
+from parsers.evidence.sketches import Sketches
 from parsers.protocols.registry import RECORDS
 from parsers.source import in_order
 from tui.clipboard import copy
@@ -133,7 +135,7 @@ class Explorer(Screen[None]):
         self._looked_at: set[str] = set()
         self._typing = Timer(self, 0)
         self._counting = Newest(self, _count, self._counted, "count")
-        self._relating = Newest(self, _story, self._tell_story, "relate")
+        self._relating = Newest(self, partial(_story, Sketches()), self._tell_story, "relate")
         self._stepping = Newest(self, _next_place, self._step, "step")
 
     def compose(self) -> ComposeResult:
@@ -466,10 +468,10 @@ def _count(choice: Choice, cancelled: Cancelled) -> int:
     return len(choice.table) if rows is None or isinstance(rows, Wrong) else len(rows)
 
 
-def _story(place: Place, cancelled: Cancelled) -> Story:
+def _story(sketches: Sketches, place: Place, cancelled: Cancelled) -> Story:
     """What belongs to a row, for the panel."""
     tables = place.snapshot.known
-    found = links.related(tables, place.log, place.row, cancelled, place.snapshot.whole)
+    found = links.related(tables, place.log, place.row, cancelled, place.snapshot.whole, sketches)
     keys = links.keys_of(place.log, tables[place.log], place.row)
     if not keys.uids:
         conn = next((item.row for item in found if item.log == "conn" and item.row is not None), None)
