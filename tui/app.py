@@ -13,6 +13,7 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.scrollbar import ScrollBar, ScrollBarRender
 
+from parsers.protocols.registry import RECORDS
 from parsers.updates import Update
 from tui.commands import Commands
 from tui.exit_status import status
@@ -143,6 +144,9 @@ class ZeekTui(App[None]):
                 self._painted.wait(_PAINT_SECONDS)
                 self._painted.set()
         self.call_later(self._finish)
+        # What is known of a log is loaded now: whoever first looks at it would wait for that.
+        for log in self.reading.logs.names:
+            RECORDS.get(log)
 
     @on(Told)
     def _told(self) -> None:

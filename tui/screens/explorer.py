@@ -10,8 +10,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.getters import query_one
 from textual.message import Message
+from textual.reactive import var
 from textual.screen import Screen
 from textual.timer import Timer
+from textual.widget import Widget
 
 from parsers import escape
 from parsers.cancelling import Cancelled
@@ -112,6 +114,9 @@ class Explorer(Screen[None]):
         """A log is looked at of which perhaps not all rows are read."""
 
         log: str
+
+    # Not as the base has it: there the whole screen is painted again when another widget gets the keys.
+    focused: var[Widget | None] = var(None)
 
     table = query_one("#table", LogTable)
     panel = query_one("#related", RelatedPanel)
@@ -339,7 +344,8 @@ class Explorer(Screen[None]):
         if place is None:
             self.panel.show(Story())
         if hurry or place is None:
-            self._relating.ask(place)
+            # A thread at work would keep the row itself from being painted.
+            self.call_after_refresh(self._relating.ask, place)
         else:
             self._relating.offer(place)
 

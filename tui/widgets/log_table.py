@@ -120,10 +120,18 @@ class LogTable(ScrollView, can_focus=True):
         self.view = view
         self._lay_out()
         self._scroll_there()
-        for y in range(self.size.height):
-            if self._drawn.get(y) != self._line(y):
-                self.refresh(Region(0, y, self._room, 1))
+        self.refresh()
         self._tell()
+
+    def refresh(
+        self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False
+    ) -> "LogTable":
+        """Paint again; where nobody says what, that is done to the lines that look different now."""
+        if not regions and repaint and self._drawn and not layout and not recompose:
+            lines = range(self.size.height)
+            regions = tuple(Region(0, y, self._room, 1) for y in lines if self._drawn.get(y) != self._line(y))
+            repaint = bool(regions)
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def _tell(self) -> None:
         """Say where the cursor stands, where that is another row."""
@@ -280,7 +288,7 @@ class LogTable(ScrollView, can_focus=True):
         view.column = max(min(view.column if column is None else column, len(self._shown) - 1), 0)
         self._scroll_there()
         if view.left != before[2]:
-            self.refresh()
+            self.refresh(self.size.region)
         elif (view.cursor, view.column) != before[:2]:
             self._repaint(before[0])
             self._repaint(view.cursor)
@@ -370,7 +378,7 @@ class LogTable(ScrollView, can_focus=True):
         self._lay_out()
         view.column = min(view.column, len(self._shown) - 1)
         self._scroll_there()
-        self.refresh()
+        self.refresh(self.size.region)
 
     # --- the mouse
 

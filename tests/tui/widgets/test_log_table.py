@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 import pytest
+from textual.widget import Widget
 
 from parsers.protocols import conn
 from tests.frames import START, UID, ends, many, plain, table
@@ -130,12 +131,28 @@ async def test_rows_that_come_below_the_screen_repaint_no_line(monkeypatch: pyte
         view = shown.view
         assert view is not None
         painted: list[Region] = []
-        monkeypatch.setattr(shown, "refresh", lambda *regions, **_: painted.extend(regions))
+        monkeypatch.setattr(Widget, "refresh", lambda _, *regions, **__: painted.extend(regions))
         shown.show(view.renewed(many(ROWS + 500), None, explorer(pilot).snapshot.day))
         assert painted == []
         assert shown.vertical_scrollbar.window_virtual_size == ROWS + 501
         await press(pilot, "G")
         assert cursor(pilot)[1] == ROWS + 499
+
+
+async def test_who_gets_the_keys_changes_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with app_of({"conn": many(ROWS)}).run_test(size=SIZE) as pilot:
+        await rest(pilot)
+        await press(pilot, "j", "j")
+        shown = explorer(pilot).table
+        drawn: list[int] = []
+        line = LogTable.render_line
+        monkeypatch.setattr(LogTable, "render_line", lambda table, y: drawn.append(y) or line(table, y))  # type: ignore[func-returns-value]
+        for key in ("slash", "escape"):
+            await press(pilot, key)
+            assert drawn
+            assert set(drawn) == {3}
+            drawn.clear()
+        assert shown.has_focus
 
 
 async def test_rows_that_come_onto_the_screen_are_painted() -> None:
