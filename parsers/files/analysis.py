@@ -94,3 +94,5 @@ class Files:
         """The capture has ended: write the rows of the files that are still open."""
         for file in self._known.values():
             file.finish()
+        # They hold this in turn.
+        self._known.clear()

@@ -86,6 +86,9 @@ def dispatch(
         rows.now = ts = last if connection.removal is None else connection.removal()
         for protocol, function in shared.removals:
             shared.attempt(protocol, function, ts)
+    # What analysers leave for each other, and what waits for the end, holds their context, which holds all of this.
+    shared.notes.clear()
+    shared.removals.clear()
     return ",".join(shared.service) or None
 
 

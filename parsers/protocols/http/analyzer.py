@@ -42,6 +42,12 @@ class Side:
         self.count = 0
         self.version = _NO_VERSION
 
+    def begin(self, message: Message | None) -> None:
+        """A message follows the one before, or none does."""
+        if self.message is not None:
+            self.message.let_go()
+        self.message = message
+
 
 class HttpAnalyzer:
     """One connection's requests and replies.
@@ -137,6 +143,8 @@ class HttpAnalyzer:
         self.transactions.readers -= 1
         if self.transactions.readers == 0:
             self.transactions.finish()
+        self._orig.begin(None)
+        self._resp.begin(None)
 
     def read_connection(self, is_orig: bool, said: bytes) -> None:
         """A Connection field: whether the connection goes on, and as what."""
@@ -285,7 +293,7 @@ class HttpAnalyzer:
         if b"CONNECT".startswith(request.method.upper()):
             self._tunnel_requested = True
         self.transactions.request(request.method, unescaped(request.uri))
-        side.message = Message(self, side.direction, is_orig=True, expected_body=Body.IF_ANNOUNCED)
+        side.begin(Message(self, side.direction, is_orig=True, expected_body=Body.IF_ANNOUNCED))
         if side.version == b"0.9":
             reply = self._resp
             if request.method != b"GET":
@@ -316,7 +324,7 @@ class HttpAnalyzer:
         self.transactions.reply(side.version, reply.code, b"<empty>" if self._reason is None else self._reason)
         if reply.code != 200:
             self._tunnel_requested = False
-        side.message = Message(self, side.direction, is_orig=False, expected_body=self._expected_body())
+        side.begin(Message(self, side.direction, is_orig=False, expected_body=self._expected_body()))
         return True
 
     def _begin(self, side: Side) -> None:

@@ -444,6 +444,7 @@ class Message:
     """A request or a reply from its header on: the outermost entity and the one that is being read."""
 
     __slots__ = ("analyzer", "body_length", "current", "direction", "finished", "is_orig", "top", "transactions")
+    __deletable__ = ("top",)
 
     def __init__(self, analyzer: "HttpAnalyzer", direction: Direction, is_orig: bool, expected_body: Body) -> None:
         self.analyzer = analyzer
@@ -484,6 +485,11 @@ class Message:
         self._close_file(self.top)
         self.transactions.end_message(self.is_orig, self.body_length)
         self.analyzer.end_message(self.is_orig)
+
+    def let_go(self) -> None:
+        """All has been asked; what it consists of holds it in turn."""
+        self.current = None
+        del self.top
 
     def gap(self, length: int) -> bool:
         """Bytes are missing; whether the message can go on all the same."""

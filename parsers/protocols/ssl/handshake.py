@@ -40,6 +40,8 @@ class Handshake:
     flipped  whether the client is the connection's responder
     """
 
+    __deletable__ = ("layer",)
+
     def __init__(self, session: Session, layer: Layer) -> None:
         self.session = session
         self.layer = layer
@@ -47,6 +49,10 @@ class Handshake:
         self.flipped = False
         self._suite = ""
         self._held = {True: bytearray(), False: bytearray()}
+
+    def let_go(self) -> None:
+        """Nothing more is fed; the layer holds this in turn."""
+        del self.layer
 
     def feed(self, data: bytes, *, is_orig: bool) -> None:
         """The next bytes of one side's messages; those that are whole now are read."""

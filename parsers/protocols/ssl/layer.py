@@ -54,6 +54,7 @@ class Layer:
         """The connection is over; a session that never came to encryption is logged now."""
         self.done = True
         self.session.log()
+        self.handshake.let_go()
 
     def is_tls13(self) -> bool:
         """Whether the server chose TLS 1.3 or a draft of it."""
