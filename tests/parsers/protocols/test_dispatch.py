@@ -1,5 +1,6 @@
 """Which analysers a connection gets."""
 
+import gc
 from collections.abc import Callable
 from typing import Any
 
@@ -278,3 +279,20 @@ def test_ends_alone_are_heard_by_whom_the_port_brings_in() -> None:
     assert not heard
     run(early, [End(True, START)], connection())
     assert heard[0] == ("end", True)
+
+
+def test_what_is_done_is_held_by_nothing() -> None:
+    asked = b"GET /a HTTP/1.1\r\nHost: a\r\n\r\n"
+    answered = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
+    said = [data(True, asked), data(False, answered)] * 3
+    gc.collect()
+    gc.disable()
+    try:
+        rows = Rows()
+        files = Files(rows)
+        assert dispatch(connection(), said, rows, files, None, START + SECOND) == "http"
+        files.finish()
+        left = [each for each in gc.get_objects() if isinstance(each, Context | Files)]
+        assert left == [files]
+    finally:
+        gc.enable()
