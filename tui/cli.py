@@ -66,11 +66,13 @@ def _run(asked: "argparse.Namespace") -> int:
 def _bound(asked: "argparse.Namespace") -> None:
     """Say what this process, and those that it starts, may take of memory and disk."""
     from parsers import budget
+
+    # Before Arrow is loaded: it chooses its allocator then.
+    if asked.memory is not None:
+        budget.keep_to(asked.memory)
     from parsers.cache import guard, place
 
     guard.prepare()
-    if asked.memory is not None:
-        budget.keep_to(asked.memory)
     # Whoever writes logs wants them made anew.
     place.choose(kept=not asked.no_cache and asked.write is None, most=asked.cache_size)
 

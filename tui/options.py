@@ -74,7 +74,7 @@ def _log(text: str) -> str:
 
 def _size(text: str) -> int:
     # Loaded for those who ask: it takes as long as all else that the command line does.
-    from parsers.query.literals import count
+    from parsers.literals import count
 
     try:
         size = int(count(text))

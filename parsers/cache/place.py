@@ -48,7 +48,7 @@ def most() -> int:
         return _chosen.most
     if told := os.environ.get(VARIABLE):
         # Loaded for those who ask: it takes its time.
-        from parsers.query.literals import count
+        from parsers.literals import count
 
         with suppress(ValueError):
             return int(count(told))

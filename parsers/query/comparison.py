@@ -7,7 +7,7 @@ from typing import TypeVar
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from parsers.query import literals
+from parsers import literals
 from parsers.query.errors import QueryError
 from parsers.query.scanner import Token
 from parsers.query.tree import Addresses, AddressSpan, Check, Contains, Numbers, Pattern, Span, TextOrder, Texts, Truth

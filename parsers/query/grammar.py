@@ -9,8 +9,9 @@ list    = "{" value* "}" | network            values apart by commas or spaces
 
 from collections.abc import Callable, Mapping
 
+from parsers import literals
 from parsers.limits import FILTER_DEPTH
-from parsers.query import comparison, fields, literals
+from parsers.query import comparison, fields
 from parsers.query.errors import QueryError
 from parsers.query.fields import Alias
 from parsers.query.scanner import Scanner, Token
