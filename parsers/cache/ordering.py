@@ -20,14 +20,15 @@ def is_timed(columns: pa.Schema) -> bool:
     return _TIME in columns.names
 
 
-def in_order(table: pa.Table) -> pa.Table:
+def in_order(table: pa.Table, columns: pa.Schema | None = None) -> pa.Table:
     """The rows in the order of time, unset ones last.
 
     The second column tells apart what came at the same time, so that the order is always the same; a set (in dhcp.log)
-    or an address (in software.log) cannot, and is only in logs that come as one.
+    or an address (in software.log) cannot, and is only in logs that come as one. `columns` are the table's own where
+    it has lost its dictionaries.
     """
-    first = table.column_names[:2]
-    keys = [(name, "ascending") for name in first if _is_sortable(table.schema.field(name).type)]
+    first = list(table.schema if columns is None else columns)[:2]
+    keys = [(field.name, "ascending") for field in first if _is_sortable(field.type)]
     return table.take(pc.sort_indices(table, keys))
 
 
@@ -38,6 +39,7 @@ def joined(tables: Sequence[pa.Table], rows: int) -> Iterator[pa.Table]:
     places of all rows.
     """
     batches = [batch for table in tables for batch in table.to_batches() if len(batch)]
+    columns = batches[0].schema if batches else pa.schema([])
     bounds = _bounds([_times(batch) for batch in batches], rows)
     orders = scratch.array(sum(map(len, batches)), np.int32, budget.for_work() // 2)
     begin, ends = 0, []
@@ -53,9 +55,26 @@ def joined(tables: Sequence[pa.Table], rows: int) -> Iterator[pa.Table]:
         for batch, first, end in zip(batches, firsts, ends, strict=False):
             begin = end[number - 1] if number else 0
             if begin < end[number]:
-                parts.append(batch.take(pa.array(orders[first + begin : first + end[number]])))
+                parts.append(_plain(batch.take(pa.array(orders[first + begin : first + end[number]]))))
         if parts:
-            yield in_order(pa.Table.from_batches(parts).combine_chunks())
+            yield _with_dictionaries(in_order(pa.Table.from_batches(parts).combine_chunks(), columns), columns)
+
+
+def _plain(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """The rows without dictionaries: few rows of many parts would bring all their values along."""
+    columns = [
+        column.dictionary_decode() if pa.types.is_dictionary(column.type) else column for column in batch.columns
+    ]
+    fields = [field.with_type(column.type) for field, column in zip(batch.schema, columns, strict=True)]
+    return pa.RecordBatch.from_arrays(columns, schema=pa.schema(fields))
+
+
+def _with_dictionaries(table: pa.Table, columns: pa.Schema) -> pa.Table:
+    made = [
+        column.dictionary_encode() if pa.types.is_dictionary(field.type) else column
+        for column, field in zip(table.columns, columns, strict=True)
+    ]
+    return pa.Table.from_arrays(made, schema=columns)
 
 
 def _times(batch: pa.RecordBatch) -> npt.NDArray[np.int64]:

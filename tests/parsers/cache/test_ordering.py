@@ -18,6 +18,14 @@ def test_parts_are_joined_as_if_they_were_sorted_at_once(size: int) -> None:
     assert len(joined) > 1 or size == 1000
 
 
+def test_an_address_tells_nothing_apart() -> None:
+    whole = table((1, "b"), (2, "a"), (1, "a"), names="ts id.orig_h")
+    assert cells(ordering.in_order(whole)) == [(1, "b"), (1, "a"), (2, "a")]
+    (joined,) = ordering.joined([whole], 10)
+    assert cells(joined) == [(1, "b"), (1, "a"), (2, "a")]
+    assert joined.schema.equals(whole.schema, check_metadata=True)
+
+
 def test_nothing_to_join() -> None:
     assert list(ordering.joined([], 10)) == []
     assert list(ordering.joined([table()], 10)) == []
