@@ -10,7 +10,7 @@ import re
 
 _AMBIGUOUS = re.compile(r"\\(?=x[0-9a-f]{2})")
 _ESCAPED = re.compile(rb"\\x([0-9a-f]{2})")
-_INVALID = re.compile("[\udc80-\udcff]")
+_INVALID = re.compile(f"[{chr(0xDC80)}-{chr(0xDCFF)}]")
 # Controls, private and special code points; what stands for invalid bytes in decoded text is among the last.
 _NO_TEXT = re.compile("[\x00-\x1f\x7f-\x9f\ue000-\uf8ff\ufff0-\uffff]")
 # JSON has escapes of its own for some of the controls.

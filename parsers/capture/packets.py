@@ -1,7 +1,7 @@
 """The columns of a capture's packets, as the link and network layers leave them."""
 
 from dataclasses import dataclass, field, fields, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,9 @@ from parsers.capture.tunnels.encapsulation import Encapsulations
 from parsers.schema import Row
 
 __all__ = ["BROKEN", "COLUMNS", "CORRUPT", "UNREAD", "Ints", "Packets"]
+
+# The bytes of all captures, one behind the other.
+Buffer: TypeAlias = memoryview
 
 # Such packets open a connection, and are of no more use to it.
 UNREAD = BROKEN | CORRUPT
@@ -67,7 +70,7 @@ class Packets:
     scale: npt.NDArray[np.int16]
     parent: npt.NDArray[np.int32]
     addresses: list[str]
-    data: memoryview
+    data: Buffer
     extra: bytes
     encapsulations: Encapsulations = field(default_factory=Encapsulations)
     weirds: list[Row] = field(default_factory=list)

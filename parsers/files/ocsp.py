@@ -31,7 +31,7 @@ from parsers.schema import Field, Record, Row
 
 MIME_TYPE = "application/ocsp-response"
 
-RECORD = Record(
+RECORD: Record = Record(
     "ocsp",
     "What an authority says of a certificate: whether it is still good.",
     "#cda6e6",
@@ -227,7 +227,8 @@ def _answer(data: bytes, start: int, stop: int) -> _Answer:
     this_update, next_update = data[start:place], b""
     rest = elements(data, place, stop)
     if rest and rest[0][0] == _EXPLICIT:
-        next_update = data[slice(*expect(GENERALIZED_TIME, data, *rest.pop(0)[1:]))]
+        start, place = expect(GENERALIZED_TIME, data, *rest.pop(0)[1:])
+        next_update = data[start:place]
     if [tag for tag, _, _ in rest] not in ([], [_EXTENSIONS]):
         raise DerError
     times = (seconds(GENERALIZED_TIME, time) for time in (this_update, next_update))
@@ -239,9 +240,9 @@ def _certificate(data: bytes, start: int, stop: int) -> tuple[bytes, bytes, byte
     parts = elements(data, start, stop)
     if [tag for tag, _, _ in parts] != [SEQUENCE, OCTET_STRING, OCTET_STRING, INTEGER]:
         raise DerError
-    algorithm = expect(OID, data, *parts[0][1:])
+    begin, end = expect(OID, data, *parts[0][1:])
     name, key = (data[first:last] for _, first, last in parts[1:3])
-    return oids.checked(data[slice(*algorithm)]), name, key, integer(data, *parts[3][1:])
+    return oids.checked(data[begin:end]), name, key, integer(data, *parts[3][1:])
 
 
 def _revocation(data: bytes, start: int, stop: int) -> tuple[int, str | None]:

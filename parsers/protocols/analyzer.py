@@ -3,7 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias, runtime_checkable
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from typing import Protocol as Interface
 
 from parsers.schema import Record, Row
@@ -156,13 +156,6 @@ class Analyzer(Interface):
     def finish(self, ts: int) -> None: ...
 
 
-@runtime_checkable
-class Resettable(Analyzer, Interface):
-    """An analyser that wants to know that the connection was broken off."""
-
-    def reset(self, reset: Reset) -> None: ...
-
-
 @dataclass
 class Rows:
     """The rows that a shard's analysers write, by record; `now` is the time of what they are fed.
@@ -196,7 +189,6 @@ class Weird(Interface):
     def __call__(self, name: str, ts: int, addl: str = "", source: str | None = None) -> None: ...
 
 
-@dataclass
 class Context:
     """What an analyser is given beside its bytes.
 
@@ -220,16 +212,29 @@ class Context:
     shared                   what the analysers of one connection leave for each other, by protocol
     """
 
-    connection: Connection
-    rows: Rows
-    files: "Files"
-    confirm: Callable[[str, int], None]
-    reject: Reject
-    weird: Weird
-    hand_over: Callable[[str], Analyzer | None]
-    at_removal: Callable[[Callable[[int], None]], None]
-    expectations: "Expectations"
-    shared: dict[str, object] = field(default_factory=dict)
+    def __init__(
+        self,
+        connection: Connection,
+        rows: Rows,
+        files: "Files",
+        confirm: Callable[[str, int], None],
+        reject: Reject,
+        weird: Weird,
+        hand_over: Callable[[str], Analyzer | None],
+        at_removal: Callable[[Callable[[int], None]], None],
+        expectations: "Expectations",
+        shared: dict[str, object] | None = None,
+    ) -> None:
+        self.connection = connection
+        self.rows = rows
+        self.files = files
+        self.confirm = confirm
+        self.reject = reject
+        self.weird = weird
+        self.hand_over = hand_over
+        self.at_removal = at_removal
+        self.expectations = expectations
+        self.shared: dict[str, object] = {} if shared is None else shared
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,6 @@ from parsers.protocols.analyzer import (
     Gap,
     Protocol,
     Reset,
-    Resettable,
     Rows,
 )
 from parsers.protocols.expectation import Expectations
@@ -220,8 +219,9 @@ class Stream:
     def reset(self, reset: Reset) -> None:
         """The connection was broken off; what it carries inside is not told, as in Zeek."""
         for seat in self.seats:
-            if isinstance(seat.analyzer, Resettable):
-                self.shared.attempt(seat.protocol, seat.analyzer.reset, reset)
+            told = getattr(seat.analyzer, "reset", None)
+            if told is not None:
+                self.shared.attempt(seat.protocol, told, reset)
 
     def finish(self, ts: int) -> None:
         for seat in self.seats:

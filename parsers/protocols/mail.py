@@ -100,10 +100,9 @@ class Mail:
 class _Part(Entity):
     """The mail itself, or an entity inside it."""
 
-    readers = READERS
-
     def __init__(self, mail: Mail, parent: "Entity | None" = None) -> None:
         super().__init__(parent)
+        self.readers = READERS
         self._mail = mail
 
     def header_fields(self, lines: list[bytes]) -> None:

@@ -19,6 +19,9 @@ _GROUP = 4
 _NOT_BASE64 = bytes(sorted(set(range(256)) - set(_ALPHABET)))
 
 
+_NO_READERS: "Readers" = MappingProxyType({})
+
+
 class Entity:
     """A header and a body; what a protocol does with both, it says by overriding the methods that do nothing here.
 
@@ -31,7 +34,7 @@ class Entity:
     encoding       how the body is encoded for its transfer: `base64`, `quoted-printable`, or not at all
     """
 
-    readers: "Readers" = MappingProxyType({})
+    readers: "Readers"
     child: "Entity | None" = None
     depth = 0
     encoding = b""
@@ -49,6 +52,7 @@ class Entity:
 
     def __init__(self, parent: "Entity | None" = None) -> None:
         self.parent = parent
+        self.readers = _NO_READERS
         if parent is not None:
             self.depth = parent.depth + 1
             self.encoding = parent.encoding

@@ -116,7 +116,8 @@ class _Layout:
 
 
 def _number(data: bytes, place: _Place) -> int:
-    return int.from_bytes(data[slice(*place)], "big")
+    start, stop = place
+    return int.from_bytes(data[start:stop], "big")
 
 
 def _counted(name: str, rest: str) -> _Layout:

@@ -14,7 +14,7 @@ from parsers.schema import CONNECTION, Field, Record, Row, ranked
 
 PEER = "zeek"
 
-RECORD = Record(
+RECORD: Record = Record(
     "weird",
     "Something that a protocol forbids, or that nobody does: a fault, an attack, or a capture with holes.",
     "#d9c36a",

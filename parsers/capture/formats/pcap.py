@@ -62,4 +62,4 @@ def _by_the_lesser(data: memoryview, head: Header) -> Iterator[int]:
             at += head.record + shorter
 
 
-FORMAT = Format("pcap", tuple(MAGICS), index)
+FORMAT: Format = Format("pcap", tuple(MAGICS), index)

@@ -56,4 +56,4 @@ def _link(first: bytes) -> int:
     return _LINKS[datalink]
 
 
-FORMAT = Format("snoop", (_MAGIC,), index)
+FORMAT: Format = Format("snoop", (_MAGIC,), index)

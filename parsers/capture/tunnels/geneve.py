@@ -29,4 +29,4 @@ def read(payloads: Payloads) -> Reading:
     return reading
 
 
-PROTOCOL = TunnelProtocol("geneve", "GENEVE", "Tunnel::GENEVE", read, ports=frozenset((6081,)), shows=True)
+PROTOCOL: TunnelProtocol = TunnelProtocol("geneve", "GENEVE", "Tunnel::GENEVE", read, ports=frozenset((6081,)), shows=True)

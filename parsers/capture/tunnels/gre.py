@@ -69,6 +69,6 @@ def read(payloads: Payloads) -> Reading:
     return reading
 
 
-PROTOCOL = TunnelProtocol(
+PROTOCOL: TunnelProtocol = TunnelProtocol(
     "", "GRE", "Tunnel::GRE", read, numbers=frozenset((47,)), ports=frozenset((4754,)), between_addresses=True
 )

@@ -84,6 +84,6 @@ def _is_teredo(payload: bytes) -> bool:
     return len(payload) - place >= SHORTEST6 and payload[place] >> 4 == 6
 
 
-PROTOCOL = TunnelProtocol(
+PROTOCOL: TunnelProtocol = TunnelProtocol(
     "teredo", "TEREDO", "Tunnel::TEREDO", read, ports=frozenset((3544,)), detect=detect, both_sides=True, shows=True
 )

@@ -18,4 +18,4 @@ def read(payloads: Payloads) -> Reading:
     return reading
 
 
-PROTOCOL = TunnelProtocol("vxlan", "VXLAN", "Tunnel::VXLAN", read, ports=frozenset((4789,)), shows=True)
+PROTOCOL: TunnelProtocol = TunnelProtocol("vxlan", "VXLAN", "Tunnel::VXLAN", read, ports=frozenset((4789,)), shows=True)

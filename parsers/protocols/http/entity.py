@@ -54,7 +54,7 @@ class HttpEntity(Entity):
 
     body_length = 0
     file: File | None = None
-    _chunked = Chunked.NO
+    _chunked: Chunked
     _content_length = -1
     _range_length = -1
     _instance_length = -1
@@ -67,6 +67,7 @@ class HttpEntity(Entity):
 
     def __init__(self, message: "Message", parent: "HttpEntity | None", expected_body: Body) -> None:
         super().__init__(parent)
+        self._chunked = Chunked.NO
         self.readers = _REQUEST if message.is_orig else _REPLY
         self.message = message
         self._expected_body = expected_body

@@ -5,8 +5,6 @@ Source: Zeek, src/analyzer/protocol/quic/QUIC.spicy, src/spicy/{protocol-analyze
 
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol as Interface
-from typing import runtime_checkable
 
 from parsers.limits import QUIC_DISCARDED
 from parsers.protocols.analyzer import Analyzer, Context, Data
@@ -24,14 +22,6 @@ _LONG, _FIXED = 0x80, 0x40
 
 class _TlsGoneError(Exception):
     """The analyser of the hellos has given up, and more of them comes."""
-
-
-@runtime_checkable
-class _Stream(Analyzer, Interface):
-    """What is handed over to: it is idle when whoever read it has given up."""
-
-    @property
-    def idle(self) -> bool: ...
 
 
 @dataclass(slots=True)
@@ -149,5 +139,6 @@ class QuicAnalyzer(DatagramAnalyzer):
             self._tls.deliver(Data(is_orig, content, [len(content)], [self._session.now]))
 
     def _check_tls(self) -> None:
-        if isinstance(self._tls, _Stream) and self._tls.idle:
+        # A stream is idle when whoever read it has given up.
+        if getattr(self._tls, "idle", False):
             raise _TlsGoneError

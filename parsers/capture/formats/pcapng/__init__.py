@@ -32,4 +32,4 @@ def index(data: memoryview) -> Index:
     return found.until(len(found), *first, *known.troubles, *announce(blocks))
 
 
-FORMAT = Format("pcapng", (_MAGIC,), index)
+FORMAT: Format = Format("pcapng", (_MAGIC,), index)
