@@ -35,4 +35,6 @@ def detect(payloads: Payloads) -> Bools:
     return found
 
 
-PROTOCOL: TunnelProtocol = TunnelProtocol("ayiya", "AYIYA", "Tunnel::AYIYA", read, ports=frozenset((5072,)), detect=detect)
+PROTOCOL: TunnelProtocol = TunnelProtocol(
+    "ayiya", "AYIYA", "Tunnel::AYIYA", read, ports=frozenset((5072,)), detect=detect
+)

@@ -29,4 +29,6 @@ def read(payloads: Payloads) -> Reading:
     return reading
 
 
-PROTOCOL: TunnelProtocol = TunnelProtocol("geneve", "GENEVE", "Tunnel::GENEVE", read, ports=frozenset((6081,)), shows=True)
+PROTOCOL: TunnelProtocol = TunnelProtocol(
+    "geneve", "GENEVE", "Tunnel::GENEVE", read, ports=frozenset((6081,)), shows=True
+)

@@ -64,4 +64,6 @@ def read(payloads: Payloads) -> Reading:
     return reading
 
 
-PROTOCOL: TunnelProtocol = TunnelProtocol("gtpv1", "GTPV1", "Tunnel::GTPv1", read, ports=frozenset((2123, 2152)), forgives=True)
+PROTOCOL: TunnelProtocol = TunnelProtocol(
+    "gtpv1", "GTPV1", "Tunnel::GTPv1", read, ports=frozenset((2123, 2152)), forgives=True
+)

@@ -54,4 +54,6 @@ def read(payloads: Payloads) -> Reading:
     return reading
 
 
-PROTOCOL: TunnelProtocol = TunnelProtocol("", ANALYZER, "Tunnel::IP", read, numbers=frozenset((IPV4, IPV6)), between_addresses=True)
+PROTOCOL: TunnelProtocol = TunnelProtocol(
+    "", ANALYZER, "Tunnel::IP", read, numbers=frozenset((IPV4, IPV6)), between_addresses=True
+)
