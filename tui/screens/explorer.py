@@ -135,8 +135,8 @@ class Explorer(Screen[None]):
         self._title = title
         self._inspect = inspect
         self._came_from: list[Place] = []
-        # A row that is gone to once it has been read.
-        self._going: Place | None = None
+        # A row that is gone to once it has been read, if its reader has not left the row then that the log opened with.
+        self._going: tuple[Place, int | None] | None = None
         self._looked_at: set[str] = set()
         self._typing = Timer(self, 0)
         self._counting = Newest(self, _count, self._counted, "count")
@@ -183,7 +183,11 @@ class Explorer(Screen[None]):
                 self._ask_for_story(hurry=snapshot.complete)
             self._look()
         if self._going is not None:
-            self.go_to(self._going)
+            place, row = self._going
+            if self.views[place.log].row == row:
+                self.go_to(place)
+            else:
+                self._going = None
         self._show_tabs()
         self.refresh_bindings()
 
@@ -383,7 +387,7 @@ class Explorer(Screen[None]):
             # It was counted and is read now.
             if self.active != log:
                 self.go_to_log(log)
-            self._going = place
+            self._going = place, self.views[log].row
             return
         if place.snapshot.table(log) is not table and row < len(place.snapshot.table(log)):
             found = same_row(place.snapshot.table(log), row, table)

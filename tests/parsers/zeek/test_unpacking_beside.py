@@ -14,6 +14,7 @@ from parsers.zeek import tsv
 from parsers.zeek.jobs import Faults
 from parsers.zeek.reader import read
 from parsers.zeek.rows import Section
+from parsers.zeek.rows import table as parse
 from tests.parsers.zeek.logs import log, values
 
 ROWS = 20_000
@@ -48,7 +49,6 @@ def test_the_next_lines_are_unpacked_while_some_are_parsed(tmp_path: Path, monke
             assert threading.get_ident() not in unpacking_threads
         return parse(section)
 
-    parse = tsv.table
     monkeypatch.setattr(packing, "unpacked", unpacked)
     monkeypatch.setattr(tsv, "table", table)
     batches = [update.table for update in read(path) if isinstance(update, Batch)]

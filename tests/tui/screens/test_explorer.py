@@ -13,6 +13,7 @@ from tests.frames import FUID, SERVER, START, UID, ends, many, plain, story, tab
 from tests.tui.driving import app_of, apply_filter, cursor, explorer, lines, on_top, press, rest, toasts, until
 from tui import choosing, selection
 from tui.app import ZeekTui
+from tui.reading import Reading
 from tui.screens.log_list import LogList
 from tui.screens.row_details import RowDetails
 from tui.screens.troubles import TroubleList
@@ -433,3 +434,32 @@ async def test_a_log_is_read_whole_once_it_is_looked_at() -> None:
         await press(pilot, "o")
         assert cursor(pilot)[:2] == ("conn", 49)
         assert asked == ["http", "conn"]
+
+
+async def test_whoever_moves_on_is_not_taken_to_a_row_that_comes_late() -> None:
+    rows = [ends(f"C{number}", 1000 + number, 80, number) for number in range(50)]
+    tables = {log: table(log, *rows) for log in ("http", "conn")}
+    gate, let_rest = threading.Event(), threading.Event()
+    gate.set()
+    app = lazily(tables, 5, [], gate)
+
+    def slowly(log: str) -> Iterator[Update]:
+        assert log != "conn" or let_rest.wait(30)
+        yield Batch(log, tables[log].slice(5))
+
+    app.reading = Reading(app.reading._updates, slowly)
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: len(explorer(pilot).snapshot.tables.get("http", [])) == 50)
+        await until(pilot, lambda: explorer(pilot).snapshot.rows["conn"] == 50)
+        await pilot.press("G")
+        await until(pilot, lambda: any(line[2:10].strip() == "conn" and "1049" in line for line in lines(pilot)))
+        await pilot.press("tab")
+        await pilot.press("down")
+        await pilot.press("enter")
+        await until(pilot, lambda: cursor(pilot)[:2] == ("conn", 0))
+        await pilot.press("j")
+        await until(pilot, lambda: cursor(pilot)[:2] == ("conn", 1))
+        let_rest.set()
+        await rest(pilot)
+        assert len(explorer(pilot).snapshot.tables["conn"]) == 50
+        assert cursor(pilot)[:2] == ("conn", 1)

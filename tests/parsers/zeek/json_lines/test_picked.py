@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from parsers.zeek.json_lines import arrow, picked
 from parsers.zeek.json_lines.lines import Lines
+from parsers.zeek.json_lines.objects import Way
 from parsers.zeek.values import SECONDS
 
-KINDS = {
+KINDS: dict[Way, pa.DataType] = {
     ("ts",): SECONDS,
     ("uid",): pa.string(),
     ("id.resp_p",): pa.uint16(),
