@@ -9,7 +9,7 @@ import signal
 import struct
 import termios
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,16 @@ from types import TracebackType
 
 from tests.benchmarks.measuring import FailedError, environment
 
-KEYS = {"down": "\x1b[B", "up": "\x1b[A", "pagedown": "\x1b[6~", "pageup": "\x1b[5~", "enter": "\r"}
+KEYS = {
+    "down": "\x1b[B",
+    "up": "\x1b[A",
+    "pagedown": "\x1b[6~",
+    "pageup": "\x1b[5~",
+    "enter": "\r",
+    "escape": "\x1b",
+    "ctrl-d": "\x04",
+    "ctrl-u": "\x15",
+}
 # So long nothing comes any more before an answer counts as whole.
 _QUIET = 0.35
 _PATIENCE = 120.0
@@ -28,16 +37,23 @@ _ESCAPES = re.compile(rb"\x1b\[[0-9;?<>=]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """How many bytes came, and the seconds from the question to the last of them."""
+    """How many bytes came, and the seconds from the question to the first and to the last of them."""
 
     size: int
+    first: float
     seconds: float
 
 
 class Screen:
     """A command on a pseudo-terminal of this many columns and lines; it is ended when this is left."""
 
-    def __init__(self, command: Sequence[str | Path], columns: int = 160, lines: int = 50) -> None:
+    def __init__(
+        self,
+        command: Sequence[str | Path],
+        columns: int = 160,
+        lines: int = 50,
+        env: Mapping[str, str] | None = None,
+    ) -> None:
         self._seen = b""
         self._begun = time.monotonic()
         self._pid, self._terminal = pty.fork()
@@ -45,7 +61,7 @@ class Screen:
             # A fork has nothing but the program to become.
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
             shown = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
-            os.execvpe(command[0], list(map(str, command)), environment() | shown)
+            os.execvpe(command[0], list(map(str, command)), environment() | shown | dict(env or {}))
 
     def __enter__(self) -> "Screen":
         return self
@@ -72,14 +88,15 @@ class Screen:
 
     def settle(self, quiet: float = _QUIET) -> Answer:
         """What comes until nothing comes for so many seconds."""
-        start = last = time.monotonic()
+        start = first = last = time.monotonic()
         size = 0
         while data := self._read(quiet):
             last = time.monotonic()
+            first = first if size else last
             size += len(data)
             if last - start > _PATIENCE:
                 raise FailedError("the screen never rests")
-        return Answer(size, last - start)
+        return Answer(size, first - start, last - start)
 
     def press(self, keys: str, quiet: float = _QUIET) -> Answer:
         """A key by its name, or letters, and what comes of them."""

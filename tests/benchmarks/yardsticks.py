@@ -36,6 +36,19 @@ class Bare(App):
         yield Static("painted")
 Bare().run()
 """
+_PAGES = """
+from textual.app import App, ComposeResult
+from textual.widgets import Static
+class Pages(App):
+    number = 0
+    def compose(self) -> ComposeResult:
+        yield Static("painted")
+    def on_key(self) -> None:
+        self.number += 1
+        lines = (f"{self.number:6}{line:6}{self.number * line:10}" * 7 for line in range(self.size.height))
+        self.query_one(Static).update("\\n".join(lines))
+Pages().run()
+"""
 
 
 def dpkt_loop(capture: Path) -> Run:
@@ -56,6 +69,11 @@ def python() -> Run:
 def textual() -> list[str]:
     """The command of a Textual program that shows the word `painted`."""
     return _python(_TEXTUAL)
+
+
+def pages() -> list[str]:
+    """The command of a Textual program that paints another screen full of text at each key."""
+    return _python(_PAGES)
 
 
 def _python(code: str) -> list[str]:
