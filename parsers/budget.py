@@ -12,10 +12,10 @@ from pathlib import Path
 # Where the bound stands for this process and for all that it starts.
 VARIABLE = "ZEEKTUI_MEMORY"
 _ALLOCATOR = "ARROW_DEFAULT_MEMORY_POOL"
-# Less than this is not enough to begin with: the interpreter and its libraries take a quarter of it.
+# Less than this is not enough to begin with: the interpreter, its libraries and the screen take half of it.
 LEAST = 256 << 20
 # What is left for the interpreter, its libraries and the screen, of every budget.
-_OVERHEAD = 96 << 20
+_OVERHEAD = 160 << 20
 _UNKNOWN = 4 << 30
 
 

@@ -177,7 +177,7 @@ class Explorer(Screen[None]):
             self.active = next((log for log in self._logs() if snapshot.rows[log]), "")
         if self.active:
             self._renew(self.active)
-            if before.waiting != snapshot.waiting or any(
+            if before.unfinished != snapshot.unfinished or any(
                 before.known.get(log) is not table for log, table in snapshot.known.items()
             ):
                 self._ask_for_story(hurry=snapshot.complete)
@@ -481,14 +481,16 @@ def _count(choice: Choice, cancelled: Cancelled) -> int:
 def _story(sketches: Sketches, place: Place, cancelled: Cancelled) -> Story:
     """What belongs to a row, for the panel."""
     tables = place.snapshot.known
-    found = links.related(tables, place.log, place.row, cancelled, place.snapshot.whole, sketches)
+    # What a sketch is of stays in memory, from where rows go to files while they are still read.
+    looks = sketches if place.snapshot.complete else None
+    found = links.related(tables, place.log, place.row, cancelled, place.snapshot.whole, looks)
     keys = links.keys_of(place.log, tables[place.log], place.row)
     if not keys.uids:
         conn = next((item.row for item in found if item.log == "conn" and item.row is not None), None)
         keys.uids = links.keys_of("conn", tables["conn"], conn).uids if conn is not None else []
     own = next((n for n, item in enumerate(found) if (item.log, item.row) == (place.log, place.row)), None)
     title = escape.cell(" · ".join([*keys.fuids[:1], *keys.uids[:1]]))
-    return Story(title, tuple(found), own, tuple(in_order(place.snapshot.waiting)))
+    return Story(title, tuple(found), own, tuple(in_order(place.snapshot.unfinished)))
 
 
 def _next_place(place: Place, _cancelled: Cancelled) -> Place | None:
