@@ -114,7 +114,8 @@ def flip(path: Path) -> None:
 
 def shorten(path: Path) -> None:
     path.chmod(0o600)
-    os.truncate(path, path.stat().st_size // 2)
+    with path.open("r+b") as file:
+        file.truncate(path.stat().st_size // 2)
 
 
 def overwrite(path: Path) -> None:
