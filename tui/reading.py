@@ -13,7 +13,7 @@ from parsers.counted import Known
 from parsers.protocols import packet_filter
 from parsers.protocols.registry import RECORDS
 from parsers.source import LogSet, in_order
-from parsers.updates import Batch, Facts, OpenError, Progress, Trouble, Update
+from parsers.updates import LIVE, Batch, Facts, OpenError, Progress, Trouble, Update
 from tui.cells import DAY
 
 
@@ -62,6 +62,13 @@ class Snapshot:
         if log in self.tables and row < len(self.tables[log]):
             return self.tables[log], row
         return self.counted[log].whole(row)
+
+    @property
+    def unfinished(self) -> tuple[str, ...]:
+        """The logs of a folder of which more rows may come; of what is live, nobody expects all."""
+        is_live = self.progress is not None and self.progress.stage == LIVE
+        begun = () if self.complete or is_live or self.facts is not None else tuple(self.tables)
+        return self.waiting or begun
 
     @property
     def rows(self) -> dict[str, int]:
@@ -147,6 +154,7 @@ class Reading:
             if not self._takers:
                 self.logs.settle()
         yield
+        self.logs.keep(lambda: self._stopped)
 
     def snapshot(self) -> Snapshot | None:
         """The logs as they are now, or as they were before the reading thread last needed them for itself."""

@@ -3,7 +3,7 @@
 import pyarrow as pa
 
 from parsers.protocols.registry import RECORDS
-from parsers.updates import Batch, Facts, OpenError
+from parsers.updates import LIVE, Batch, Facts, OpenError, Progress, Waiting
 from tests.frames import START, plain, story, updates
 from tui.reading import Reading, Snapshot
 
@@ -81,3 +81,16 @@ def test_the_row_of_packet_filter_is_not_worth_the_first_screen() -> None:
     rows = plain({"ts": "time"}, (START,))
     reading = Reading(iter([Facts(1, START, START), Batch("packet_filter", rows), Batch("dns", rows)]))
     assert [reading.has_rows for _ in reading.steps()] == [False, False, True, True, True]
+
+
+def test_logs_of_a_folder_are_unfinished_until_all_is_read() -> None:
+    rows = plain({"ts": "time"}, (START,))
+    reading = Reading(iter([Batch("a", rows), Waiting(("a", "b")), Waiting(())]))
+    told = []
+    for _ in reading.steps():
+        snapshot = reading.snapshot()
+        assert snapshot is not None
+        told.append(snapshot.unfinished)
+    assert (told[:3], told[-1]) == ([("a",), ("a", "b"), ("a",)], ())
+    assert Snapshot({"a": rows}, progress=Progress(LIVE, 0, 0)).unfinished == ()
+    assert Snapshot({"a": rows}, facts=Facts(1, None, None)).unfinished == ()
