@@ -144,8 +144,8 @@ class ZeekTui(App[None]):
                 self._painted.wait(_PAINT_SECONDS)
                 self._painted.set()
         self.call_later(self._finish)
-        # What is known of a log is loaded now: whoever first looks at it would wait for that.
-        for log in self.reading.logs.names:
+        # What is known of logs is loaded now: whoever first looks at one, or at the list of all, would wait for that.
+        for log in [*self.reading.logs.names, *RECORDS]:
             RECORDS.get(log)
 
     @on(Told)
