@@ -121,7 +121,7 @@ def test_the_screen_stays_whatever_happens_to_what_was_kept(kept: Path, terminal
             file.truncate(0)
     terminal.press("G")
     terminal.press("t")
-    terminal.wait_for("postgresql")
+    terminal.wait_for("╰")
     terminal.press("Escape")
     terminal.press("q")
     terminal.wait_for("status 0")
