@@ -120,9 +120,9 @@ def test_the_screen_stays_whatever_happens_to_what_was_kept(kept: Path, terminal
         with path.open("r+b") as file:
             file.truncate(0)
     terminal.press("G")
-    terminal.press("t")
-    terminal.wait_for("╰")
-    terminal.press("Escape")
+    terminal.wait_for("▸ 22:13:20.499")
+    terminal.press("2")
+    terminal.wait_for("ip or not ip")
     terminal.press("q")
     terminal.wait_for("status 0")
 
