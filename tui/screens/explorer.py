@@ -17,13 +17,12 @@ from textual.widget import Widget
 
 from parsers import escape
 from parsers.cancelling import Cancelled
-from parsers.evidence import links
 from parsers.evidence.captures import captures_of
 from parsers.evidence.sketches import Sketches
 from parsers.protocols.registry import RECORDS
-from parsers.source import in_order
 from tui.clipboard import copy
 from tui.newest import Newest
+from tui.places import Place, next_place, story_of
 from tui.reading import Snapshot
 from tui.screens.log_list import LogList
 from tui.screens.row_details import Inspect, RowDetails
@@ -40,16 +39,6 @@ from tui.widgets.title_line import TitleLine
 
 # Keys of a text that is pasted follow each other faster than this.
 _TYPING_SECONDS = 0.03
-
-
-@dataclass(frozen=True, eq=False)
-class Place:
-    """A row of a log, in the snapshot that it was seen in; `step` is the way to go from it."""
-
-    snapshot: Snapshot
-    log: str
-    row: int
-    step: int = 0
 
 
 class Explorer(Screen[None]):
@@ -140,8 +129,8 @@ class Explorer(Screen[None]):
         self._looked_at: set[str] = set()
         self._typing = Timer(self, 0)
         self._counting = Newest(self, _count, self._counted, "count")
-        self._relating = Newest(self, partial(_story, Sketches()), self._tell_story, "relate")
-        self._stepping = Newest(self, _next_place, self._step, "step")
+        self._relating = Newest(self, partial(story_of, Sketches()), self._tell_story, "relate")
+        self._stepping = Newest(self, next_place, self._step, "step")
 
     def compose(self) -> ComposeResult:
         yield TitleLine(self._title)
@@ -476,26 +465,3 @@ class Explorer(Screen[None]):
 def _count(choice: Choice, cancelled: Cancelled) -> int:
     rows = matching(choice, cancelled)
     return len(choice.table) if rows is None or isinstance(rows, Wrong) else len(rows)
-
-
-def _story(sketches: Sketches, place: Place, cancelled: Cancelled) -> Story:
-    """What belongs to a row, for the panel."""
-    tables = place.snapshot.known
-    # What a sketch is of stays in memory, from where rows go to files while they are still read.
-    looks = sketches if place.snapshot.complete else None
-    found = links.related(tables, place.log, place.row, cancelled, place.snapshot.whole, looks)
-    keys = links.keys_of(place.log, tables[place.log], place.row)
-    if not keys.uids:
-        conn = next((item.row for item in found if item.log == "conn" and item.row is not None), None)
-        keys.uids = links.keys_of("conn", tables["conn"], conn).uids if conn is not None else []
-    own = next((n for n, item in enumerate(found) if (item.log, item.row) == (place.log, place.row)), None)
-    title = escape.cell(" · ".join([*keys.fuids[:1], *keys.uids[:1]]))
-    return Story(title, tuple(found), own, tuple(in_order(place.snapshot.unfinished)))
-
-
-def _next_place(place: Place, _cancelled: Cancelled) -> Place | None:
-    """The row of the same connections that comes after or before, round in a circle; None where it is alone."""
-    rows = links.connection_rows(place.snapshot.known, place.log, place.row)
-    here = rows.index((place.log, place.row)) if (place.log, place.row) in rows else 0
-    log, row = rows[(here + place.step) % len(rows)]
-    return None if len(rows) < 2 else Place(place.snapshot, log, row)
