@@ -65,7 +65,11 @@ def of_capture(capture: Capture, path: Path, limits: Limits) -> Iterator[Proved]
 
 
 def _printed(what: str, wanted: list[list[str]], path: Path, asked: Sequence[str], limits: Limits) -> Proved:
-    done = run(limits.process, limits.command(path, *asked))
+    try:
+        done = run(limits.process, limits.command(path, *asked))
+    except FailedError as error:
+        sys.stdout.write(f"{what}: {error}\n")
+        return Proved(what, False, 0.0, Peak())
     rows = [row.split("\t") for row in done.output.decode().splitlines()]
     if rows != wanted:
         sys.stdout.write(f"{what}: {rows[:10]} in place of {wanted}\n")
@@ -79,9 +83,7 @@ def _shown(logs: Logs, folder: Path, limits: Limits) -> Iterator[Proved]:
         peak = Peak()
         end = peak.watch(screen.pid)
         try:
-            begun = time.monotonic()
-            screen.wait_for(rb"no warn")
-            yield Proved("screen: all read", True, time.monotonic() - begun, peak)
+            yield _painted(screen, "screen: all read", "", rb"no warn", peak)
             yield _painted(screen, "screen: sort", "]", rb"\d", peak)
             yield _painted(screen, "screen: filter", f'/uid == "{logs.uid(row)}"\r', logs.uid(row).encode(), peak)
             for what, text in (("dns", logs.query(row)), ("http", logs.host(row))):
@@ -92,11 +94,11 @@ def _shown(logs: Logs, folder: Path, limits: Limits) -> Iterator[Proved]:
 
 def _painted(screen: Screen, what: str, keys: str, pattern: bytes, peak: Peak) -> Proved:
     begun = time.monotonic()
-    if keys:
-        screen.press(keys, _QUIET)
     try:
+        if keys:
+            screen.press(keys, _QUIET)
         screen.wait_for(pattern)
-    except FailedError as error:
+    except (FailedError, OSError) as error:
         sys.stdout.write(f"{what}: {str(error)[-200:]}\n")
         return Proved(what, False, time.monotonic() - begun, peak)
     return Proved(what, True, time.monotonic() - begun, peak)
