@@ -135,3 +135,11 @@ def test_what_the_screen_has_read_is_kept(cache: Path, capture: Path, terminal: 
     first = run_program(capture)
     assert first == run_program(capture, "--no-cache")
     assert list(cache.iterdir()) == [entry]
+
+
+@pytest.mark.parametrize("size", ["5xx", "", "-1"])
+def test_what_is_no_size(size: str) -> None:
+    for option in ("--memory", "--cache-size"):
+        status, _, err = run_program("--demo", f"{option}={size}")
+        assert (status, err.count("\n")) == (2, 1)
+        assert option in err
