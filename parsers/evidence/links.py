@@ -111,7 +111,7 @@ def _places_in(chunk: pa.Array, wanted: Sequence[str]) -> Places:
         mask = pc.equal(chunk, wanted[0])
     else:
         mask = pc.is_in(chunk, value_set=pa.array(wanted, type=chunk.type))
-    return np.flatnonzero(mask.fill_null(False).to_numpy(zero_copy_only=False))
+    return np.asarray(pc.indices_nonzero(mask).to_numpy(), np.int64)
 
 
 class _Search:
