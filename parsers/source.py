@@ -12,12 +12,10 @@ from parsers.cache.growing import GrowingLog
 from parsers.cancelling import CalledOffError, Cancelled, never
 from parsers.capture.shared import give_back
 from parsers.counted import CountedLog, Known
-from parsers.updates import Batch, Counted, Facts, OpenError, Progress, Trouble, Update, Waiting, Whole
+from parsers.updates import Batch, Counted, Facts, MadeOf, OpenError, Progress, Trouble, Update, Waiting, Whole
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from parsers.cache.origin import Origin
 
 # Tabs stand in the order of the story; logs that are not named follow by name, and last what is known of the network.
 ORDER = ("pe", "files", "http", "conn", "dns", "ssl", "x509")
@@ -50,7 +48,7 @@ class LogSet:
     _frames: dict[str, "pd.DataFrame"] = field(default_factory=dict)
     # How many bytes of memory rows may take; None once there was no room for them elsewhere.
     _most: int | None = field(default_factory=budget.for_rows)
-    _origin: "Origin | None" = None
+    _origin: MadeOf | None = None
 
     def apply(self, update: Update) -> None:
         """Take what a reader told."""

@@ -2,14 +2,12 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import pyarrow as pa
-
-    from parsers.cache.origin import Origin
 
 
 class OpenError(Exception):
@@ -108,11 +106,31 @@ class Facts:
     last: int | None
 
 
+class MadeOf(Protocol):
+    """What rows were made of, by which they are found again (`parsers.cache.origin`)."""
+
+    @property
+    def key(self) -> str | None:
+        """What they are known by; None where they are not kept."""
+
+    @property
+    def names(self) -> list[str]:
+        """What messages call it."""
+
+    @property
+    def logs(self) -> set[str]:
+        """The logs that there are by the names of its files."""
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether it still is what was read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Whole:
     """All that there is was told: the rows may be kept, to be found again by what they were made of."""
 
-    origin: "Origin"
+    origin: MadeOf
 
 
 Update: TypeAlias = Batch | Counted | Waiting | Trouble | Progress | Facts | Whole

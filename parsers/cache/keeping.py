@@ -11,14 +11,13 @@ from secrets import token_hex
 from parsers.cache import eviction, guard, locks, place
 from parsers.cache.growing import GrowingLog
 from parsers.cache.manifest import NAME, DamagedError, LogFile, Manifest, Part, State
-from parsers.cache.origin import Origin
 from parsers.cache.shelf import Shelf
 from parsers.cancelling import CalledOffError, Cancelled
-from parsers.updates import Facts, Trouble
+from parsers.updates import Facts, MadeOf, Trouble
 
 
 def keep(
-    origin: Origin,
+    origin: MadeOf,
     facts: Facts | None,
     troubles: Sequence[Trouble],
     logs: Mapping[str, GrowingLog],
