@@ -16,6 +16,8 @@ _BLOCK = 1 << 17
 # Steps through all numbers below a prime in an order that looks like none.
 _STEP, _PRIME = 7_368_787, 8_999_993
 _LEAST = 1_000_000
+# Hosts have names that come again and again.
+_NAMES, _FIRST_NAME = 50_000, 10_000
 # A connection in so many is HTTP's, and one in so many was looked up.
 _HTTP, _DNS = 4, 5
 _FOURS = np.array([f"{number:04d}".encode() for number in range(10_000)]).view(np.uint8).reshape(-1, 4)
@@ -39,11 +41,11 @@ class Logs:
 
     def host(self, row: int) -> str:
         """The host that an HTTP connection asks for."""
-        return f"h{scattered(row)}.example"
+        return f"h{named(row)}.example"
 
     def query(self, row: int) -> str:
         """The name that was looked up."""
-        return f"q{scattered(row)}.example"
+        return f"q{named(row)}.example"
 
     def filtered(self) -> int:
         """How many connections to port 853 have no answer (S0)."""
@@ -57,7 +59,7 @@ class Logs:
 
     def last_queries(self, count: int) -> list[str]:
         """The names that come last in order."""
-        asked = np.sort(scattered(np.arange(0, self.conns, _DNS)))[::-1][:count]
+        asked = np.sort(named(np.arange(0, self.conns, _DNS)))[::-1][:count]
         return [f"q{number}.example" for number in asked.tolist()]
 
     def write(self, folder: Path) -> int:
@@ -94,6 +96,11 @@ def scattered(numbers: Ints | int) -> Ints:
     return np.asarray(numbers) * _STEP % _PRIME + _LEAST
 
 
+def named(numbers: Ints | int) -> Ints:
+    """The number in the name of a host."""
+    return scattered(numbers) % _NAMES + _FIRST_NAME
+
+
 def _connection(rows: Ints) -> list[npt.NDArray[np.uint8]]:
     """Time, uid, both ends; a tenth of a millisecond apart."""
     host = rows % 9973
@@ -127,11 +134,11 @@ def _conn(rows: Ints) -> list[npt.NDArray[np.uint8]]:
 
 
 def _http(rows: Ints) -> list[npt.NDArray[np.uint8]]:
-    return [*_connection(rows), _text(rows, "\tGET\th"), _digits(scattered(rows), 7), _text(rows, ".example\t/\n")]
+    return [*_connection(rows), _text(rows, "\tGET\th"), _digits(named(rows), 5), _text(rows, ".example\t/\n")]
 
 
 def _dns(rows: Ints) -> list[npt.NDArray[np.uint8]]:
-    return [*_connection(rows), _text(rows, "\tudp\tq"), _digits(scattered(rows), 7), _text(rows, ".example\n")]
+    return [*_connection(rows), _text(rows, "\tudp\tq"), _digits(named(rows), 5), _text(rows, ".example\n")]
 
 
 def _digits(numbers: Ints, width: int) -> npt.NDArray[np.uint8]:
