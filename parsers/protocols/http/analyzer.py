@@ -9,7 +9,8 @@ from enum import Enum, auto
 from parsers import escape
 from parsers.protocols.analyzer import Analyzer, Context, Data, End, Gap, Reset
 from parsers.protocols.filename import unescaped
-from parsers.protocols.http.entity import Body, Message
+from parsers.protocols.http.entity import Message
+from parsers.protocols.http.extent import Body
 from parsers.protocols.http.lines import Direction
 from parsers.protocols.http.start_line import reply_line, request_line
 from parsers.protocols.http.transactions import Transactions

@@ -5,12 +5,12 @@ Source: Zeek, src/analyzer/protocol/http/HTTP.cc (HTTP_Entity, HTTP_Message).
 
 import re
 from collections.abc import Callable
-from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from parsers import escape
 from parsers.files.analysis import File
 from parsers.protocols.fields import FIRST_WORDS, token
+from parsers.protocols.http.extent import Body, Chunked
 from parsers.protocols.http.inflation import Inflation
 from parsers.protocols.http.lines import Direction
 from parsers.protocols.http.numbers import RangeError, content_range, decimal, hexadecimal
@@ -27,26 +27,6 @@ TO_THE_END = 2**31 - 1
 _OTHER_RANGE = "HTTP_range_not_matching_len"
 _NAMED_FILE = re.compile(rb"[fF][iI][lL][eE][nN][aA][mM][eE][ \t]*\*?=")
 _NAMED = re.compile(rb"[nN][aA][mM][eE][ \t]*=")
-
-
-class Body(Enum):
-    """Whether a message has a body when no header says how long it is."""
-
-    NONE = auto()
-    EXPECTED = auto()
-    IF_ANNOUNCED = auto()
-
-
-class Chunked(Enum):
-    """What comes next in a body that is transferred in chunks."""
-
-    NO = auto()
-    BEFORE = auto()
-    SIZE = auto()
-    DATA = auto()
-    LINE_END = auto()
-    TRAILER = auto()
-    DONE = auto()
 
 
 class HttpEntity(Entity):
