@@ -36,7 +36,10 @@ def _run(asked: "argparse.Namespace") -> int:
     if asked.version:
         from importlib.metadata import version
 
-        return DONE if say([f"zeektui {version('zeektui')}"]) else NOTHING
+        from parsers import compiled
+
+        code = "compiled" if compiled.is_used() else "not compiled"
+        return DONE if say([f"zeektui {version('zeektui')} ({code})"]) else NOTHING
     from parsers.lean import go_without_pandas
     from parsers.updates import OpenError
 
