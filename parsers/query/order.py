@@ -20,7 +20,7 @@ from parsers.zeek.cells import SET_SEPARATOR, cells
 # What a row takes beside its keys while it is sorted: a number of 8 bytes, its place, and both once more.
 _BESIDE = 32
 # Runs of more bytes are no faster.
-_RUN = 16 << 20
+_RUN = 8 << 20
 
 
 @dataclass(frozen=True, slots=True)
