@@ -4,7 +4,7 @@ No timer ends one before its last packet, its first sender is taken for its orig
 row is that of the loop over packets (`datagrams`), which stays for all other flows.
 """
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,7 @@ from parsers.capture.packets import CORRUPT
 from parsers.capture.ports import DNS_UDP, SERVER_UDP
 from parsers.limits import DNS_QUESTIONS
 
-Bools = npt.NDArray[np.bool_]
+Bools: TypeAlias = npt.NDArray[np.bool_]
 
 _SERVERS, _NAMES = (np.array(sorted(ports)) for ports in (SERVER_UDP, DNS_UDP))
 _NEVER = np.iinfo(np.int64).max
