@@ -3,7 +3,6 @@
 Source: Zeek, src/Val.cc (TableVal::DoExpire), scripts/base/init-bare.zeek (table_expire_interval).
 """
 
-from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
@@ -26,6 +25,7 @@ class Expiry:
 
     def __init__(self, clock: Ints) -> None:
         self._clock = clock
+        self._found: Ints | None = None
 
     def after(self, ts: int, timeout: int) -> int | None:
         """When an entry of the time `ts` is forgotten; None when the capture ends before."""
@@ -41,8 +41,14 @@ class Expiry:
         over = self.after(since, timeout) if now - since >= timeout - _SECOND else None
         return over is None or now < over
 
-    @cached_property
+    @property
     def _sweeps(self) -> Ints:
+        # Compiled, a cached property would be found anew each time.
+        if self._found is None:
+            self._found = self._moments()
+        return self._found
+
+    def _moments(self) -> Ints:
         times: list[int] = []
         place = 0
         while place < len(self._clock):
