@@ -28,8 +28,11 @@ def updates(
     again and again until conn is complete. Rows keep their time and their uid.
     """
     captures = open_captures(paths, password, names)
-    yield Progress("packets", 0, len(captures.data))
-    yield from _first_rows(captures, checksums=checksums)
+    # What cannot be read at all is to be known before anything is told.
+    first = list(_first_rows(captures, checksums=checksums))
+    if first:
+        yield Progress("packets", 0, len(captures.data))
+        yield from first
     # Loaded late: what knows all protocols takes as long as the first rows.
     from parsers.capture import pipeline
 
