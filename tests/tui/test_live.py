@@ -73,7 +73,8 @@ def test_what_the_reader_does_stays_while_rows_appear(live: Live) -> None:
     terminal.wait_for("▸", "9002", "udp")
     # One that stands before the reader's row, and one behind it.
     live.more(packet(9100, -5), packet(9101, 5))
-    terminal.wait_for("live", "5 packets", "9100")
+    terminal.wait_for("live", "5 packets")
+    terminal.wait_for("9100")
     lines = terminal.lines()
     assert row_of(lines, "9100")
     assert row_of(lines, "▸", "9002")
