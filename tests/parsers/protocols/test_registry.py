@@ -32,7 +32,9 @@ def test_no_log_has_two_lines() -> None:
 def test_every_module_of_a_protocol_has_a_line() -> None:
     folder = ROOT / "parsers" / "protocols"
     modules = {
-        path.stem if path.is_file() else path.name for path in folder.glob("[a-z]*") if path.name != "registry.py"
+        path.stem
+        for path in folder.glob("[a-z]*")
+        if (path.suffix == ".py" and path.name != "registry.py") or (path / "__init__.py").exists()
     }
     having = {
         name
