@@ -12,6 +12,11 @@ from typing import Any
 PROGRAM = Path(sysconfig.get_path("scripts")) / "zeektui"
 
 
+def run_as_installed() -> None:
+    """What is started from now on runs as a user's would, with what was compiled of it: for measurements, no test."""
+    os.environ.pop("ZEEKTUI_COMPILED", None)
+
+
 def start(*arguments: str | Path, **options: Any) -> "subprocess.Popen[str]":
     """The installed program, in a session of its own; its output and complaints come by pipes."""
     pipe = subprocess.PIPE

@@ -12,12 +12,13 @@ from tests.benchmarks.machine import QUIET, Others, machine
 from tests.benchmarks.measuring import FailedError, run
 from tests.benchmarks.registry import BENCHMARKS
 from tests.benchmarks.results import RESULTS, keep, told
-from tests.processes import PROGRAM
+from tests.processes import PROGRAM, run_as_installed
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Measure what is asked for, all of it by default; the exit status is 1 when something failed."""
     asked = _options(arguments)
+    run_as_installed()
     where = machine()
     Bench.say(where)
     if os.getloadavg()[0] >= QUIET:

@@ -15,6 +15,7 @@ from tests.benchmarks.memory import proofs
 from tests.benchmarks.memory.capture import Capture
 from tests.benchmarks.memory.logs import Logs
 from tests.benchmarks.memory.proofs import MB, Limits, Proved
+from tests.processes import run_as_installed
 
 _SIZE = 3000
 # What a row of conn takes with those of http and dns, and an exchange of packets.
@@ -25,6 +26,7 @@ _LIMITS = Limits(process=1000 * MB, memory=400 * MB)
 
 def main(arguments: Sequence[str]) -> int:
     """Prove it with inputs of the size that is named."""
+    run_as_installed()
     size = int(arguments[0] if arguments else _SIZE) * MB
     with tempfile.TemporaryDirectory(prefix="zeektui-memory-") as place:
         folder = Path(place)

@@ -14,7 +14,7 @@ from pathlib import Path
 from tests.parsers.capture.large import many
 from tests.parsers.lake.cluster import cluster
 from tests.parsers.lake.rows import files, rows
-from tests.processes import PROGRAM, start
+from tests.processes import PROGRAM, run_as_installed, start
 
 _PACKETS, _HOSTS = 2_000_000, 50_000
 _OPTIONS = ("--format", "parquet")
@@ -54,6 +54,7 @@ def _tell(text: str, begun: float | None = None) -> float:
 
 def main(arguments: Sequence[str]) -> int:
     """Prove it with the captures that are named."""
+    run_as_installed()
     with tempfile.TemporaryDirectory(prefix="zeektui-proof-") as place:
         folder = Path(place)
         captures = [Path(argument) for argument in arguments]
