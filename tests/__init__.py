@@ -1,4 +1,4 @@
-"""The tests of zeektui. They run its sources, into which they can reach; one test compares what was compiled of them."""
+"""The tests of zeektui: they run its sources, into which they can reach; one compares what was compiled of them."""
 
 import os
 
