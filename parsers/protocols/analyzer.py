@@ -82,7 +82,7 @@ class Connection:
         return self.uid, self.orig_h, self.orig_p, self.resp_h, self.resp_p
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, init=False)
 class Data:
     """Bytes of one direction that arrived in a run, nothing of the other direction between them.
 
@@ -93,6 +93,13 @@ class Data:
     data: bytes
     ends: list[int]
     times: list[int]
+
+    # Written out, for there is one for each delivery: what dataclass makes is never compiled.
+    def __init__(self, is_orig: bool, data: bytes, ends: list[int], times: list[int]) -> None:
+        self.is_orig = is_orig
+        self.data = data
+        self.ends = ends
+        self.times = times
 
     @property
     def ts(self) -> int:

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeVar
 
 from parsers.files.analysis import Files
@@ -113,7 +113,6 @@ def _deliver(shared: "_Shared", stream: "Stream", data: Data) -> None:
     stream.deliver(data)
 
 
-@dataclass(slots=True)
 class _Shared:
     """What all streams of one connection share.
 
@@ -126,19 +125,28 @@ class _Shared:
     removals what protocols want to be called when the connection is removed
     """
 
-    connection: Connection
-    rows: Rows
-    files: Files
-    roster: Roster
-    troubles: list[str] | None
-    expectations: Expectations
-    service: dict[str, None] = field(default_factory=dict)
-    notes: dict[str, object] = field(default_factory=dict)
-    broken: set[str] = field(default_factory=set)
-    size: int = 0
-    gapped: bool = False
-    weirds: weird.Sampling = field(default_factory=weird.Sampling)
-    removals: list[tuple[Protocol, Callable[[int], None]]] = field(default_factory=list)
+    def __init__(
+        self,
+        connection: Connection,
+        rows: Rows,
+        files: Files,
+        roster: Roster,
+        troubles: list[str] | None,
+        expectations: Expectations,
+    ) -> None:
+        self.connection = connection
+        self.rows = rows
+        self.files = files
+        self.roster = roster
+        self.troubles = troubles
+        self.expectations = expectations
+        self.service: dict[str, None] = {}
+        self.notes: dict[str, object] = {}
+        self.broken: set[str] = set()
+        self.size = 0
+        self.gapped = False
+        self.weirds = weird.Sampling()
+        self.removals: list[tuple[Protocol, Callable[[int], None]]] = []
 
     def attempt(self, protocol: Protocol, function: Callable[[A], T], told: A) -> T | None:
         """Call into a protocol; the one place where a fault of ours in it ends, and the protocol with it."""
