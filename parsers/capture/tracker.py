@@ -2,7 +2,6 @@
 
 import struct
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from heapq import heapify, heappop, heappush
 from typing import TypeAlias
@@ -49,7 +48,6 @@ _TOO_MANY_CHANGES = "tunnel_max_changes_per_connection_exceeded"
 _NOT_CONNECTIONS = frozenset((2, 4, 41, 47))
 
 
-@dataclass(slots=True)
 class Tracked:
     """One connection.
 
@@ -63,18 +61,33 @@ class Tracked:
     failures      what they have for analyzer.log
     """
 
-    connection: Connection
-    last: int
-    stop: int
-    ip_proto: int
-    community_id: str
-    passage: Passage
-    carries: Sequence[str]
-    weirds: list[Row]
-    failures: list[Row]
-    _first: Origin
-    _cells: Callable[[Sequence[Mark]], Row]
-    _events: Iterator[Event]
+    def __init__(
+        self,
+        connection: Connection,
+        last: int,
+        stop: int,
+        ip_proto: int,
+        community_id: str,
+        passage: Passage,
+        carries: Sequence[str],
+        weirds: list[Row],
+        failures: list[Row],
+        first: Origin,
+        cells: Callable[[Sequence[Mark]], Row],
+        events: Iterator[Event],
+    ) -> None:
+        self.connection = connection
+        self.last = last
+        self.stop = stop
+        self.ip_proto = ip_proto
+        self.community_id = community_id
+        self.passage = passage
+        self.carries = carries
+        self.weirds = weirds
+        self.failures = failures
+        self._first = first
+        self._cells = cells
+        self._events = events
 
     def row(self, service: str | None) -> Row:
         """Its row in conn.log, after its analysers have had their say; what says of its frames is unset."""
