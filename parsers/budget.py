@@ -3,6 +3,7 @@
 Files that are mapped do not count: the system takes their pages back whenever it needs them.
 """
 
+import ctypes
 import os
 import resource
 from contextlib import suppress
@@ -12,6 +13,8 @@ from pathlib import Path
 # Where the bound stands for this process and for all that it starts.
 VARIABLE = "ZEEKTUI_MEMORY"
 _ALLOCATOR = "ARROW_DEFAULT_MEMORY_POOL"
+# What is larger than this has pages of its own, which the system gets back as soon as it is freed (mallopt(3)).
+_OWN_PAGES, _M_MMAP_THRESHOLD = 256 << 10, -3
 # Less than this is not enough to begin with: the interpreter, its libraries and the screen take half of it.
 LEAST = 256 << 20
 # What is left for the interpreter, its libraries and the screen, of every budget.
@@ -24,6 +27,9 @@ def keep_to(memory: int) -> None:
     os.environ[VARIABLE] = str(max(memory, LEAST))
     # Arrow's own allocator claims a gigabyte before it is asked for anything, and gives little back.
     os.environ.setdefault(_ALLOCATOR, "system")
+    # As a rule the bound grows with whatever is freed, and then a heap for each thread keeps what nobody uses.
+    with suppress(AttributeError):
+        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, _OWN_PAGES)
 
 
 def memory() -> int:

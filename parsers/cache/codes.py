@@ -58,9 +58,14 @@ class Codes:
         known = self.dictionaries.setdefault(name, pa.array([], schema.TEXT))
         # What is known comes first and keeps its codes.
         first = pa.DictionaryArray.from_arrays(pa.array([], _CODE), known)
-        whole = pa.chunked_array([first, *column.chunks], schema.REPEATED).unify_dictionaries()
+        whole = pa.chunked_array([first, *map(_own, column.chunks)], schema.REPEATED).unify_dictionaries()
         self.dictionaries[name] = whole.chunk(0).dictionary
         return pa.chunked_array([chunk.indices for chunk in whole.chunks[1:]], _CODE)
+
+
+def _own(rows: pa.DictionaryArray) -> pa.DictionaryArray:
+    """The same rows without values that only others have: a few of many rows would bring all values along."""
+    return rows.dictionary_decode().dictionary_encode() if len(rows.dictionary) > len(rows) else rows
 
 
 def coded(whole: pa.Schema) -> pa.Schema:

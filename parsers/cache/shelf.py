@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 from weakref import WeakSet
@@ -33,6 +34,18 @@ class Series:
     tables: list[pa.Table] = field(default_factory=list)
     values: Stretch | None = None
 
+    @property
+    def is_full(self) -> bool:
+        """Whether there are so many values that others are better kept apart: they would cost more with each piece."""
+        return self.codes.size > _most()
+
+    def coded(self, parts: Iterator[pa.Table]) -> Iterator[pa.Table]:
+        """The next parts, with codes in place of values, until it is full."""
+        for part in parts:
+            yield self.codes.coded(part)
+            if self.is_full:
+                return
+
     def decoded(self) -> list[pa.Table]:
         """The rows of each piece."""
         return [self.codes.decoded(table) for table in self.tables]
@@ -49,14 +62,20 @@ class Shelf:
 
     def put(self, columns: pa.Schema, tables: Iterable[pa.Table]) -> None:
         """Add rows of these columns, each table held only while it is written. Raises OSError."""
-        if not self.series or self.series[-1].codes.size > _most():
+        parts = (part.combine_chunks() for table in tables for part in slices(table))
+        for first in chain([columns.empty_table()], parts):
+            if len(first) or not self.series:
+                latest = self._latest()
+                stretch = self._write(coded(columns), latest.coded(chain([first], parts)))
+                latest.stretches.append(stretch)
+                latest.tables.append(stream.mapped(self.file.reader, stretch, self.mappings))
+
+    def _latest(self) -> Series:
+        """The series that more rows go to."""
+        if not self.series or self.series[-1].is_full:
             self.seal()
             self.series.append(Series())
-        latest = self.series[-1]
-        parts = (latest.codes.coded(part.combine_chunks()) for table in tables for part in slices(table))
-        stretch = self._write(coded(columns), parts)
-        latest.stretches.append(stretch)
-        latest.tables.append(stream.mapped(self.file.reader, stretch, self.mappings))
+        return self.series[-1]
 
     def seal(self) -> None:
         """No more rows are added to what is there: what its codes stand for is in the file too. Raises OSError."""

@@ -41,7 +41,7 @@ class Look:
 
     def _coded(self, chunk: pa.DictionaryArray) -> Bools:
         dictionary, codes = chunk.dictionary, chunk.indices
-        if self._dictionary is None or not _is_same(dictionary, self._dictionary):
+        if self._dictionary is None or not is_same(dictionary, self._dictionary):
             starts = range(0, len(dictionary), PIECE)
             self._passed = _in_one([bools(self._member(dictionary.slice(start, PIECE))) for start in starts])
             self._passed = np.append(self._passed, False)
@@ -59,10 +59,10 @@ def passing(check: Check) -> Look:
 def has_one_dictionary(column: pa.ChunkedArray) -> bool:
     """Whether all chunks of a column share the same dictionary."""
     dictionaries = [chunk.dictionary for chunk in column.chunks]
-    return bool(dictionaries) and all(_is_same(each, dictionaries[0]) for each in dictionaries[1:])
+    return bool(dictionaries) and all(is_same(each, dictionaries[0]) for each in dictionaries[1:])
 
 
-def _is_same(one: pa.Array, other: pa.Array) -> bool:
+def is_same(one: pa.Array, other: pa.Array) -> bool:
     """Whether two arrays are the same place in memory."""
     return (len(one), one.offset, _addresses(one)) == (len(other), other.offset, _addresses(other))
 

@@ -12,7 +12,7 @@ from parsers.cancelling import Cancelled, never
 from parsers.lists import relisted
 from parsers.places import PIECE, Places, kind, pieces
 from parsers.query.addresses import Numbers
-from parsers.query.columns import has_one_dictionary
+from parsers.query.columns import has_one_dictionary, is_same
 from parsers.query.sorting import ROW, Runs, in_runs, sorted_places, written
 from parsers.schema import Log
 from parsers.zeek.cells import SET_SEPARATOR, cells
@@ -85,6 +85,8 @@ class _Column:
         self._values = schema.column(log, name)
         self._zeek_type = schema.types(log).get(name, "string")
         self._ranks: pa.Array | None = None
+        # The latest of several dictionaries, and its addresses as bytes: more than one piece may be of it.
+        self._octets: tuple[pa.Array, pa.Array] | None = None
         if pa.types.is_dictionary(self._values.type) and self._values.num_chunks:
             self._rank()
         self._kind = self._sortable(pa.array([], self._values.type)).type
@@ -113,12 +115,21 @@ class _Column:
         if pa.types.is_dictionary(values.type):
             if self._ranks is not None:
                 return self._ranks.take(values.indices)
-            return _decoded(values, self._zeek_type)
+            return self._decoded(values)
         if pa.types.is_list(values.type):
             return _joined(values)
         if pa.types.is_temporal(values.type):
             return values.view(pa.int64())
         return values
+
+    def _decoded(self, values: pa.DictionaryArray) -> pa.Array:
+        """The values themselves, where pieces of a column have dictionaries of their own; addresses as bytes."""
+        if self._zeek_type != "addr":
+            return values.dictionary_decode()
+        dictionary = values.dictionary
+        if self._octets is None or not is_same(self._octets[0], dictionary):
+            self._octets = dictionary, Numbers.of(dictionary).octets()
+        return self._octets[1].take(values.indices)
 
 
 def _ranks(dictionary: pa.Array, zeek_type: str) -> pa.Array:
@@ -126,13 +137,6 @@ def _ranks(dictionary: pa.Array, zeek_type: str) -> pa.Array:
     if zeek_type == "addr":
         return pa.array(Numbers.of(dictionary).ranks(), pa.int32())
     return pc.rank(dictionary, tiebreaker="min").cast(pa.int32())
-
-
-def _decoded(values: pa.DictionaryArray, zeek_type: str) -> pa.Array:
-    """The values themselves, where pieces of a column have dictionaries of their own; addresses as bytes."""
-    if zeek_type != "addr":
-        return values.dictionary_decode()
-    return Numbers.of(values.dictionary).octets().take(values.indices)
 
 
 def _joined(lists: pa.ListArray) -> pa.Array:

@@ -1,6 +1,8 @@
 """The bound of the program's memory."""
 
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -13,6 +15,25 @@ def test_what_was_said_holds_for_this_process_and_those_that_it_starts(monkeypat
     budget.keep_to(1 << 30)
     assert budget.memory() == 1 << 30
     assert os.environ["ARROW_DEFAULT_MEMORY_POOL"] == "system"
+
+
+def test_what_is_freed_is_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(budget.VARIABLE, "")
+    monkeypatch.setenv("ARROW_DEFAULT_MEMORY_POOL", "system")
+    code = """if True:
+        from pathlib import Path
+        import numpy as np
+        from parsers import budget
+        budget.keep_to(1 << 30)
+        data = lambda: int(Path("/proc/self/statm").read_text().split()[5]) << 12
+        before, kept = data(), []
+        for megabytes in (30, 20, 25):
+            large = np.ones(megabytes << 20, np.uint8)
+            kept.append(np.ones(1000 << 7, np.uint8))
+            del large
+        assert data() - before < 4 << 20
+    """
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_too_little_to_begin_with_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -39,6 +39,19 @@ def test_values_that_repeat_begin_anew_when_there_are_too_many(tmp_path: Path, m
     assert cells(pa.concat_tables(shelf.tables())) == cells(rows(0, 12))
 
 
+def test_values_begin_anew_while_rows_are_put_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else each piece would cost as much as all values of those before it."""
+    monkeypatch.setattr(limits, "DICTIONARY_BYTES", 200)
+    monkeypatch.setattr(limits, "PIECE_ROWS", 10)
+    shelf = Shelf(tmp_path)
+    distinct = table(*((number, f"10.0.1.{number}") for number in range(200)), names=NAMES)
+    shelf.put(distinct.schema, [distinct])
+    assert len(shelf.series) > 5
+    assert max(each.codes.size for each in shelf.series) < 400
+    shelf.seal()
+    assert cells(pa.concat_tables(shelf.tables())) == cells(distinct)
+
+
 def test_no_rows(tmp_path: Path) -> None:
     shelf = Shelf(tmp_path)
     shelf.put(rows(0, 0).schema, [])
