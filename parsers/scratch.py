@@ -6,15 +6,18 @@ The system takes their pages back whenever it needs them, and the files are gone
 import mmap
 import os
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from parsers.updates import OpenError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pyarrow as pa
 
 # Where large files are kept as a rule: /tmp is memory itself on many systems.
 _ROOMY = Path("/var/tmp")  # noqa: S108  the files have no name
@@ -105,7 +108,7 @@ class Rows:
     def __len__(self) -> int:
         return sum(map(len, self.tables))
 
-    def add(self, table: pa.Table) -> None:
+    def add(self, table: "pa.Table") -> None:
         """Some more. Raises OpenError."""
         self._waiting.append(table)
         self._held += table.nbytes
@@ -121,13 +124,16 @@ class Rows:
         self._held = 0
 
     @property
-    def tables(self) -> Sequence[pa.Table]:
+    def tables(self) -> "Sequence[pa.Table]":
         """All of them, as they came."""
         return [*self._tables, *self._waiting]
 
 
-def spilled(table: pa.Table) -> pa.Table:
+def spilled(table: "pa.Table") -> "pa.Table":
     """The same rows in a file. Raises OpenError."""
+    # Loaded late: where a capture's packets lie is found without it.
+    import pyarrow as pa
+
     with file() as made:
         try:
             # Dictionaries of one column may differ from piece to piece, a file has one for each.

@@ -1,11 +1,12 @@
 """What a reader of a capture or of logs tells while it reads."""
 
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     import pyarrow as pa
 
@@ -134,3 +135,8 @@ class Whole:
 
 
 Update: TypeAlias = Batch | Counted | Waiting | Trouble | Progress | Facts | Whole
+
+
+def begun(updates: "Iterator[Update]") -> "Iterator[Update]":
+    """The same updates, of which the first has been read already: what cannot be opened was raised by then."""
+    return chain(list(islice(updates, 1)), updates)

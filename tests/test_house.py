@@ -45,6 +45,12 @@ def test_the_command_line_loads_nothing_heavy_until_the_reading_has_begun() -> N
     assert not loaded & {"textual", "pandas", "numpy", "pyarrow"}
 
 
+def test_where_packets_lie_is_found_before_arrow_is_loaded() -> None:
+    loaded = _loaded_by("import tui.batch, parsers.capture.pipeline")
+    assert "numpy" in loaded
+    assert not loaded & {"pyarrow", "parsers.schema", "parsers.protocols.dispatch"}
+
+
 def test_the_screen_loads_no_analysers() -> None:
     assert not _loaded_by("import tui.app") & {"pandas", "parsers.protocols.dispatch", "parsers.protocols.http"}
 

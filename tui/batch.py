@@ -6,19 +6,19 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from parsers.cache import origin
-from parsers.export.folder import refuse, write
 from parsers.export.format import Format
 from parsers.export.registry import FORMATS
 from parsers.opening import captures, updates
-from parsers.source import LogSet
-from parsers.summary import lines
-from parsers.updates import Batch, OpenError, Update
+from parsers.updates import Batch, OpenError, Update, begun
 from tui.exit_status import NOTHING, status
 from tui.password import unlocked
 from tui.streams import complain, say
+
+if TYPE_CHECKING:
+    from parsers.source import LogSet
 
 _SOON = 0.01
 
@@ -37,21 +37,29 @@ def run(
     or when the logs cannot be written.
     """
     begin()
-    logs, form = LogSet(), FORMATS[format]
+    form = FORMATS[format]
 
     def read(secret: bytes | None) -> Iterator[Update]:
         return updates(paths, secret, checksums=checksums)
 
     if folder is None:
         kept = origin.Origin(paths, captures(paths), checksums)
-        unlocked(paths, password, lambda secret: logs.read(origin.updates(kept, lambda: read(secret))))
+        told, _ = unlocked(paths, password, lambda secret: begun(origin.updates(kept, lambda: read(secret))))
     else:
         # What is written is made anew: nobody should have to wonder how old it is.
         _refuse(folder)
-        unlocked(paths, password, lambda secret: logs.read(_writable(read(secret), folder, form)))
+        told, _ = unlocked(paths, password, lambda secret: begun(read(secret)))
+        told = _writable(told, folder, form)
+    # Loaded late: of a large capture another process is to read while Arrow is loaded.
+    from parsers.source import LogSet
+
+    logs = LogSet()
+    logs.read(told)
     for trouble in logs.troubles:
         complain(trouble.text)
     if folder is None:
+        from parsers.summary import lines
+
         said = say(lines(logs.tables))
         logs.keep()
         return status(logs) if said else NOTHING
@@ -95,6 +103,8 @@ def _refuse(folder: Path) -> None:
 
 def _writable(updates: Iterable[Update], folder: Path, form: Format) -> Iterator[Update]:
     """The same updates; OpenError as soon as one is of a log that the folder has already, conn's first of all."""
+    from parsers.export.folder import refuse
+
     seen: set[str] = set()
     for update in updates:
         if isinstance(update, Batch) and update.log not in seen and update.table.num_rows:
@@ -106,7 +116,9 @@ def _writable(updates: Iterable[Update], folder: Path, form: Format) -> Iterator
         yield update
 
 
-def _write(folder: Path, logs: LogSet, form: Format) -> None:
+def _write(folder: Path, logs: "LogSet", form: Format) -> None:
+    from parsers.export.folder import write
+
     try:
         # Zeek cuts long cells; logs that it wrote, perhaps with other bounds, stay as they are.
         write(folder, logs.tables, form, whole=logs.facts is None)

@@ -103,7 +103,7 @@ def _follow(paths: "Sequence[Path]") -> int:
     from threading import Event
 
     from parsers import following
-    from parsers.updates import OpenError
+    from parsers.updates import OpenError, begun
 
     ended = Event()
     updates = following.updates(paths, lambda: ended.wait(following.LOOK_SECONDS))
@@ -111,7 +111,7 @@ def _follow(paths: "Sequence[Path]") -> int:
         raise OpenError("--follow shows rows on a terminal; where there is none it goes with --print LOG")
     from tui.app import ZeekTui
 
-    return _run_app(ZeekTui(_title(paths), _begun(updates), ended.set), ended.set)
+    return _run_app(ZeekTui(_title(paths), begun(updates), ended.set), ended.set)
 
 
 def _explore(paths: "Sequence[Path]", password: bytes | None, *, checksums: bool) -> int:
@@ -173,6 +173,7 @@ def _remote(paths: "Sequence[Path]", password: bytes | None, *, checksums: bool)
     """
     from parsers.cache import origin
     from parsers.remote import RemoteReader
+    from parsers.updates import begun
 
     readers: list[RemoteReader] = []
 
@@ -187,13 +188,14 @@ def _remote(paths: "Sequence[Path]", password: bytes | None, *, checksums: bool)
         for reader in readers:
             reader.stop()
 
-    return _begun(origin.updates(origin.Origin(paths, paths, checksums), read)), stop, lambda _log: iter(())
+    return begun(origin.updates(origin.Origin(paths, paths, checksums), read)), stop, lambda _log: iter(())
 
 
 def _local(paths: "Sequence[Path]", password: bytes | None, *, checksums: bool) -> "_Reader":
     """The same of logs."""
     from parsers.cache import origin
     from parsers.opening import browsed, updates
+    from parsers.updates import begun
 
     found: list[Browsing] = []
 
@@ -208,10 +210,4 @@ def _local(paths: "Sequence[Path]", password: bytes | None, *, checksums: bool) 
         for browsing in found:
             yield from browsing.whole(log)
 
-    return _begun(origin.updates_beside(origin.Origin(paths, (), checksums), read)), lambda: None, whole
-
-
-def _begun(updates: "Iterator[Update]") -> "Iterator[Update]":
-    from itertools import chain, islice
-
-    return chain(list(islice(updates, 1)), updates)
+    return begun(origin.updates_beside(origin.Origin(paths, (), checksums), read)), lambda: None, whole

@@ -21,6 +21,10 @@ _ICMP_ANSWERS = ((8, 0), (13, 14), (15, 16), (10, 9), (17, 18))
 _ICMP6_ANSWERS = ((128, 129), (133, 134), (135, 136), (130, 131), (139, 140), (144, 145))
 _ONE_WAY = -1
 
+# A shard has one part of the packets that are left of so many, where that is less than its size; but not much less.
+_LEFT_PARTS = 8
+_SMALLEST_PART = 4
+
 # What a packet takes while all of them are grouped at once.
 _GROUPING_BYTES = 100
 
@@ -79,12 +83,19 @@ class Flows:
     dport: Ints
 
     def shards(self, size: int) -> list[Shard]:
-        """Flows cut into shards of about `size` packets, never between the same two addresses."""
+        """Flows cut into shards of about `size` packets, never between the same two addresses.
+
+        The last of several are smaller, so that all who work on them are done at about the same time.
+        """
         starts = self.bounds[self.pairs]
+        count = int(self.bounds[-1])
+        least = size if count <= size else size // _SMALLEST_PART
         cuts = [0]
         while cuts[-1] < len(self.pairs):
             # At least one pair, and then as many as fit.
-            full = int(np.searchsorted(starts, starts[cuts[-1]] + size, "left"))
+            begin = int(starts[cuts[-1]])
+            room = min(max((count - begin) // _LEFT_PARTS, least), size)
+            full = int(np.searchsorted(starts, begin + room, "left"))
             cuts.append(max(full, cuts[-1] + 1))
         ends = [int(self.pairs[cut]) if cut < len(self.pairs) else len(self.bounds) - 1 for cut in cuts]
         bounds = self.bounds

@@ -18,7 +18,7 @@ from parsers.capture.frames import Frames
 from parsers.capture.headers import Ints
 from parsers.capture.network import Network
 from parsers.capture.packet_weirds import PacketWeirds, Told
-from parsers.capture.room import Array, Room, Stored
+from parsers.capture.room import Room
 from parsers.capture.store import Store
 from parsers.capture.tunnels.candidates import Columns
 
@@ -33,7 +33,7 @@ class _Half:
     many packets had bad headers, and the datagrams that began in it.
     """
 
-    blocks: list[dict[str, Stored | Array]]
+    blocks: list[Columns]
     addresses: list[Pair]
     weirds: list[Told]
     extra: bytes
@@ -47,7 +47,7 @@ def in_halves(frames: Frames, clock: Ints, network: Network, weirds: PacketWeird
     middle = len(every) // 2
     former, latter = every[:middle], every[middle:]
     room = Room(_ROW_BYTES * (len(frames) - (latter.start if latter else 0)))
-    with workers.aside(partial(_latter, frames, latter, clock, network, room)) as result:
+    with workers.aside(partial(_latter, frames, latter, clock, network), room=room) as result:
         made = blocks(frames, former, clock, network, weirds, _NO_TUNNEL)
         half = result()
     if not network.is_apart_from(half.begun):
@@ -56,18 +56,16 @@ def in_halves(frames: Frames, clock: Ints, network: Network, weirds: PacketWeird
     places = network.addresses.adopt(half.addresses)
     weirds.adopt(half.weirds, places)
     moved = network.store.keep(half.extra) - network.store.edge
-    adopted = ({name: room.get(column) for name, column in block.items()} for block in half.blocks)
-    return made + [_moved(block, places, network.store.edge, moved) for block in adopted]
+    return made + [_moved(block, places, network.store.edge, moved) for block in half.blocks]
 
 
-def _latter(frames: Frames, latter: range, clock: Ints, network: Network, room: Room) -> _Half:
+def _latter(frames: Frames, latter: range, clock: Ints, network: Network) -> _Half:
     store, addresses, weirds = Store(network.store.data), Addresses(), PacketWeirds()
     begun = Begun()
     own = Network(store, addresses, checksums=network.checksums, begun=begun)
     made = blocks(frames, latter, clock, own, weirds, _NO_TUNNEL)
     store.seal()
-    stored = [{name: room.put(column) for name, column in block.items()} for block in made]
-    return _Half(stored, addresses.pairs, weirds.told, store.extra, own.bad_headers, begun)
+    return _Half(made, addresses.pairs, weirds.told, store.extra, own.bad_headers, begun)
 
 
 def _moved(block: Columns, places: npt.NDArray[np.int32], edge: int, moved: int) -> Columns:

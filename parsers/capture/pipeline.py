@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 from parsers import budget
 from parsers.capture import workers
 from parsers.capture.captures import Captures, open_captures
-from parsers.capture.decoding import decode
+from parsers.capture.room import Room
 from parsers.capture.timeline import timeline
 from parsers.limits import ALONE_BYTES
 from parsers.updates import Progress, Update
 
 if TYPE_CHECKING:
     from parsers.capture.decoded import Decoded
+
+# Where the packets of a capture lie takes less than this part of its bytes, but for very small packets.
+_ROOM_PARTS = 2
 
 
 def updates(
@@ -37,9 +40,11 @@ def analyse(captures: Captures, *, checksums: bool = False, early: bool = False)
     """The updates of captures that are open; with `early`, for whoever watches, all of conn before anything else."""
     # What another process makes is there twice for a moment: for that a large capture has no memory left.
     alone = not ALONE_BYTES <= len(captures.data) <= 2 * budget.for_packets()
-    with workers.aside(partial(timeline, captures), alone=alone) as found:
-        # Meanwhile what knows all protocols is loaded, which takes as long.
+    room = None if alone else Room(len(captures.data) // _ROOM_PARTS)
+    with workers.aside(partial(timeline, captures), alone=alone, room=room) as found:
+        # Meanwhile Arrow is loaded, and what knows all protocols, which takes as long.
         from parsers.capture.decoded import Decoded
+        from parsers.capture.decoding import decode
 
         line = found().shared()
     yield Progress("packets", 0, len(captures.data))
@@ -53,6 +58,7 @@ def analyse(captures: Captures, *, checksums: bool = False, early: bool = False)
 def decoded(captures: Captures, *, checksums: bool = False) -> "Decoded":
     """The packets of captures that are open. Raises OpenError when nothing can be read."""
     from parsers.capture.decoded import Decoded
+    from parsers.capture.decoding import decode
 
     line = timeline(captures).shared()
     return Decoded(line, decode(line.index, captures.data, checksums=checksums))

@@ -1,22 +1,13 @@
 """Room for columns that another process makes: they need not be sent."""
 
 import mmap
-from dataclasses import dataclass
+import pickle
 from typing import Any, TypeAlias
 
-import numpy as np
-import numpy.typing as npt
+from parsers.capture import shared
 
-Array: TypeAlias = npt.NDArray[Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """Where a column lies in a room."""
-
-    kind: str
-    count: int
-    at: int
+# What is sent in place of a thing: itself without its columns, and for each of these where it lies in the room.
+Packed: TypeAlias = tuple[bytes, list[slice | bytes]]
 
 
 class Room:
@@ -26,18 +17,25 @@ class Room:
         self._bytes = mmap.mmap(-1, max(size, 1))
         self._used = 0
 
-    def put(self, column: Array) -> Stored | Array:
-        """What stands for a column on the way to the other process: the column itself where there is no room left."""
-        at, end = self._used, self._used + column.nbytes
-        if end > len(self._bytes):
-            return column
-        # The next one is to begin at a whole word.
-        self._used = -(-end // 8) * 8
-        np.frombuffer(self._bytes, column.dtype, len(column), at)[:] = column
-        return Stored(column.dtype.str, len(column), at)
+    def packed(self, thing: object) -> Packed:
+        """What stands for a thing on the way to the other process; columns for which no room is left go along."""
+        columns: list[pickle.PickleBuffer] = []
+        body = pickle.dumps(thing, 5, buffer_callback=columns.append)
+        return body, [self._put(column.raw()) for column in columns]
 
-    def get(self, stored: Stored | Array) -> Array:
-        """The column that it stands for."""
-        if isinstance(stored, Stored):
-            return np.frombuffer(self._bytes, stored.kind, stored.count, stored.at)
-        return stored
+    def unpacked(self, packed: Packed) -> Any:
+        """The thing that it stands for, its columns where they lie."""
+        body, places = packed
+        room = memoryview(self._bytes)
+        shared.count(self._bytes, sum(place.stop - place.start for place in places if isinstance(place, slice)))
+        columns = [room[place] if isinstance(place, slice) else place for place in places]
+        return pickle.loads(body, buffers=columns)  # noqa: S301  it comes from a process of our own
+
+    def _put(self, column: memoryview) -> slice | bytes:
+        place = slice(self._used, self._used + column.nbytes)
+        if place.stop > len(self._bytes):
+            return bytes(column)
+        # The next one is to begin at a whole word.
+        self._used = -(-place.stop // 8) * 8
+        self._bytes[place] = column
+        return place

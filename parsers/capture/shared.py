@@ -49,6 +49,16 @@ def column(count: int, kind: npt.DTypeLike) -> npt.NDArray[Any]:
     return np.frombuffer(made, kind, count)
 
 
+def count(made: mmap.mmap, size: int) -> None:
+    """Take so many bytes of a mapping into account as long as it is there."""
+    _Memory.take(made, size)
+
+
+def held() -> int:
+    """How many bytes of shared memory there are."""
+    return _Memory.held
+
+
 def fits(size: int) -> bool:
     """Whether so many bytes are within the budget, beside those that are there."""
     return _Memory.held + size <= budget.for_packets()

@@ -13,9 +13,10 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar, cast
 
 from parsers.capture import shared
+from parsers.capture.room import Packed, Room
 from parsers.limits import WORKERS
 
 if TYPE_CHECKING:
@@ -60,8 +61,10 @@ def share_out(
 
 
 @contextmanager
-def aside(work: Callable[[], Result], *, alone: bool = False) -> Iterator[Callable[[], Result]]:
-    """What hands over the result of work that another process does meanwhile.
+def aside(
+    work: Callable[[], Result], *, alone: bool = False, room: Room | None = None
+) -> Iterator[Callable[[], Result]]:
+    """What hands over the result of work that another process does meanwhile, its columns in the room that is given.
 
     It is done here, when it is asked for, with `alone` or on a single processor, and where it fails there: as if there
     were no other process.
@@ -70,12 +73,15 @@ def aside(work: Callable[[], Result], *, alone: bool = False) -> Iterator[Callab
         yield work
         return
 
-    with closing(_Crew(lambda _: work(), (None,))) as crew:
+    with closing(_Crew(lambda _: work() if room is None else room.packed(work()), (None,))) as crew:
         crew.begin(1)
 
         def result() -> Result:
             ((_, made),) = crew.results()
-            return work() if isinstance(made, Lost) else made
+            if isinstance(made, Lost):
+                return work()
+            # What was packed is the work's result again.
+            return cast(Result, made if room is None else room.unpacked(cast(Packed, made)))
 
         yield result
 

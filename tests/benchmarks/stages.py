@@ -24,7 +24,7 @@ from tests.benchmarks.machine import ROOT
 # Each stage, and the functions that it consists of, where they are looked up. They do not contain each other.
 STAGES = {
     "index": ("parsers.capture.pipeline:open_captures", "parsers.capture.pipeline:timeline"),
-    "decode": ("parsers.capture.pipeline:decode",),
+    "decode": ("parsers.capture.decoding:decode",),
     "group": ("parsers.capture.decoded:group",),
     "shards": ("parsers.capture.workers:share_out",),
     "settling": ("parsers.source:LogSet.settle",),

@@ -302,7 +302,7 @@ def test_what_is_there_already_is_found_before_all_is_read(
     (tmp_path / "conn.log").write_text(ROWS)
     out = tmp_path / "out"
     assert run(tmp_path / "conn.log", "--write", out).status == 0
-    monkeypatch.setattr("tui.batch.write", None)
+    monkeypatch.setattr("parsers.export.folder.write", None)
     said = run(tmp_path / "conn.log", "--write", out, "--format", "parquet")
     assert said.err == [
         f"zeektui: {out}: the logs cannot be written there: conn.log is there already; name another folder"

@@ -4,13 +4,15 @@ Source: Zeek, src/packet_analysis/protocol. A header that is followed by nothing
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 
 from parsers.capture.headers import BIG16, LITTLE16, Ints, Octets, gather
 from parsers.capture.links import layer
-from parsers.capture.packet_weirds import Bools
+
+if TYPE_CHECKING:
+    from parsers.capture.packet_weirds import Bools
 
 _BYTE = np.dtype("u1")
 _SNAP, _NOVELL, _FRAMED, _FABRIC_PATH = 0xAAAA, 0xFFFF, 0xFF03, 0x8903
@@ -25,7 +27,7 @@ class Finding(NamedTuple):
     around them makes no difference.
     """
 
-    where: Bools
+    where: "Bools"
     name: str
     analyzer: str
     stops: bool = True

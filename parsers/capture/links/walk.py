@@ -1,5 +1,7 @@
 """From a frame's first byte to its IP packets, header by header, all frames at once."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from parsers import limits
@@ -8,7 +10,9 @@ from parsers.capture.links.checks import CHECKS
 from parsers.capture.links.ieee802_11 import aggregated
 from parsers.capture.links.layer import BACKBONE, ETHERNET, IP, NOTHING, SEVERAL, VLAN, VNTAG
 from parsers.capture.links.registry import LAYERS
-from parsers.capture.packet_weirds import Oddities
+
+if TYPE_CHECKING:
+    from parsers.capture.packet_weirds import Oddities
 
 # Zeek keeps two VLAN tags of a frame.
 _TAGS = 3
@@ -17,7 +21,9 @@ _OVERWRITTEN = "inner VLAN tag overwritten"
 _NESTED = {ETHERNET: "ETHERNET", BACKBONE: "PBB", VLAN: "VLAN", VNTAG: "VNTAG"}
 
 
-def ip_packets(octets: Octets, link: Ints, offset: Ints, captured: Ints, oddities: Oddities) -> tuple[Ints, Ints, Ints]:
+def ip_packets(
+    octets: Octets, link: Ints, offset: Ints, captured: Ints, oddities: "Oddities"
+) -> tuple[Ints, Ints, Ints]:
     """The IP packets of frames: the row of the frame that each came from, where it begins, its captured bytes (> 0).
 
     `link`, `offset` and `captured` are the frames' link types, places and lengths. The rows ascend; a row is missing
@@ -44,7 +50,7 @@ def _found(layer: Ints, what: int, at: Ints, end: Ints) -> Ints:
     return np.flatnonzero((layer == what) & (at < end))
 
 
-def _walk(octets: Octets, layer: Ints, at: Ints, end: Ints, oddities: Oddities) -> tuple[Ints, Ints, Ints]:
+def _walk(octets: Octets, layer: Ints, at: Ints, end: Ints, oddities: "Oddities") -> tuple[Ints, Ints, Ints]:
     """Which layer each frame leads to, IP or SEVERAL where it could be read that far; where it begins and ends."""
     layer, at, end = _step(octets, layer, at, end, oddities)
     tags = None
@@ -69,7 +75,7 @@ def _walk(octets: Octets, layer: Ints, at: Ints, end: Ints, oddities: Oddities) 
     return layer, at, end
 
 
-def _step(octets: Octets, layer: Ints, at: Ints, end: Ints, oddities: Oddities) -> tuple[Ints, Ints, Ints]:
+def _step(octets: Octets, layer: Ints, at: Ints, end: Ints, oddities: "Oddities") -> tuple[Ints, Ints, Ints]:
     """One header of each frame; the columns that come back may be written to, as those that are given."""
     following = np.full(len(layer), NOTHING)
     # Nearly always there is one kind: nothing is sorted or gathered then.

@@ -73,11 +73,18 @@ def test_shards_keep_two_addresses_together() -> None:
     hosts = [("10.0.0.1", f"10.0.1.{i}") for i in range(5)]
     said = [P(">S", ports=(port, 80), hosts=pair) for pair in hosts for port in (1, 2, 3)]
     flows = group(packets(said))
-    shards = flows.shards(4)
-    assert [shard.packets for shard in shards] == [6, 6, 3]
-    assert shards[0] == Shard(0, 6, 6)
     assert [shard.packets for shard in flows.shards(1)] == [3] * 5
-    assert flows.shards(1000) == [Shard(0, 15, 15)]
+    assert flows.shards(1)[1] == Shard(3, 6, 3)
+    assert flows.shards(15) == flows.shards(1000) == [Shard(0, 15, 15)]
+
+
+def test_the_last_shards_are_smaller() -> None:
+    flows = group(packets([P(">S", hosts=("10.0.0.1", f"10.0.1.{i}")) for i in range(200)]))
+    sizes = [shard.packets for shard in flows.shards(16)]
+    assert sum(sizes) == 200
+    assert sizes[:4] == [16] * 4
+    assert sizes == sorted(sizes, reverse=True)
+    assert sizes[-2] == 4
 
 
 def test_many_addresses() -> None:

@@ -9,7 +9,6 @@ from parsers.capture import blocks, halves
 from parsers.capture.decoding import decode
 from parsers.capture.formats.registry import index
 from parsers.capture.packets import COLUMNS, Packets
-from parsers.capture.room import Array, Room, Stored
 from tests.parsers.capture.build import ethernet, ipv4, payloads, pcap, udp
 
 DATAGRAM = udp(bytes(range(64)))
@@ -110,14 +109,3 @@ def test_what_is_weird_in_the_latter_half(moved: list[int]) -> None:
     assert len(in_halves(frames).weirds) == 3
     assert moved == [0, 2]
     assert in_halves(frames, checksums=True).bad_headers == 7
-
-
-def test_a_room_holds_columns_as_long_as_there_is_some() -> None:
-    room = Room(40)
-    columns: list[Array] = [np.arange(3, dtype=np.uint8), np.array([5, 6], np.int64), np.arange(4, dtype=np.int32)]
-    stored = [room.put(column) for column in columns]
-    assert [isinstance(each, Stored) for each in stored] == [True, True, True]
-    assert room.put(columns[0]) is columns[0]
-    assert [room.get(each).tolist() for each in [*stored, columns[0]]] == [[0, 1, 2], [5, 6], [0, 1, 2, 3], [0, 1, 2]]
-    assert room.get(stored[1]).dtype == np.int64
-    assert Room(0).put(columns[0]) is columns[0]
