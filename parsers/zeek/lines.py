@@ -34,47 +34,51 @@ def blocks(file: BinaryIO, name: str) -> Iterator[Block | Trouble]:
 
     They are read, and unpacked, beside what is done with them.
     """
-    return ahead(_blocks(file, name))
+    return further(file, WholeLines(name))
 
 
-def _blocks(file: BinaryIO, name: str) -> Iterator[Block | Trouble]:
-    lines = WholeLines(name)
+def further(file: BinaryIO, lines: "WholeLines", stop: int | None = None) -> Iterator[Block | Trouble]:
+    """What of the file has not come before, as `blocks` does; up to a byte where a line ends it is one block."""
+    return ahead(_blocks(file, lines, stop))
+
+
+def _blocks(file: BinaryIO, lines: "WholeLines", stop: int | None) -> Iterator[Block | Trouble]:
     try:
-        packed = packing.recognise(file.read(packing.MAGIC_BYTES))
-        file.seek(0)
-        for piece in _gathered(packing.unpacked(file)) if packed else _plain(file):
+        packed = packing.recognise(file.read(packing.MAGIC_BYTES)) if not lines.come else None
+        file.seek(lines.come)
+        for piece in _gathered(packing.unpacked(file)) if packed else _plain(file, stop):
             yield from lines.of(piece, file.tell())
     except packing.DamagedError as error:
-        yield Trouble(f"{name}:{lines.line}: {error}; the rows before it are shown")
+        yield Trouble(f"{lines.name}:{lines.line}: {error}; the rows before it are shown")
     except OSError as error:
-        yield Trouble(f"{name}: reading failed: {error.strerror}; the rows so far are shown")
+        yield Trouble(f"{lines.name}: reading failed: {error.strerror}; the rows so far are shown")
     else:
         yield from lines.rest(file.tell())
 
 
 class WholeLines:
-    """What of a file has come, as blocks of whole lines; `line` is the number of the next one.
+    """What of a file has come, as blocks of whole lines: `come` bytes; `line` is the number of the next one.
 
     The file is called by `name`.
     """
 
     def __init__(self, name: str) -> None:
+        self.name = name
         self.line = 1
-        self._name = name
+        self.come = 0
         self._held: list[bytes] = []
         self._length = 0
-        self._come = 0
         self._is_skipping = False
 
     def of(self, piece: bytes, done: int) -> Iterator[Block | Trouble]:
         """The lines that end in what has come next, `done` bytes of the file with it, or that they are too long."""
         end = piece.rfind(b"\n") + 1
-        self._come += len(piece)
+        self.come += len(piece)
         if not end:
             self._hold(piece)
             if self._is_skipping or self._length > limits.LOG_LINE_BYTES:
                 if not self._is_skipping:
-                    yield Trouble(f"{self._name}:{self.line}: longer than any row that Zeek writes; left out")
+                    yield Trouble(f"{self.name}:{self.line}: longer than any row that Zeek writes; left out")
                 self._held, self._length, self._is_skipping = [], 0, True
             return
         start = piece.find(b"\n") + 1 if self._is_skipping else 0
@@ -84,7 +88,14 @@ class WholeLines:
         self._hold(piece[end:])
         # Several times as fast as to count in bytes.
         self.line += int(np.count_nonzero(np.frombuffer(data, np.uint8) == _END))
-        yield Block(data, first, done, start=self._come - self._length - len(data), size=len(data))
+        yield Block(data, first, done, start=self.come - self._length - len(data), size=len(data))
+
+    def read_elsewhere(self, size: int, count: int) -> Block:
+        """The next lines, so many in so many bytes, of which only the place is told here."""
+        start, first = self.come, self.line
+        self.come += size
+        self.line += count
+        return Block(b"", first, self.come, start=start, size=size)
 
     def _hold(self, piece: bytes) -> None:
         self._held.append(piece)
@@ -93,7 +104,7 @@ class WholeLines:
     def rest(self, done: int) -> Iterator[Block]:
         """The line that has not ended, when nothing more comes."""
         if self._length:
-            data, start = b"".join([*self._held, b"\n"]), self._come - self._length
+            data, start = b"".join([*self._held, b"\n"]), self.come - self._length
             yield Block(data, self.line, done, open_end=True, start=start, size=self._length)
 
 
@@ -104,8 +115,8 @@ def _sizes() -> Iterator[int]:
         size = min(size * 2, limits.LOG_BLOCK_BYTES)
 
 
-def _plain(file: BinaryIO) -> Iterator[bytes]:
-    for size in _sizes():
+def _plain(file: BinaryIO, stop: int | None) -> Iterator[bytes]:
+    for size in _sizes() if stop is None else [stop - file.tell()]:
         piece = file.read(size)
         if not piece:
             return

@@ -17,9 +17,17 @@ _BETWEEN = re.compile(r"[\s,\[\]]*")
 _AGAIN = re.compile(r"[\[,\n]\s*(?=\{)")
 
 
-def pieces(found: Iterable[Block | Trouble], name: str) -> Iterator[Trouble | tuple[Block, Lines]]:
-    """The lines of a file that is called by `name`, one object a line whatever the form of the file."""
+def pieces(
+    found: Iterable[Block | Trouble], name: str, *, are_lines: bool = False
+) -> Iterator[Trouble | tuple[Block, Lines]]:
+    """The lines of a file that is called by `name`, one object a line whatever the form of the file.
+
+    That the file has this form may be known.
+    """
     read = (item if isinstance(item, Trouble) else replace(item, data=utf8(item.data)) for item in found)
+    if are_lines:
+        yield from (item if isinstance(item, Trouble) else (item, Lines(item.data, item.line)) for item in read)
+        return
     for item in read:
         if isinstance(item, Trouble):
             yield item

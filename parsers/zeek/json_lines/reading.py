@@ -12,13 +12,14 @@ from parsers import limits
 from parsers.query.need import Asked
 from parsers.updates import OpenError, Trouble, Update
 from parsers.zeek.jobs import Faults, Job, Report, in_order
-from parsers.zeek.json_lines import at_once, one_by_one
+from parsers.zeek.json_lines import at_once, one_by_one, picked, stretches
 from parsers.zeek.json_lines.at_once import OtherwiseError
 from parsers.zeek.json_lines.documents import MARK, pieces
 from parsers.zeek.json_lines.lines import Lines
 from parsers.zeek.json_lines.logs import grouped, told_apart
 from parsers.zeek.json_lines.one_by_one import Parsed
 from parsers.zeek.json_lines.shape import Shape
+from parsers.zeek.json_lines.stretches import Picking
 from parsers.zeek.json_lines.strings import Escapes
 from parsers.zeek.json_lines.wrapping import Wrapping
 from parsers.zeek.lines import Block, blocks
@@ -38,7 +39,8 @@ def read(path: Path, file: BinaryIO, asked: Asked | None = None) -> Iterator[Upd
     OpenError when there is none.
     """
     reading = Reading(path, os.fstat(file.fileno()).st_size, asked)
-    yield from reading.rows(blocks(file, shown(Path(path.name))))
+    name = shown(Path(path.name))
+    yield from reading.rows(blocks(file, name)) if asked is None else stretches.rows(reading, file, name)
     yield from reading.end()
 
 
@@ -60,9 +62,9 @@ class Reading:
         self._wrapping: Wrapping | None = None
         self._is_begun = self._is_given_up = False
 
-    def rows(self, found: Iterable[Block | Trouble]) -> Iterator[Update]:
-        """The rows in these lines."""
-        for item in in_order(self._jobs(found)):
+    def rows(self, found: Iterable[Block | Trouble], *, are_lines: bool = False) -> Iterator[Update]:
+        """The rows in these lines, of which it may be known that each is an object."""
+        for item in in_order(self._jobs(found, are_lines=are_lines)):
             if isinstance(item, Trouble):
                 yield item
                 continue
@@ -72,6 +74,21 @@ class Reading:
             if job.block.open_end and faults.count:
                 yield self._report.open_end(job.block, "it is left out")
             yield from self._report.rows(job, shape.fitted(rows).select(self._columns(shape)), faults)
+
+    def picking(self, file: int) -> Picking | None:
+        """What is known of the rows so far where there are few columns of one log; the file is open as this number."""
+        if self._wrapping is not None or len(self._shapes) != 1:
+            return None
+        ((log, shape),) = self._shapes.items()
+        columns = self._columns(shape)
+        if len(columns) > picked.MOST:
+            return None
+        return Picking(file, name_of(self._path), log, shape, self._escapes.of_file, tuple(columns))
+
+    def taken(self, block: Block, log: str, rows: pa.Table) -> Iterator[Update]:
+        """Rows of a block that were read elsewhere, as what was known of them told."""
+        self._rows += rows.num_rows
+        yield from self._report.rows(Job(block, log, lambda: rows), rows, Faults())
 
     def end(self) -> Iterator[Update]:
         """What is told when no more lines come. OpenError when none was a row."""
@@ -85,8 +102,8 @@ class Reading:
             self._kept = shape, narrowed(pa.schema(list(shape.fields.values())), self._asked).names
         return self._kept[1]
 
-    def _jobs(self, found: Iterable[Block | Trouble]) -> Iterator[Trouble | Job[Parsed]]:
-        for item in self._lines(found):
+    def _jobs(self, found: Iterable[Block | Trouble], *, are_lines: bool) -> Iterator[Trouble | Job[Parsed]]:
+        for item in self._lines(found, are_lines=are_lines):
             if self._is_given_up:
                 return
             if isinstance(item, Trouble):
@@ -106,10 +123,12 @@ class Reading:
             self._shapes[log] = first[2]
             yield Job(block, log, partial(_ready, first))
 
-    def _lines(self, found: Iterable[Block | Trouble]) -> Iterator[Trouble | tuple[Block, str, Lines]]:
+    def _lines(
+        self, found: Iterable[Block | Trouble], *, are_lines: bool
+    ) -> Iterator[Trouble | tuple[Block, str, Lines]]:
         """The lines of each log, one object a line, block by block."""
         log = name_of(self._path)
-        for item in pieces(found, self._report.label):
+        for item in pieces(found, self._report.label, are_lines=are_lines):
             if isinstance(item, Trouble):
                 yield item
                 continue

@@ -7,7 +7,7 @@ Source: Zeek, src/threading/formatters/JSON.cc, src/util.cc.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -48,6 +48,11 @@ class Escapes:
             doubled=self.doubled or (backslashes and _DOUBLED.search(data) is not None),
             pua=self.pua or pua,
         )
+
+    @property
+    def of_file(self) -> "Escapes":
+        """What the file has shown, without the block in hand."""
+        return replace(self, odd=False)
 
     def plain(self, text: str) -> str:
         """A JSON string as text of a frame."""
