@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from itertools import chain
 from operator import itemgetter
 from typing import TypeAlias
 
@@ -13,7 +12,7 @@ from parsers.capture.packets import Ints, Packets
 from parsers.files import x509
 from parsers.protocols import dhcp, software, truncation, tunnel, weird
 from parsers.protocols.known import certs, hosts, services
-from parsers.schema import Record, Row
+from parsers.schema import Record, Row, joined
 from parsers.updates import Batch
 
 # What is told of a log by the shards, when all of them are done.
@@ -69,12 +68,12 @@ def _tunnels(packets: Packets, tables: Sequence[pa.Table]) -> pa.Table:
     """The rows of tunnel.log, from those that the shards made."""
     enclosing = packets.encapsulations
     closed = {uid: carrier.closed for uid, carrier in enclosing.carriers.items()}
-    return tunnel.RECORD.table(tunnel.activity(tunnel.rows_of(tables), closed, enclosing.clock))
+    return tunnel.RECORD.table(tunnel.activity(_rows(tunnel.RECORD, tables), closed, enclosing.clock))
 
 
 def _weirds(packets: Packets, tables: Sequence[pa.Table]) -> pa.Table:
     """The rows of weird.log, from those that the packets and the shards made."""
-    rows = [*packets.weirds, *chain.from_iterable(map(weird.RECORD.rows, tables))]
+    rows = [*packets.weirds, *_rows(weird.RECORD, tables)]
     clock = packets.encapsulations.clock
     table = weird.RECORD.table(weird.logged(rows, clock))
     told = truncation.weirds(weird.RECORD.name, table)
@@ -89,17 +88,19 @@ def _known(
     tables: Sequence[pa.Table],
 ) -> pa.Table:
     """The rows of a log of what is known, from what the shards saw."""
-    rows = chain.from_iterable(map(sightings.rows, tables))
-    return record.table(logged(rows, packets.encapsulations.clock))
+    return record.table(logged(_rows(sightings, tables), packets.encapsulations.clock))
 
 
 def _dhcp(packets: Packets, tables: Sequence[pa.Table]) -> pa.Table:
     """The rows of dhcp.log, from the messages that the shards met."""
-    messages = chain.from_iterable(map(dhcp.MESSAGES.rows, tables))
-    return dhcp.RECORD.table(dhcp.joined(messages, packets.encapsulations.clock))
+    return dhcp.RECORD.table(dhcp.joined(_rows(dhcp.MESSAGES, tables), packets.encapsulations.clock))
 
 
 def _software(packets: Packets, tables: Sequence[pa.Table]) -> pa.Table:
     """The rows of software.log, from what the shards saw."""
-    sightings = chain.from_iterable(map(software.SIGHTINGS.rows, tables))
-    return software.RECORD.table(software.logged(sightings, packets.encapsulations.clock))
+    return software.RECORD.table(software.logged(_rows(software.SIGHTINGS, tables), packets.encapsulations.clock))
+
+
+def _rows(record: Record, tables: Sequence[pa.Table]) -> Iterable[Row]:
+    """The rows of all tables, each column turned into cells at once: there are many tables, most of them short."""
+    return record.rows(joined(tables))

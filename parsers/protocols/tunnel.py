@@ -1,9 +1,7 @@
 """tunnel.log: when a tunnel was found, and when it was over. Source: Zeek, base/frameworks/tunnels/main.zeek."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from operator import itemgetter
-
-import pyarrow as pa
 
 from parsers.limits import TUNNEL_TIMEOUT
 from parsers.protocols.expiry import Expiry, Ints
@@ -98,9 +96,3 @@ def _end(row: Row, last: int, closed: Mapping[str, int | None], expiry: Expiry) 
     if expired is not None and (over is None or expired <= over):
         return expired, _EXPIRE
     return None if over is None else (over, _CLOSE)
-
-
-def rows_of(tables: Sequence[pa.Table]) -> Iterable[Row]:
-    """The rows of tables of this log."""
-    for table in tables:
-        yield from RECORD.rows(table)

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parsers.protocols.tunnel import RECORD, activity, rows_of, thinned, used
+from parsers.protocols.tunnel import RECORD, activity, thinned, used
 from parsers.schema import Row
 
 DISCOVER, CLOSE, EXPIRE = "DISCOVER", "CLOSE", "EXPIRE"
@@ -79,7 +79,7 @@ def test_no_tunnels() -> None:
 
 def test_rows_go_through_a_table() -> None:
     rows = [used(START, GRE), used(START + 1, PROXY)]
-    assert list(rows_of([RECORD.table(rows[:1]), RECORD.table(rows[1:])])) == rows
+    assert list(RECORD.rows(RECORD.table(rows))) == rows
 
 
 times = st.lists(
