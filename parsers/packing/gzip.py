@@ -1,15 +1,22 @@
-"""One member of a gzip (RFC 1952), unpacked by zlib; what lies before damage is found to the byte."""
+"""One member of a gzip (RFC 1952), unpacked by zlib-ng; what lies before damage is found to the byte."""
 
-import zlib
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from parsers.packing.decoder import SpoiltError
 
+if TYPE_CHECKING:
+    # It has all of this module's words; its own types leave some out.
+    import zlib
+else:
+    from zlib_ng import zlib_ng as zlib
+
+Error = zlib.error
 _BITS = zlib.MAX_WBITS | 16
 
 
 class Member:
-    """zlib's stream in the words of a `Decoder`."""
+    """zlib-ng's stream in the words of a `Decoder`."""
 
     def __init__(self) -> None:
         self._stream = zlib.decompressobj(_BITS)

@@ -2,7 +2,6 @@
 
 import lzma
 import sys
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -27,7 +26,7 @@ class Packer:
 
 
 def _gzip() -> tuple[Decoder, type[Exception]]:
-    return gzip.Member(), zlib.error
+    return gzip.Member(), gzip.Error
 
 
 def _bzip2() -> tuple[Decoder, type[Exception]]:
