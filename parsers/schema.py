@@ -115,11 +115,15 @@ class Record:
         """The Arrow schema; each field carries its Zeek type as metadata (`zeek`)."""
         return pa.schema([arrow_field(field.name, field.type, field.arrow) for field in self.fields])
 
-    def table(self, rows: Sequence[Row]) -> pa.Table:
-        """Rows in field order, times and intervals as integer nanoseconds, as an Arrow table."""
-        columns: Iterable[Sequence[Any]] = zip(*rows, strict=True) if rows else [()] * len(self.fields)
-        arrays = [_array(column, field.type) for column, field in zip(columns, self.arrow, strict=True)]
-        return pa.Table.from_arrays(arrays, schema=self.arrow)
+    def table(self, rows: Sequence[Row], last: Sequence[pa.Array] = ()) -> pa.Table:
+        """Rows in field order, times and intervals as integer nanoseconds, as an Arrow table.
+
+        Their `last` columns may be there already.
+        """
+        count = len(self.fields) - len(last)
+        columns: Iterable[Sequence[Any]] = zip(*rows, strict=True) if rows else [()] * count
+        arrays = [_array(column, field.type) for column, field in zip(columns, list(self.arrow)[:count], strict=True)]
+        return pa.Table.from_arrays([*arrays, *last], schema=self.arrow)
 
     def rows(self, table: pa.Table) -> Iterator[Row]:
         """The rows that such a table was made of."""

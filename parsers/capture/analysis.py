@@ -14,7 +14,7 @@ from parsers.capture.tracker import connections
 from parsers.files import x509
 from parsers.files.analysis import Files
 from parsers.files.kept import Kept
-from parsers.protocols import failure, software, truncation, tunnel, weird
+from parsers.protocols import conn, failure, software, truncation, tunnel, weird
 from parsers.protocols.analyzer import Rows
 from parsers.protocols.dispatch import dispatch
 from parsers.protocols.expectation import Expectations
@@ -80,26 +80,41 @@ def analyse_shard(
             rows.add(weird.RECORD, told)
         for told in tracked.failures:
             rows.add(failure.RECORD, told)
-        for use in packets.encapsulations.uses(tracked.passage.uses):
-            rows.add(tunnel.RECORD, use)
+        if tracked.passage.uses:
+            for use in packets.encapsulations.uses(tracked.passage.uses):
+                rows.add(tunnel.RECORD, use)
         tracked.let_go()
     files.finish()
     expectations.finish()
-    for row in conn_log.rows(begun, packets.origins, captures):
-        rows.add(conn_log.record(captures), row)
-    return Analysis(_tables(rows), troubles, files.kept)
+    tables = _whole(rows)
+    if begun:
+        name = conn.RECORD.name
+        tables[name] = conn_log.table(begun, packets.origins, captures)
+        rows.written[name] = [rows.now] * len(begun)
+    _tell_truncation(rows, tables)
+    tables |= _thinned(rows)
+    # Files and analysers hold each other, and the rows, in circles.
+    rows.by_record.clear()
+    return Analysis(tables, troubles, files.kept)
 
 
-def _tables(rows: Rows) -> dict[str, pa.Table]:
-    """The logs of a shard, with what weird.log tells of those that are whole here."""
-    tables = {name: record.table(found) for name, (record, found) in rows.by_record.items() if name not in _NEEDED}
+def _whole(rows: Rows) -> dict[str, pa.Table]:
+    """The logs of a shard that are whole here."""
+    return {name: record.table(found) for name, (record, found) in rows.by_record.items() if name not in _NEEDED}
+
+
+def _tell_truncation(rows: Rows, tables: Mapping[str, pa.Table]) -> None:
+    """Write what weird.log tells of these logs."""
     for name, table in tables.items():
         for told in truncation.weirds(name, table, rows.written[name]):
             rows.add(weird.RECORD, told)
+
+
+def _thinned(rows: Rows) -> dict[str, pa.Table]:
+    """The other logs of a shard, as far as their rows may matter."""
+    tables = {}
     for name, needed in _NEEDED.items():
         if name in rows.by_record:
             record, found = rows.by_record[name]
             tables[name] = record.table(needed(found))
-    # Files and analysers hold each other, and the rows, in circles.
-    rows.by_record.clear()
     return tables

@@ -6,7 +6,6 @@ RST, or never came about. Row and events are those of the loop over packets (`tc
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import numpy as np
 
@@ -26,7 +25,7 @@ _MOST = 1 << 19
 _NOWHERE = -1
 
 
-class Clean(NamedTuple):
+class Clean:
     """One such connection; side 0 is the originator.
 
     place        which one it is of its shard's that both sides agreed to
@@ -37,16 +36,31 @@ class Clean(NamedTuple):
     spoken       when the first of them came, None where none did
     """
 
-    place: int
-    first: int
-    stop: int
-    start: int
-    last: int
-    established: int | None
-    state: str
-    history: str
-    sent: tuple[int, int] = (0, 0)
-    spoken: tuple[int | None, int | None] = (None, None)
+    __slots__ = ("established", "first", "history", "last", "place", "sent", "spoken", "start", "state", "stop")
+
+    def __init__(
+        self,
+        place: int,
+        first: int,
+        stop: int,
+        start: int,
+        last: int,
+        established: int | None,
+        state: str,
+        history: str,
+        sent: tuple[int, int] = (0, 0),
+        spoken: tuple[int | None, int | None] = (None, None),
+    ) -> None:
+        self.place = place
+        self.first = first
+        self.stop = stop
+        self.start = start
+        self.last = last
+        self.established = established
+        self.state = state
+        self.history = history
+        self.sent = sent
+        self.spoken = spoken
 
     @property
     def partial(self) -> bool:
@@ -85,7 +99,10 @@ class CleanFlows:
     def get(self, flow: int) -> Clean | None:
         """A flow of the shard, where it is a clean one."""
         number = self._number.get(flow)
-        return self._vain.get(flow) if number is None else Clean(number, *self._rows[number])
+        if number is None:
+            return self._vain.get(flow)
+        first, stop, start, last, established, state, history, sent, spoken = self._rows[number]
+        return Clean(number, first, stop, start, last, established, state, history, sent, spoken)
 
     def events(self, clean: Clean) -> Iterator[Event]:
         """What analysers are fed of one."""

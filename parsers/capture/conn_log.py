@@ -1,30 +1,30 @@
 """The rows of conn.log, of connections that have been followed."""
 
-from collections.abc import Iterator, Sequence
-from itertools import repeat
+from collections.abc import Sequence
 
 import pyarrow as pa
 
 from parsers.capture.flows import Flows, Shard
-from parsers.capture.origins import NO_LINK, Origin, Origins
+from parsers.capture.origins import Origin, Origins, unknown
 from parsers.capture.packets import Packets
 from parsers.capture.timeline import Timeline
 from parsers.capture.tracker import connections
 from parsers.protocols import conn
-from parsers.schema import Record, Row
+from parsers.schema import REPEATED, Row
 
 
-def record(captures: Timeline | None) -> Record:
-    """What a row consists of; with `captures`, of the capture that a connection begins in too."""
-    return conn.RECORD if captures is None else conn.OF_SEVERAL
+def table(begun: Sequence[tuple[Row, Origin]], origins: Origins | None, captures: Timeline | None) -> pa.Table:
+    """The rows of connections, with the addresses of their frames, which are looked up all at once.
 
-
-def rows(begun: Sequence[tuple[Row, Origin]], origins: Origins | None, captures: Timeline | None) -> Iterator[Row]:
-    """The rows of connections, with the addresses of their frames, which are looked up all at once."""
-    links = repeat(NO_LINK) if origins is None else origins.cells([origin for _, origin in begun])
-    for (row, origin), link in zip(begun, links, strict=False):
-        cells = (*row[: -len(link)], *link)
-        yield cells if captures is None else (*cells, captures.name_of(origin.number))
+    With `captures`, the name of the capture that a connection begins in too.
+    """
+    rows = [row for row, _ in begun]
+    firsts = [first for _, first in begun]
+    links = origins.columns(firsts) if origins is not None and firsts else unknown(len(firsts))
+    if captures is None:
+        return conn.RECORD.table(rows, links)
+    names = [captures.name_of(number) for number, _, _ in firsts]
+    return conn.OF_SEVERAL.table(rows, [*links, pa.array(names, REPEATED)])
 
 
 def bare(packets: Packets, flows: Flows, shard: Shard, captures: Timeline | None = None) -> pa.Table:
@@ -36,4 +36,4 @@ def bare(packets: Packets, flows: Flows, shard: Shard, captures: Timeline | None
     for tracked in connections(packets, flows, shard):
         begun.append((tracked.row(None), tracked.origin()))
         tracked.let_go()
-    return record(captures).table(list(rows(begun, packets.origins, captures)))
+    return table(begun, packets.origins, captures)

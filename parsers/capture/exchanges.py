@@ -4,7 +4,7 @@ No timer ends one before its last packet, its first sender is taken for its orig
 row is that of the loop over packets (`datagrams`), which stays for all other flows.
 """
 
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +22,7 @@ _SERVERS, _NAMES = (np.array(sorted(ports)) for ports in (SERVER_UDP, DNS_UDP))
 _NEVER = np.iinfo(np.int64).max
 
 
-class Exchange(NamedTuple):
+class Exchange:
     """One such connection; side 0 is the originator.
 
     first, stop  the places of its first packet and after its last one
@@ -31,11 +31,14 @@ class Exchange(NamedTuple):
     over         when Zeek forgets it, None when the capture ends before
     """
 
-    first: int
-    stop: int
-    sent: tuple[int, int]
-    answered: int | None
-    over: int | None
+    __slots__ = ("answered", "first", "over", "sent", "stop")
+
+    def __init__(self, first: int, stop: int, sent: tuple[int, int], answered: int | None, over: int | None) -> None:
+        self.first = first
+        self.stop = stop
+        self.sent = sent
+        self.answered = answered
+        self.over = over
 
 
 class Exchanges:
@@ -44,7 +47,7 @@ class Exchanges:
     def __init__(self, c: Columns, data: memoryview, clock: Ints, flows: tuple[Ints, Ints, Ints, Bools]) -> None:
         """The flows are their bounds among the packets, the ports of both sides, and which of them are UDP's."""
         bounds, sport, dport, is_udp = flows
-        self._cells: dict[int, Exchange] = {}
+        self._cells: dict[int, tuple[int, int, tuple[int, int], int | None, int | None]] = {}
         (places,) = np.nonzero(is_udp & (~np.isin(sport, _SERVERS) | np.isin(dport, _SERVERS)))
         if not len(places):
             return
@@ -64,13 +67,13 @@ class Exchanges:
         self._cells = dict(
             zip(
                 places.tolist(),
-                map(
-                    Exchange,
+                zip(
                     first.tolist(),
                     stop.tolist(),
                     zip(*sent, strict=True),
                     _answered(now, side, first, stop),
                     _over(clock, ts[stop - 1], now[first], watched),
+                    strict=True,
                 ),
                 strict=True,
             )
@@ -78,7 +81,11 @@ class Exchanges:
 
     def get(self, flow: int) -> Exchange | None:
         """A flow of the shard, where it is one."""
-        return self._cells.get(flow)
+        cells = self._cells.get(flow)
+        if cells is None:
+            return None
+        first, stop, sent, answered, over = cells
+        return Exchange(first, stop, sent, answered, over)
 
 
 def _sums(values: Ints | Bools, first: Ints, stop: Ints) -> Ints:

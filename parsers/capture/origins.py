@@ -3,11 +3,12 @@
 Whose address is whose as in Zeek: policy/protocols/conn/mac-logging.zeek, src/Conn.cc.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TypeAlias
 
 import numpy as np
+import pyarrow as pa
 
 from parsers.capture import vendors
 from parsers.capture.formats.index import Index
@@ -15,20 +16,14 @@ from parsers.capture.frames import Frames
 from parsers.capture.headers import Ints
 from parsers.capture.links.addresses import Words, addresses
 from parsers.capture.links.layer import ETHERNET, NOTHING
-from parsers.schema import Row
+from parsers.schema import REPEATED
 
-# The cells of a connection whose frames are not known.
-NO_LINK: Row = (None, None, None, None)
+# A connection's first packet: its place in the capture, the encapsulation that it came in (-1 for none), and whether it
+# is the responder who sent it.
+Origin: TypeAlias = tuple[int, int, bool]
 
-
-class Origin(NamedTuple):
-    """A connection's first packet: its place in the capture, the encapsulation that it came in (-1 for none), and
-    whether it is the responder who sent it.
-    """
-
-    number: int
-    parent: int
-    answers: bool
+# How many columns of conn.log these are.
+_COLUMNS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +40,13 @@ class Origins:
     data: memoryview
     extra: bytes
 
-    def cells(self, origins: Sequence[Origin]) -> Iterator[Row]:
+    def columns(self, origins: Sequence[Origin]) -> list[pa.Array]:
         """For conn.log: orig_l2_addr, resp_l2_addr, orig_vendor, resp_vendor of each."""
-        number, parent = (np.array([each[place] for each in origins], np.int64) for place in range(2))
-        answers = np.array([each.answers for each in origins], np.bool_)
+        number, parent, answers = (np.array(cells) for cells in zip(*origins, strict=True))
         source, target = self._addresses(number, parent)
         orig, orig_vendor = _texts(np.where(answers, target, source))
         resp, resp_vendor = _texts(np.where(answers, source, target))
-        return zip(orig, resp, orig_vendor, resp_vendor, strict=True)
+        return [orig, resp, orig_vendor, resp_vendor]
 
     def _addresses(self, number: Ints, parent: Ints) -> tuple[Words, Words]:
         link, at = self.index.link[number], self.index.offset[number]
@@ -77,6 +71,11 @@ class Origins:
         return np.where(self.inner[place] == keys, ETHERNET, NOTHING), self.inner_at[place]
 
 
+def unknown(count: int) -> list[pa.Array]:
+    """The same columns of so many connections whose frames are not known."""
+    return [pa.nulls(count, REPEATED)] * _COLUMNS
+
+
 def origins(index: Index, depths: Sequence[Frames], data: memoryview, extra: bytes) -> Origins:
     """The origins of a capture's packets; `depths` are the frames inside them, of one depth each."""
     ethernet = [(frames, frames.link == ETHERNET) for frames in depths]
@@ -92,10 +91,10 @@ def _key(number: Ints, parent: Ints) -> Ints:
     return number << 32 | parent
 
 
-def _texts(words: Words) -> tuple[list[str | None], list[str | None]]:
+def _texts(words: Words) -> tuple[pa.Array, pa.Array]:
     """Addresses as text, and who made what has them."""
     some, places = np.unique(words, return_inverse=True)
     texts = [f"{word:012x}" if word else None for word in some.tolist()]
     shown = [text and ":".join(text[place : place + 2] for place in range(0, 12, 2)) for text in texts]
     made = [None if text is None else vendors.vendor(text) for text in texts]
-    return [shown[place] for place in places.tolist()], [made[place] for place in places.tolist()]
+    return pa.array(shown, REPEATED).take(pa.array(places)), pa.array(made, REPEATED).take(pa.array(places))

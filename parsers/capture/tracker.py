@@ -18,12 +18,11 @@ from parsers.capture.datagrams import Datagrams, datagram_connection, datagram_c
 from parsers.capture.exchanges import Exchange, Exchanges
 from parsers.capture.flows import ICMP, ICMP6, TCP, UDP, Ends, Flows, Shard
 from parsers.capture.lengths import odd_datagrams, odd_flows
-from parsers.capture.origins import NO_LINK, Origin
+from parsers.capture.origins import Origin
 from parsers.capture.packets import CORRUPT, UNREAD, Ints, Packets
 from parsers.capture.streams import datagrams
 from parsers.capture.tcp import Tcp
 from parsers.capture.tcp_flow import tcp_connections
-from parsers.capture.tunnels.encapsulation import NO_CARRIER
 from parsers.capture.tunnels.passage import NO_PASSAGE, Passage, passage
 from parsers.capture.uid import connection_uid
 from parsers.capture.weirds import Weird, Weirds
@@ -90,16 +89,18 @@ class Tracked:
         self._events = events
 
     def row(self, service: str | None) -> Row:
-        """Its row in conn.log, after its analysers have had their say; what says of its frames is unset."""
+        """Its row in conn.log, after its analysers have had their say, without what says of its frames."""
         c = self.connection
-        service = ",".join(filter(None, (*self.carries, service))) or None
-        last = self.passage.parents, self.ip_proto, self.community_id
-        return (c.start, *c.head, c.proto, service, *self._cells(c.marks), *last, *NO_LINK)
+        if self.carries:
+            service = ",".join(filter(None, (*self.carries, service)))
+        first: Row = (c.start, c.uid, c.orig_h, c.orig_p, c.resp_h, c.resp_p, c.proto, service)
+        last: Row = (self.passage.parents, self.ip_proto, self.community_id)
+        return first + self._cells(c.marks) + last
 
     def origin(self) -> Origin:
         """Its first packet, after its analysers have had their say."""
         number, parent, answers = self._first
-        return Origin(number, parent, answers != self.connection.turned)
+        return number, parent, answers != self.connection.turned
 
     def events(self) -> Iterator[Event]:
         """What its analysers are fed, in order; can be had once."""
@@ -114,12 +115,13 @@ def connections(packets: Packets, flows: Flows, shard: Shard) -> Iterator[Tracke
     """The connections of a shard, those of the same two addresses together and in the order in which they began."""
     tracker = _Tracker(packets, flows, shard)
     for pair in flows.of_pairs(shard):
-        yield from tracker.flow(pair.start) if len(pair) == 1 else tracker.in_order(pair)
+        yield from tracker.in_order(pair)
 
 
 class _Tracker:
     def __init__(self, packets: Packets, flows: Flows, shard: Shard) -> None:
         self.packets = packets
+        self.carriers = packets.encapsulations.carriers
         self.base = int(flows.bounds[shard.first])
         stop = int(flows.bounds[shard.last])
         self.columns = columns(packets, flows, self.base, stop)
@@ -134,6 +136,7 @@ class _Tracker:
         firsts = flows.order[starts]
         self.numbers = packets.number[order].data
         self.parent = packets.parent[order]
+        self.parents = self.parent.data
         self.inside = _running(self.parent >= 0)
         self.proto = packets.proto[firsts].tolist()
         self.source = packets.src[firsts].tolist()
@@ -152,32 +155,46 @@ class _Tracker:
 
     def in_order(self, flows: range) -> Iterator[Tracked]:
         """The connections of several flows in the order in which they began."""
-        waiting = [(self.numbers[self.bounds[flow - self.first]], flow, self.flow(flow)) for flow in flows]
+        waiting: list[tuple[int, int, Iterator[Tracked] | None]]
+        waiting = [(self.numbers[self.bounds[flow - self.first]], flow, None) for flow in flows]
         heapify(waiting)
         while waiting:
             _, flow, made = heappop(waiting)
+            place = flow - self.first
+            if made is None:
+                if (only := self._only(place)) is not None:
+                    yield only
+                    continue
+                made = self._each(place)
             tracked = next(made, None)
             if tracked is None:
                 continue
             yield tracked
-            if tracked.stop < self.bounds[flow - self.first + 1]:
+            if tracked.stop < self.bounds[place + 1]:
                 heappush(waiting, (self.numbers[tracked.stop], flow, made))
 
-    def flow(self, flow: int) -> Iterator[Tracked]:
-        place = flow - self.first
+    def _only(self, place: int) -> Tracked | None:
+        """The connection of a flow of which columns tell that it is one."""
+        if (clean := self.clean.get(place)) is not None:
+            return self._clean(clean, self._ends(place))
+        if (exchange := self.exchanges.get(place)) is not None:
+            return self._exchange(exchange, self._ends(place))
+        return None
+
+    def _ends(self, place: int) -> Ends:
+        names = self.packets.addresses
+        addresses = names[self.source[place]], names[self.target[place]]
+        return Ends(addresses, (self.sport[place], self.dport[place]))
+
+    def _each(self, place: int) -> Iterator[Tracked]:
+        """The connections of any other flow."""
         proto = self.proto[place]
         if proto in _NOT_CONNECTIONS:
             return
-        names = self.packets.addresses
-        addresses = names[self.source[place]], names[self.target[place]]
-        ends = Ends(addresses, (self.sport[place], self.dport[place]))
+        ends = self._ends(place)
         start, stop = self.bounds[place], self.bounds[place + 1]
         c, packets = self.columns, self.packets
-        if (clean := self.clean.get(place)) is not None:
-            yield self._clean(clean, ends)
-        elif (exchange := self.exchanges.get(place)) is not None:
-            yield self._exchange(exchange, ends)
-        elif proto == TCP:
+        if proto == TCP:
             for tcp in tcp_connections(c, packets, start, stop, ends):
                 if place in self.shrinking:
                     note_recisions(tcp, c)
@@ -262,12 +279,12 @@ class _Tracker:
         return self._tracked(connection, first, stop, 0, UDP, self.columns.ts[stop - 1], cells, events, None)
 
     def _exchange_cells(self, exchange: Exchange, ends: Ends, marks: Sequence[Mark]) -> Row:
-        first, stop, sent, answered, _ = exchange
+        first, stop = exchange.first, exchange.stop
         if marks:
             return self._datagram_cells(datagram_connection(self.columns, first, stop, 0, UDP, marks), ends, UDP, ())
-        state, history = ("S0", "D") if answered is None else ("SF", "Dd")
+        state, history = ("S0", "D") if exchange.answered is None else ("SF", "Dd")
         duration = self.columns.ts[stop - 1] - self.columns.ts[first]
-        return _cells(ends, 0, duration, sent, state, 0, history, self.totals.between(first, stop, 0))
+        return _cells(ends, 0, duration, exchange.sent, state, 0, history, self.totals.between(first, stop, 0))
 
     def _datagrams(self, made: Datagrams, ends: Ends, proto: int, *, odd: bool) -> Tracked:
         connection = self._connection(ends, made.orig, proto, made.first)
@@ -333,23 +350,25 @@ class _Tracker:
         events: Iterator[Event],
         weirds: Weirds | None,
     ) -> Tracked:
-        enclosing = self.packets.encapsulations
         came = NO_PASSAGE
         if self.inside[stop] > self.inside[first]:
             part = slice(first, stop)
-            came = passage(enclosing, self.parent[part], self.columns.now[part])
+            came = passage(self.packets.encapsulations, self.parent[part], self.columns.now[part])
             if came.lost is not None:
                 connection.give_up(came.lost)
             for ts in came.beyond:
                 weirds = weirds or Weirds()
                 weirds.add(Weird(ts, orig, _TOO_MANY_CHANGES, str(TUNNEL_CHANGES), ""))
-        carrier = enclosing.carriers.get(connection.uid, NO_CARRIER)
-        for ts, name, source in carrier.weirds:
-            weirds = weirds or Weirds()
-            weirds.add(Weird(ts, orig, name, "", source))
+        carries: Sequence[str] = ()
+        failed: list[Row] = []
+        if (carrier := self.carriers.get(connection.uid)) is not None:
+            for ts, name, source in carrier.weirds:
+                weirds = weirds or Weirds()
+                weirds.add(Weird(ts, orig, name, "", source))
+            failed = [failure.of_packet(connection, *why) for why in carrier.failures]
+            connection.marks += carrier.marks
+            carries = carrier.services
         told = weirds.rows(connection, orig) if weirds else []
-        failed = [failure.of_packet(connection, *why) for why in carrier.failures]
-        connection.marks += carrier.marks
         # What turns the roles round later turns this round too.
         answers = (self.columns.side[first] != orig) != connection.turned
         return Tracked(
@@ -359,10 +378,10 @@ class _Tracker:
             proto,
             self._community_id(connection, proto, first, orig),
             came,
-            carrier.services,
+            carries,
             told,
             failed,
-            Origin(self.numbers[first], self.parent.item(first), answers),
+            (self.numbers[first], self.parents[first], answers),
             cells,
             events,
         )
@@ -424,5 +443,8 @@ def _cells(
         is_local(ends.addresses[1 - orig]),
         missed,
         history or None,
-        *counts,
+        counts[0],
+        counts[1],
+        counts[2],
+        counts[3],
     )

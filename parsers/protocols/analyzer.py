@@ -3,7 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 from typing import Protocol as Interface
 
 from parsers.schema import Record, Row
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 Mark: TypeAlias = tuple[int, str]
 
 
-class Serving(NamedTuple):
+@dataclass(slots=True, init=False)
+class Serving:
     """What a connection shows of its responder's service.
 
     since   when it was seen that there is one: a TCP server has agreed, or sent anything at all
@@ -28,6 +29,11 @@ class Serving(NamedTuple):
     since: int | None
     spoken: int | None
     still: bool
+
+    def __init__(self, since: int | None, spoken: int | None, still: bool) -> None:
+        self.since = since
+        self.spoken = spoken
+        self.still = still
 
 
 @dataclass(slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -54,10 +54,6 @@ class Carrier:
     weirds: list[tuple[int, str, str]] = field(default_factory=list)
     failures: list[tuple[int, str, str, bytes | None]] = field(default_factory=list)
     closed: int | None = None
-
-
-# Of most connections.
-NO_CARRIER: Final = Carrier()
 
 
 @dataclass(slots=True)

@@ -5,6 +5,7 @@ Source: RFC 1035 4.1 and 4.2.2; Zeek, src/analyzer/protocol/dns/DNS.cc, base/pro
 
 from collections.abc import Iterator
 from struct import Struct
+from typing import Final
 
 from parsers.limits import DNS_QUESTIONS
 from parsers.protocols.analyzer import Context, Data, End, Gap
@@ -15,13 +16,12 @@ from parsers.protocols.dns.record import RECORD
 from parsers.protocols.dns.sessions import Pairing, Session
 from parsers.protocols.dns.tables import NETBIOS_OPCODES, NOTIFY, OPCODES, QUERY, RCODES, UPDATE
 
-_HEADER = Struct(">6H").unpack_from
-_HEADER_BYTES = 12
-_TRACKED = {QUERY, NOTIFY, UPDATE}
-_NETBIOS_PORT = 137
-_SOA = 6
-_SRV = 33
-_REPLY = 0x8000
+_HEADER: Final = Struct(">6H").unpack_from
+_HEADER_BYTES: Final = 12
+_NETBIOS_PORT: Final = 137
+_SOA: Final = 6
+_SRV: Final = 33
+_REPLY: Final = 0x8000
 
 
 class DNS:
@@ -30,7 +30,7 @@ class DNS:
     def __init__(self, context: Context) -> None:
         connection = context.connection
         self.context = context
-        self.netbios = _NETBIOS_PORT in {connection.orig_p, connection.resp_p}
+        self.netbios = _NETBIOS_PORT in (connection.orig_p, connection.resp_p)
         self._take_roles()
         self.first = True
         self.confirmed = False
@@ -62,7 +62,8 @@ class DNS:
 
     def _take_roles(self) -> None:
         connection = self.context.connection
-        self.head = (*connection.head, connection.proto)
+        uid, orig_h, orig_p, resp_h, resp_p = connection.head
+        self.head = uid, orig_h, orig_p, resp_h, resp_p, connection.proto
         self.netbios_server = connection.resp_p == _NETBIOS_PORT
 
     def _message(self, data: bytes, ts: int, is_orig: bool) -> None:
@@ -72,7 +73,8 @@ class DNS:
         trans_id, flags, questions, answers, authorities, additionals = _HEADER(data)
         opcode = flags >> 11 & 15
         connection = self.context.connection
-        if opcode not in _TRACKED and not self.netbios:
+        is_tracked = opcode in (QUERY, NOTIFY, UPDATE)
+        if not is_tracked and not self.netbios:
             self.context.weird("DNS_unknown_opcode", ts, str(opcode))
             connection.give_up(ts)
             return
@@ -80,7 +82,7 @@ class DNS:
             connection.turn_round(ts)
             self._take_roles()
         self.first = False
-        if opcode in _TRACKED:
+        if is_tracked:
             self._begin(trans_id, flags, opcode, questions, ts)
         if questions > DNS_QUESTIONS:
             self.context.reject("dns", ts, "DNS_Conn_count_too_large")
@@ -95,8 +97,10 @@ class DNS:
                     return
             else:
                 empty = not (answers or authorities or additionals)
-                self._questions(message, flags, opcode, questions, empty)
-                self._answers(message, sections.answers(message, answers), flags, opcode, ts)
+                self._questions(message, flags, questions, is_tracked=is_tracked, empty=empty)
+                if answers:
+                    session = self.session if flags & _REPLY and is_tracked else None
+                    self._answers(message, sections.answers(message, answers), session, flags, ts)
         except ViolationError as error:
             self.context.reject("dns", ts, str(error))
         except MalformedError:
@@ -129,7 +133,7 @@ class DNS:
         session.opcode = opcode
         session.opcode_name = (NETBIOS_OPCODES if self.netbios else OPCODES)[opcode]
 
-    def _questions(self, message: Message, flags: int, opcode: int, count: int, empty: bool) -> None:
+    def _questions(self, message: Message, flags: int, count: int, *, is_tracked: bool, empty: bool) -> None:
         session = self.session
         for _ in range(count):
             name, qtype, qclass = message.question()
@@ -137,7 +141,7 @@ class DNS:
                 continue
             if flags & _REPLY:
                 session.rejected |= empty
-            elif opcode in _TRACKED:
+            elif is_tracked:
                 name = name.lower()
                 if self.netbios_server and self.streams is None:
                     session.ask(text(netbios(name) or name), qtype, qclass, flags)
@@ -146,8 +150,9 @@ class DNS:
                 else:
                     session.ask(text(name), qtype, qclass, flags)
 
-    def _answers(self, message: Message, shown: Iterator[sections.Shown], flags: int, opcode: int, ts: int) -> None:
-        session = self.session if flags & _REPLY and opcode in _TRACKED else None
+    def _answers(
+        self, message: Message, shown: Iterator[sections.Shown], session: Session | None, flags: int, ts: int
+    ) -> None:
         for reply, ttl in shown:
             if session is not None:
                 session.answer(message.owner, reply, ttl, flags, ts)
@@ -165,7 +170,7 @@ class DNS:
             sections.prerequisites(message, before, zone_class),
             sections.updates(message, changes, zone_class),
         ):
-            self._answers(message, shown, flags, UPDATE, ts)
+            self._answers(message, shown, self.session if flags & _REPLY else None, flags, ts)
         return True
 
     def _end(self, flags: int) -> None:

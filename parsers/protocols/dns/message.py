@@ -1,7 +1,7 @@
 """One DNS message while it is read. Source: RFC 1035 4; Zeek, src/analyzer/protocol/dns/DNS.cc."""
 
 from struct import Struct
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from parsers import escape
 from parsers.limits import FIELD_BYTES
@@ -11,9 +11,9 @@ from parsers.protocols.dns import names
 # what was read of it; None there when nothing after it can be read.
 Reading: TypeAlias = tuple[str | None, int | None]
 
-_RECORD = Struct(">HHIH").unpack_from
+_RECORD: Final = Struct(">HHIH").unpack_from
+_TYPE_CLASS: Final = Struct(">HH").unpack_from
 CUT_ANSWER, _CUT_DATA = "DNS_truncated_ans_too_short", "DNS_truncated_RR_rdlength_lt_len"
-_TYPE_CLASS = Struct(">HH").unpack_from
 
 
 class MalformedError(Exception):
@@ -64,7 +64,8 @@ class Message:
             self.tell(cut)
             raise MalformedError
         self.place = place + 4
-        return name, *_TYPE_CLASS(self.data, place)
+        qtype, qclass = _TYPE_CLASS(self.data, place)
+        return name, qtype, qclass
 
     def record(self) -> tuple[int, int, int, int]:
         """Type, class, TTL and data length of the next record, its owner in `owner`; its data is at `place` then."""

@@ -1,6 +1,6 @@
 """Domain names on the wire, and the NetBIOS names that travel in them. Source: RFC 1035 4.1.4, RFC 1001 14.1."""
 
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from parsers.limits import DNS_NAME_BYTES, DNS_POINTERS
 
@@ -10,7 +10,7 @@ Tails: TypeAlias = dict[int, tuple[bytes, int, int]]
 # What holds for all names of a message: tails, whether labels may be long, what is weird.
 _Known: TypeAlias = tuple[Tails, bool, list[str]]
 # A name with its last dot that is so long is too long.
-_LONG = 255
+_LONG: Final = 255
 # The pointers of a tail that ended before its terminator: with other limits it may end elsewhere.
 _OPEN = DNS_POINTERS + 1
 

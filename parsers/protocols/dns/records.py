@@ -6,7 +6,7 @@ type, even where it disagrees with the record's length) and base/protocols/dns/m
 
 from collections.abc import Callable
 from struct import Struct
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from parsers.protocols.addresses import address
 from parsers.protocols.dns.message import MalformedError, Message, Reading, ViolationError, text
@@ -19,7 +19,7 @@ _ODD_ALGORITHMS = {1: "NotRecommended", 252: "Indirect", 253: "PrivateDNS", 254:
 _KEY_FLAGS, _KEY_PROTOCOL = 0x0181, 3
 _LAST_DIGEST = 4
 
-_SHORT = Struct(">H").unpack_from
+_SHORT: Final = Struct(">H").unpack_from
 
 
 Reader: TypeAlias = Callable[[Message, int, int], Reading]
@@ -265,7 +265,7 @@ def read(message: Message, rtype: int, length: int) -> Reading:
     return reader(message, message.place, length)
 
 
-READERS: dict[int, Reader] = {
+READERS: Final[dict[int, Reader]] = {
     1: _a,
     2: _name,
     5: _name,

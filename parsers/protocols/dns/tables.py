@@ -3,7 +3,9 @@
 Source: IANA's DNS parameters, RFC 1002 4.2.1.1 (NetBIOS opcodes); Zeek, base/protocols/dns/consts.zeek (the spelling).
 """
 
-TYPES = {
+from typing import Final
+
+TYPES: Final = {
     1: "A",
     2: "NS",
     3: "MD",
@@ -96,10 +98,10 @@ TYPES = {
     65521: "INTEGRITY",
 }
 
-CLASSES = {1: "C_INTERNET", 2: "C_CSNET", 3: "C_CHAOS", 4: "C_HESIOD", 254: "C_NONE", 255: "C_ANY"}
+CLASSES: Final = {1: "C_INTERNET", 2: "C_CSNET", 3: "C_CHAOS", 4: "C_HESIOD", 254: "C_NONE", 255: "C_ANY"}
 
 # A message's four bits; the codes beyond 15 need EDNS, which the log does not look at.
-RCODES = (
+RCODES: Final = (
     "NOERROR",
     "FORMERR",
     "SERVFAIL",
@@ -114,12 +116,14 @@ RCODES = (
     *(f"unassigned-{code}" for code in range(11, 16)),
 )
 
-QUERY, NOTIFY, UPDATE = 0, 4, 5
+QUERY: Final = 0
+NOTIFY: Final = 4
+UPDATE: Final = 5
 _OPCODES = {QUERY: "query", 1: "iquery", 2: "server-status", NOTIFY: "notify", UPDATE: "dynamic-update", 6: "dso"}
 _NETBIOS_OPCODES = {0: "query", 5: "registration", 6: "release", 7: "wack", 8: "refresh"}
 
-OPCODES = tuple(_OPCODES.get(code, f"opcode-{code}") for code in range(16))
-NETBIOS_OPCODES = tuple(f"netbios-{_NETBIOS_OPCODES.get(code, f'opcode-{code}')}" for code in range(16))
+OPCODES: Final = tuple(_OPCODES.get(code, f"opcode-{code}") for code in range(16))
+NETBIOS_OPCODES: Final = tuple(f"netbios-{_NETBIOS_OPCODES.get(code, f'opcode-{code}')}" for code in range(16))
 
 
 def type_name(code: int) -> str:

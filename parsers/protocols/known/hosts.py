@@ -3,7 +3,7 @@
 Source: Zeek, scripts/policy/protocols/conn/known-hosts.zeek.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from parsers.protocols.analyzer import Connection
 from parsers.protocols.expiry import Ints
@@ -22,12 +22,12 @@ RECORD = Record(
 )
 
 
-def sightings(connection: Connection) -> Iterator[Row]:
+def sightings(connection: Connection) -> list[Row]:
     """What a connection tells of local hosts."""
-    if connection.established is not None:
-        for host in dict.fromkeys((connection.orig_h, connection.resp_h)):
-            if is_local(host):
-                yield connection.established, host
+    ts = connection.established
+    if ts is None:
+        return []
+    return [(ts, host) for host in dict.fromkeys((connection.orig_h, connection.resp_h)) if is_local(host)]
 
 
 def thinned(rows: Sequence[Row]) -> list[Row]:

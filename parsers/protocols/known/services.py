@@ -3,7 +3,8 @@
 Source: Zeek, scripts/policy/protocols/conn/known-services.zeek.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from typing import Final
 
 from parsers.limits import INT64_MAX, KNOWN_FOR, SERVICE_WAITS
 from parsers.protocols.analyzer import Connection, Serving
@@ -25,36 +26,36 @@ RECORD = Record(
     ),
 )
 _SERVICE = RECORD.names.index("service")
-_NAMELESS = [""]
+_NAMELESS: Final = [""]
 
 _FTP_DATA = "ftp-data"
 # What Zeek's scripts call connections that no analyser is sure of.
-_LABELS = frozenset((_FTP_DATA, "gridftp", "irc-dcc-data"))
+_LABELS: Final = frozenset((_FTP_DATA, "gridftp", "irc-dcc-data"))
 # The tunnel that is confirmed once both sides have sent some of it; the others are when only the originator has.
 _OF_BOTH_SIDES = "teredo"
 
 
-def sightings(connection: Connection, carried: Sequence[str], service: str | None, end: int) -> Iterator[Row]:
+def sightings(connection: Connection, carried: Sequence[str], service: str | None, end: int) -> list[Row]:
     """What a connection tells of a local service, after its analysers have had their say.
 
     `carried` are the tunnels in it and `service` is all that it spoke, as in conn.log; the capture ends at `end`.
     """
     if connection.serving is None or connection.removal is None or not is_local(connection.resp_h):
-        return
+        return []
     serving = connection.serving()
     since = INT64_MAX if serving.since is None else serving.since
     confirmed = [(ts, (*carried, *names)) for ts, names in connection.confirmed if not _LABELS.issuperset(names)]
     if _OF_BOTH_SIDES in carried and serving.since is not None:
         confirmed.insert(0, (since, tuple(carried)))
     told = [_row(ts, connection, names) for ts, names in confirmed if since <= ts and _counts(names, ts, serving)]
-    yield from told
     if told or not serving.still:
-        return
+        return told
     names = (*carried, *(service.split(",") if service else ()))
     ts = connection.removal()
     # A service without a name is waited with, and Zeek waits for nothing when it has read all.
     if (names or ts <= end) and _counts(names, ts, serving):
-        yield _row(min(ts, end), connection, names)
+        return [_row(min(ts, end), connection, names)]
+    return []
 
 
 def _counts(names: Sequence[str], ts: int, serving: Serving) -> bool:

@@ -99,8 +99,8 @@ def track(said: Iterable[P], size: int = 1_000_000) -> list[Tracked]:
 
 
 def rows(said: Iterable[P]) -> list[dict[str, Any]]:
-    """Their rows in conn.log."""
-    return [dict(zip(RECORD.names, tracked.row(None), strict=True)) for tracked in track(said)]
+    """Their rows in conn.log, without their last cells, which are those of frames."""
+    return [dict(zip(RECORD.names, tracked.row(None), strict=False)) for tracked in track(said)]
 
 
 def row(said: Iterable[P]) -> dict[str, Any]:
@@ -114,7 +114,7 @@ def analysed(said: Iterable[P]) -> dict[str, Any]:
     (tracked,) = track(said)
     found = Rows()
     service = dispatch(tracked.connection, tracked.events(), found, Files(found), None, tracked.last)
-    return dict(zip(RECORD.names, tracked.row(service), strict=True))
+    return dict(zip(RECORD.names, tracked.row(service), strict=False))
 
 
 def told(said: Iterable[P]) -> list[str]:

@@ -73,10 +73,6 @@ def test_every_cell() -> None:
         "tunnel_parents": None,
         "ip_proto": 6,
         "community_id": "1:gA1d5KlvUxLLxlFSyjRx7xQUB54=",
-        "orig_l2_addr": None,
-        "resp_l2_addr": None,
-        "orig_vendor": None,
-        "resp_vendor": None,
     }
 
 

@@ -1,5 +1,6 @@
 """conn.log's columns."""
 
+from parsers.capture.origins import unknown
 from parsers.protocols.conn import RECORD
 from parsers.protocols.registry import RECORDS
 from tests.parsers.capture.dialogue import P, opened, track
@@ -19,7 +20,7 @@ def test_columns_are_zeeks_and_then_ours() -> None:
 
 def test_rows_fit_the_columns() -> None:
     made = track([*opened(), P(">", proto=1, ports=(8, 0)), P(">", proto=17, ports=(40000, 53))])
-    table = RECORD.table([tracked.row("http,ssl") for tracked in made])
+    table = RECORD.table([tracked.row("http,ssl") for tracked in made], unknown(len(made)))
     assert table.num_rows == 3
     assert table.column("service").to_pylist() == ["http,ssl"] * 3
     assert table.column("proto").to_pylist() == ["tcp", "icmp", "udp"]
