@@ -86,6 +86,10 @@ class Screen:
                 raise FailedError(f"{pattern!r} was never painted: {_ESCAPES.sub(b'', self._seen)[-500:]!r}")
         return time.monotonic() - self._begun
 
+    def forget(self) -> None:
+        """Wait only for what is painted from now on."""
+        self._seen = b""
+
     def settle(self, quiet: float = _QUIET) -> Answer:
         """What comes until nothing comes for so many seconds."""
         start = first = last = time.monotonic()

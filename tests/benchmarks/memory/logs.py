@@ -43,6 +43,10 @@ class Logs:
         """The host that an HTTP connection asks for."""
         return f"h{named(row)}.example"
 
+    def sent(self, row: int) -> int:
+        """The bytes that the side which opened a connection sent."""
+        return int(scattered(row))
+
     def query(self, row: int) -> str:
         """The name that was looked up."""
         return f"q{named(row)}.example"

@@ -17,6 +17,8 @@ from tests.processes import PROGRAM
 MB = 1_000_000
 # An answer may take some time to begin.
 _QUIET = 0.7
+# A column that the rows are in the order of, the last ones first.
+_SORTED = "ts▼"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +79,24 @@ def _printed(what: str, wanted: list[list[str]], path: Path, asked: Sequence[str
 
 
 def _shown(logs: Logs, folder: Path, limits: Limits) -> Iterator[Proved]:
-    """What is found on the screen: one connection of HTTP that was looked up, and what belongs to it."""
-    row = logs.conns // 2 // 20 * 20
+    """What is found on the screen, none of it in what is typed: in http, which is opened, and in conn, the largest."""
+    row, last = logs.conns // 2 // 20 * 20, logs.conns - 1
+    asked: tuple[tuple[str, str, str], ...] = (
+        ("all read", "", "no warn"),
+        ("sort", "]", _SORTED),
+        ("its first row", "gg", re.escape(logs.host(last // 4 * 4))),
+        ("filter", f'/uid == "{logs.uid(row)}"\r', re.escape(logs.host(row))),
+        ("its dns", "", re.escape(logs.query(row))),
+        ("all of conn", "2", f"{logs.conns:,} rows"),
+        ("sort of conn", "]", _SORTED),
+        ("its first row", "gg", f"{logs.sent(last):,}"),
+    )
     with Screen(limited(limits.process, limits.command(folder))) as screen:
         peak = Peak()
         end = peak.watch(screen.pid)
         try:
-            yield _painted(screen, "screen: all read", "", rb"no warn", peak)
-            yield _painted(screen, "screen: sort", "]", rb"\d", peak)
-            yield _painted(screen, "screen: filter", f'/uid == "{logs.uid(row)}"\r', logs.uid(row).encode(), peak)
-            for what, text in (("dns", logs.query(row)), ("http", logs.host(row))):
-                yield _painted(screen, f"screen: its {what}", "", re.escape(text).encode(), peak)
+            for what, keys, pattern in asked:
+                yield _painted(screen, f"screen: {what}", keys, pattern.encode(), peak)
         finally:
             end()
 
@@ -96,6 +105,7 @@ def _painted(screen: Screen, what: str, keys: str, pattern: bytes, peak: Peak) -
     begun = time.monotonic()
     try:
         if keys:
+            screen.forget()
             screen.press(keys, _QUIET)
         screen.wait_for(pattern)
     except (FailedError, OSError) as error:
