@@ -6,11 +6,13 @@ from typing import BinaryIO
 
 import numpy as np
 
-from parsers import limits, packing
+from parsers import budget, limits, packing
 from parsers.updates import Trouble
 from parsers.zeek.ahead import ahead
 
 _END = ord("\n")
+# A block takes one part of so many of the memory for work.
+_BLOCKS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +112,11 @@ class WholeLines:
 
 def _sizes() -> Iterator[int]:
     size = limits.LOG_FIRST_BYTES
+    # Several blocks are parsed at a time, of several logs, and each takes a few times its bytes.
+    most = max(size, min(limits.LOG_BLOCK_BYTES, budget.for_work() // _BLOCKS))
     while True:
         yield size
-        size = min(size * 2, limits.LOG_BLOCK_BYTES)
+        size = min(size * 2, most)
 
 
 def _plain(file: BinaryIO, stop: int | None) -> Iterator[bytes]:
