@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from parsers.capture import shared
+from parsers.capture.abreast import abreast
 from parsers.capture.addresses import Addresses
 from parsers.capture.blocks import blocks, starts
 from parsers.capture.formats.index import Index
@@ -111,14 +112,14 @@ def _parts(blocks: Sequence[Columns]) -> dict[str, list[npt.NDArray[Any]]]:
 
 def _with_inner(blocks: Sequence[Columns], inner: Columns) -> list[Columns]:
     """The blocks, each with what is inside its packets; block by block, so that it stays in the processor's cache."""
-    made: list[Columns] = []
+    pairs: list[tuple[Columns, Columns]] = []
     start = 0
     for block in blocks:
         number = block["number"]
         stop = int(np.searchsorted(inner["number"], number[-1], "right")) if len(number) else start
-        made.append(_merged(block, {name: column[start:stop] for name, column in inner.items()}))
+        pairs.append((block, {name: column[start:stop] for name, column in inner.items()}))
         start = stop
-    return made
+    return abreast(lambda pair: _merged(*pair), pairs)
 
 
 def _merged(block: Columns, inner: Columns) -> Columns:

@@ -42,7 +42,10 @@ def analyse(captures: Captures, *, checksums: bool = False, early: bool = False)
     alone = not ALONE_BYTES <= len(captures.data) <= 2 * budget.for_packets()
     room = None if alone else Room(len(captures.data) // _ROOM_PARTS)
     with workers.aside(partial(timeline, captures), alone=alone, room=room) as found:
-        # Meanwhile Arrow is loaded, and what knows all protocols, which takes as long.
+        # Meanwhile Arrow is loaded, and what knows all protocols, which takes as long; and what numpy loads by itself
+        # when it is first asked for distinct numbers.
+        import numpy.ma  # noqa: F401
+
         from parsers.capture.decoded import Decoded
         from parsers.capture.decoding import decode
 

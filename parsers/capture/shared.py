@@ -7,13 +7,14 @@ import ctypes
 import mmap
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from parsers import budget, scratch
+from parsers.capture.abreast import abreast
 
 Kind = TypeVar("Kind", bound=np.generic)
 
@@ -74,15 +75,18 @@ def concatenated(parts: Sequence[npt.NDArray[Kind]]) -> npt.NDArray[Kind]:
     if _is_one(parts):
         root, start = _root(parts[0])
         return root[start : start + sum(map(len, parts))]
-    made = column(sum(map(len, parts)), parts[0].dtype)
-    return np.concatenate(parts, out=made)
+    made: npt.NDArray[Kind] = column(sum(map(len, parts)), parts[0].dtype)
+    if len(made) < BLOCK:
+        return np.concatenate(parts, out=made)
+    ends = accumulate(map(len, parts), initial=0)
+    abreast(lambda place: np.copyto(made[slice(*place[0])], place[1]), zip(pairwise(ends), parts, strict=True))
+    return made
 
 
 def taken(cells: npt.NDArray[Kind], places: npt.NDArray[np.integer]) -> npt.NDArray[Kind]:
     """The cells at some places, shared."""
     made: npt.NDArray[Kind] = column(len(places), cells.dtype)
-    for part in blocks(len(places)):
-        cells.take(places[part], out=made[part], mode="clip")
+    abreast(lambda part: cells.take(places[part], out=made[part], mode="clip"), blocks(len(places)))
     return made
 
 
