@@ -18,7 +18,7 @@ class GrowingLog:
     def __init__(self, *, in_order: bool = False, settled: bool = False) -> None:
         self.size = 0
         self._in_order = in_order
-        self._settled = settled
+        self._settled = self._is_in_files = settled
         self._shelf: Shelf | None = None
         self._parts: list[pa.Table] = []
         self._table: pa.Table | None = None
@@ -27,8 +27,10 @@ class GrowingLog:
         """Some more rows."""
         self._parts.append(table)
         self._table = None
-        if not self._settled:
+        if not self._is_in_files:
             self.size += table.nbytes
+            # More may come once those are there that a log is shown with at first.
+            self._settled = False
 
     @property
     def bytes(self) -> int:

@@ -36,8 +36,8 @@ class Series:
 
     @property
     def is_full(self) -> bool:
-        """Whether there are so many values that others are better kept apart: they would cost more with each piece."""
-        return self.codes.size > _most()
+        """Whether others are better kept apart: values are written already, or so many that each piece would cost."""
+        return self.values is not None or self.codes.size > _most()
 
     def coded(self, parts: Iterator[pa.Table]) -> Iterator[pa.Table]:
         """The next parts, with codes in place of values, until it is full."""

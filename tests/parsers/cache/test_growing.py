@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pyarrow as pa
+import pytest
 
 from parsers.cache.growing import GrowingLog
 from tests.parsers.cache.rows import cells, table
@@ -50,6 +51,23 @@ def test_columns_that_come_late_are_unset_before(tmp_path: Path) -> None:
     made.settle(tmp_path)
     assert cells(made.table()) == [(1, "a", None), (2, "b", "x")]
     assert len({chunk.type for chunk in made.table().column(2).chunks}) == 1
+
+
+@pytest.mark.parametrize("in_order", [False, True])
+def test_rows_that_come_once_it_is_settled(tmp_path: Path, in_order: bool) -> None:
+    """A log is shown with its first rows, and all others are read when somebody looks at it."""
+    names = "ts id.orig_h"
+    made = log(table((1, "a"), names=names), in_order=in_order)
+    made.settle(tmp_path)
+    for number in range(2, 6):
+        made.add(table((number, f"b{number}"), names=names))
+        assert made.size > 0
+        made.shelve(tmp_path)
+        assert made.size == 0
+        if number % 2:
+            made.settle(tmp_path)
+    wanted = [(1, "a"), *((number, f"b{number}") for number in range(2, 6))]
+    assert cells(made.table()) == cells(pa.concat_tables(made.shelf(tmp_path).tables())) == wanted
 
 
 def test_what_is_settled_takes_no_memory(tmp_path: Path) -> None:
