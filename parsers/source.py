@@ -10,6 +10,7 @@ from parsers import budget, schema
 from parsers.cache import place
 from parsers.cache.growing import GrowingLog
 from parsers.cancelling import CalledOffError, Cancelled, never
+from parsers.capture.abreast import abreast
 from parsers.capture.shared import give_back
 from parsers.counted import CountedLog, Known
 from parsers.updates import Batch, Counted, Facts, MadeOf, OpenError, Progress, Trouble, Update, Waiting, Whole
@@ -85,8 +86,9 @@ class LogSet:
 
     def settle(self) -> None:
         """The reading has ended: one dictionary a column, and the rows of a capture in order of time."""
-        for log in sorted(self._unsettled):
-            each = self._logs[log]
+        unsettled = [self._logs[log] for log in sorted(self._unsettled)]
+        abreast(GrowingLog.settle_in_memory, (each for each in unsettled if each.is_in_memory))
+        for each in unsettled:
             try:
                 each.settle(place.for_files())
             except (OSError, OpenError) as error:

@@ -28,9 +28,15 @@ class GrowingLog:
         self._parts.append(table)
         self._table = None
         if not self._is_in_files:
-            self.size += table.nbytes
+            # A capture's rows come in tables of their own; of those that may be a part of others, it takes longer.
+            self.size += table.get_total_buffer_size() if self._in_order else table.nbytes
             # More may come once those are there that a log is shown with at first.
             self._settled = False
+
+    @property
+    def is_in_memory(self) -> bool:
+        """Whether none of the rows are on the shelf."""
+        return self._shelf is None
 
     @property
     def bytes(self) -> int:

@@ -1,4 +1,4 @@
-"""What numpy does with whole columns, done with several of them at a time: other threads run meanwhile."""
+"""What numpy and Arrow do with whole columns, done with several of them at a time: other threads run meanwhile."""
 
 from collections.abc import Callable, Iterable
 from typing import TypeVar
