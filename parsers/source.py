@@ -47,8 +47,8 @@ class LogSet:
     # Those that have got more rows since they were settled.
     _unsettled: set[str] = field(default_factory=set)
     _frames: dict[str, "pd.DataFrame"] = field(default_factory=dict)
-    # How many bytes of memory rows may take before they are put elsewhere: those who look at them, a view, a search, hold
-    # as many, each for a while after that. None once there was no room for them elsewhere.
+    # How many bytes of memory rows may take before they are put elsewhere: a view or a search that looks at them holds
+    # as many for a while after that. None once there was no room for them elsewhere.
     _most: int | None = field(default_factory=lambda: budget.for_rows() // 4)
     _origin: MadeOf | None = None
 
