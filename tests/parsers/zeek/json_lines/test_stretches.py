@@ -181,7 +181,7 @@ LINES = st.one_of(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(LINES, max_size=30))
 def test_any_lines(some: list[str]) -> None:
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
