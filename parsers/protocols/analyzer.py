@@ -36,7 +36,7 @@ class Serving:
         self.still = still
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, init=False)
 class Connection:
     """What an analyser may know of the connection that its bytes come from. Times are nanoseconds UTC.
 
@@ -57,14 +57,40 @@ class Connection:
     resp_p: int
     proto: str
     start: int
-    partial: bool = False
-    turned: bool = False
-    marks: list[Mark] = field(default_factory=list)
-    confirmed: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)
-    established: int | None = None
-    serving: Callable[[], Serving] | None = None
-    removal: Callable[[], int] | None = None
-    reused: bool = False
+    partial: bool
+    turned: bool
+    marks: list[Mark]
+    confirmed: list[tuple[int, tuple[str, ...]]]
+    established: int | None
+    serving: Callable[[], Serving] | None
+    removal: Callable[[], int] | None
+    reused: bool
+
+    def __init__(
+        self,
+        uid: str,
+        orig_h: str,
+        orig_p: int,
+        resp_h: str,
+        resp_p: int,
+        proto: str,
+        start: int,
+        partial: bool = False,
+    ) -> None:
+        self.uid = uid
+        self.orig_h = orig_h
+        self.orig_p = orig_p
+        self.resp_h = resp_h
+        self.resp_p = resp_p
+        self.proto = proto
+        self.start = start
+        self.partial = partial
+        self.turned = self.reused = False
+        self.marks = []
+        self.confirmed = []
+        self.established = None
+        self.serving = None
+        self.removal = None
 
     @property
     def server_p(self) -> int:
