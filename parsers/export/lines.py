@@ -1,7 +1,8 @@
 """Rows as lines of text, made of whole columns at a time."""
 
+from collections import deque
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import BinaryIO
 
 import numpy as np
@@ -12,8 +13,6 @@ from parsers.bounds import Bounds, bounded
 
 # Rows that are formatted at once: the strings of so many stay in the processor's cache.
 _ROWS = 1 << 15
-# Pieces that are formatted before the first of them is written.
-_PIECES = 16
 
 
 def write(file: BinaryIO, table: pa.Table, bounds: Bounds | None, lines: Callable[[pa.RecordBatch], pa.Array]) -> None:
@@ -22,10 +21,13 @@ def write(file: BinaryIO, table: pa.Table, bounds: Bounds | None, lines: Callabl
     def made(batch: pa.RecordBatch) -> memoryview:
         return _bytes(lines(batch if bounds is None else bounded(batch, bounds)))
 
-    batches = table.to_batches(max_chunksize=_ROWS)
     with ThreadPoolExecutor(limits.WRITING_THREADS) as pool:
-        for some in (batches[i : i + _PIECES] for i in range(0, len(batches), _PIECES)):
-            file.writelines(pool.map(made, some))
+        waiting: deque[Future[memoryview]] = deque()
+        for batch in table.to_batches(max_chunksize=_ROWS):
+            waiting.append(pool.submit(made, batch))
+            if len(waiting) > limits.WRITING_THREADS:
+                file.write(waiting.popleft().result())
+        file.writelines(each.result() for each in waiting)
 
 
 def _bytes(texts: pa.Array) -> memoryview:
