@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from parsers import escape, limits
-from parsers.capture import links
+from parsers.capture import links, shared
 from parsers.capture.captures import Captures
-from parsers.capture.formats.index import Index, Ints
+from parsers.capture.formats.index import COLUMNS, Index, Ints
 from parsers.capture.formats.registry import index
 from parsers.updates import OpenError, Trouble
 
@@ -62,7 +62,8 @@ def timeline(captures: Captures) -> Timeline:
             troubles.append(Trouble(f"{name}: the capture holds no packets: nothing to show", harmless=True))
         names.append(name)
         # Only of several captures it is not the first byte where one begins.
-        indexes.append(replace(found, offset=found.offset + place.start) if place.start else found)
+        np.add(found.offset, place.start, out=found.offset)
+        indexes.append(found)
     if not indexes:
         raise OpenError(failures[0])
     troubles += [Trouble(failure) for failure in failures]
@@ -81,16 +82,18 @@ def _merged(indexes: Sequence[Index]) -> tuple[Index, Ints]:
     A packet that is late in its own capture stands where that has arrived by then; at the same time, the captures
     stand in the order in which they were given.
     """
-    origin = np.repeat(np.arange(len(indexes)), [len(each) for each in indexes])
-    reached = np.concatenate([np.maximum.accumulate(each.ts) for each in indexes])
+    reached: Ints = shared.column(sum(map(len, indexes)), np.int64)
+    origin: Ints = shared.column(len(reached), np.int64)
+    start = 0
+    for number, each in enumerate(indexes):
+        part = slice(start, start + len(each))
+        np.maximum.accumulate(each.ts, out=reached[part])
+        origin[part] = number
+        start = part.stop
     order = np.argsort(reached, kind="stable")
-    whole = Index(
-        ts=np.concatenate([each.ts for each in indexes])[order],
-        offset=np.concatenate([each.offset for each in indexes])[order],
-        captured=np.concatenate([each.captured for each in indexes])[order],
-        wire=np.concatenate([each.wire for each in indexes])[order],
-        link=np.concatenate([each.link for each in indexes])[order],
-        links=frozenset().union(*(each.links for each in indexes)),
-        troubles=[],
-    )
-    return whole, origin[order]
+    columns = {}
+    for name in COLUMNS:
+        joined = shared.concatenated([getattr(each, name) for each in indexes])
+        columns[name] = shared.taken(joined, order)
+    whole = Index(**columns, links=frozenset().union(*(each.links for each in indexes)), troubles=[])
+    return whole, shared.taken(origin, order)

@@ -35,16 +35,16 @@ class Index:
 
     def until(self, count: int, *troubles: Trouble) -> "Index":
         """The first `count` packets, and what is told beside what was told before."""
-        columns = {name: getattr(self, name)[:count] for name in _COLUMNS}
+        columns = {name: getattr(self, name)[:count] for name in COLUMNS}
         return replace(self, **columns, troubles=[*self.troubles, *troubles])
 
     def shared(self) -> "Index":
         """The same, in memory that processes share."""
-        columns = {name: shared.copied(getattr(self, name)) for name in _COLUMNS}
+        columns = {name: shared.copied(getattr(self, name)) for name in COLUMNS}
         return Index(**columns, links=self.links, troubles=self.troubles)
 
 
-_COLUMNS = ("ts", "offset", "captured", "wire", "link")
+COLUMNS = ("ts", "offset", "captured", "wire", "link")
 
 
 @dataclass(frozen=True, slots=True)
