@@ -7,14 +7,15 @@ write them as `\xNN`, so no terminal and no log file ever sees one.
 """
 
 import re
+from typing import Final
 
-_AMBIGUOUS = re.compile(r"\\(?=x[0-9a-f]{2})")
-_ESCAPED = re.compile(rb"\\x([0-9a-f]{2})")
-_INVALID = re.compile(f"[{chr(0xDC80)}-{chr(0xDCFF)}]")
+_AMBIGUOUS: Final = re.compile(r"\\(?=x[0-9a-f]{2})")
+_ESCAPED: Final = re.compile(rb"\\x([0-9a-f]{2})")
+_INVALID: Final = re.compile(f"[{chr(0xDC80)}-{chr(0xDCFF)}]")
 # Controls, private and special code points; what stands for invalid bytes in decoded text is among the last.
-_NO_TEXT = re.compile("[\x00-\x1f\x7f-\x9f\ue000-\uf8ff\ufff0-\uffff]")
+_NO_TEXT: Final = re.compile("[\x00-\x1f\x7f-\x9f\ue000-\uf8ff\ufff0-\uffff]")
 # JSON has escapes of its own for some of the controls.
-_NO_JSON_TEXT = re.compile(r"(?![\b\f\n\r\t])" + _NO_TEXT.pattern)
+_NO_JSON_TEXT: Final = re.compile(r"(?![\b\f\n\r\t])" + _NO_TEXT.pattern)
 
 
 def text(raw_bytes: bytes) -> str:

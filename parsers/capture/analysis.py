@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from parsers.capture.origins import Origin
 
 # Of these logs a shard keeps only the rows that may matter then.
-_NEEDED: dict[str, Callable[[Sequence[Row]], list[Row]]] = {
+_NEEDED: Final[dict[str, Callable[[Sequence[Row]], list[Row]]]] = {
     x509.RECORD.name: x509.first_rows,
     tunnel.RECORD.name: tunnel.thinned,
     weird.RECORD.name: weird.thinned,

@@ -6,6 +6,7 @@ RST, or never came about. Row and events are those of the loop over packets (`tc
 """
 
 from collections.abc import Iterator
+from typing import Final
 
 import numpy as np
 
@@ -20,9 +21,9 @@ from parsers.protocols.analyzer import End, Event
 
 # The packets that are looked at at once, each of which takes some 200 bytes meanwhile: shards with more of them are of
 # few long connections, on which the loop is as fast.
-_MOST = 1 << 19
+_MOST: Final = 1 << 19
 # The place of connections that never came about.
-_NOWHERE = -1
+_NOWHERE: Final = -1
 
 
 class Clean:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 
@@ -14,7 +14,7 @@ Column: TypeAlias = "memoryview[int]"
 
 _PUSH, _ACK = np.uint8(8), np.uint8(16)
 # Cells that are Python objects at a time: lists of integers take ten times the memory of columns.
-_BLOCK = 1 << 16
+_BLOCK: Final = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,16 @@ import struct
 from binascii import b2a_base64
 from hashlib import sha1
 from socket import AF_INET, AF_INET6, inet_pton
+from typing import Final
 
 from parsers.capture.flows import ICMP, ICMP6, TCP, UDP, is_one_way
 
-SCTP = 132
+SCTP: Final = 132
 
-_VERSION = "1:"
-_SEED = bytes(2)
-_WITH_PORTS = frozenset((ICMP, TCP, UDP, ICMP6, SCTP))
-_REST = struct.Struct(">BxHH")
+_VERSION: Final = "1:"
+_SEED: Final = bytes(2)
+_WITH_PORTS: Final = frozenset((ICMP, TCP, UDP, ICMP6, SCTP))
+_REST: Final = struct.Struct(">BxHH")
 
 
 def community_id(proto: int, orig: tuple[str, int], resp: tuple[str, int]) -> str:

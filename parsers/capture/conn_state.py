@@ -1,14 +1,15 @@
 """What conn.log calls the course of a connection. Source: Zeek, scripts/base/protocols/conn/main.zeek (conn_state)."""
 
 import re
+from typing import Final
 
 from parsers.capture.datagrams import Datagrams
 from parsers.capture.endpoint import CLOSED, ESTABLISHED, INACTIVE, PARTIAL, RESET, SYN_ACK_SENT, SYN_SENT
 from parsers.capture.flows import UDP
 from parsers.capture.tcp import Tcp
 
-_NOT_OPENED = frozenset((INACTIVE, PARTIAL))
-_RESET_AFTER_SYN = re.compile(r"\^?S[^HAFGIQ]*R.*")
+_NOT_OPENED: Final = frozenset((INACTIVE, PARTIAL))
+_RESET_AFTER_SYN: Final = re.compile(r"\^?S[^HAFGIQ]*R.*")
 
 
 def tcp_state(tcp: Tcp) -> str:

@@ -6,6 +6,7 @@ scripts/base/init-bare.zeek.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 
@@ -18,13 +19,13 @@ from parsers.limits import DNS_QUESTIONS, VIOLATION_BYTES
 from parsers.protocols.analyzer import Mark
 from parsers.protocols.expiry import first_at
 
-SECOND = 1_000_000_000
+SECOND: Final = 1_000_000_000
 # How long one of these may be silent.
-QUIET = 60 * SECOND
+QUIET: Final = 60 * SECOND
 # The packets of a flow from which on columns are faster than a loop.
-_MANY = 64
-DNS_LOOK = 10 * SECOND
-DNS_QUIET = 9 * SECOND
+_MANY: Final = 64
+DNS_LOOK: Final = 10 * SECOND
+DNS_QUIET: Final = 9 * SECOND
 # DNS's operations that are read: query, notify, update; NetBIOS has others.
 DNS_HEADER, _DNS_READ, _NETBIOS = 12, frozenset((0, 4, 5)), 137
 

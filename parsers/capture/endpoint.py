@@ -3,28 +3,21 @@
 Source: Zeek, src/analyzer/protocol/tcp/TCP_Endpoint.{h,cc}.
 """
 
-from enum import IntEnum
+from typing import Final
 
-MASK = 0xFFFFFFFF
-HALF = 0x80000000
-WIDE = 0xFFFFFFFFFFFFFFFF
+MASK: Final = 0xFFFFFFFF
+HALF: Final = 0x80000000
+WIDE: Final = 0xFFFFFFFFFFFFFFFF
 # Longer streams meet Zeek's rules for sequence numbers that wrap; they are left to the whole machine.
-EASY_BYTES = 1 << 30
-
-
-class State(IntEnum):
-    """Where an endpoint stands; PARTIAL has sent without a SYN."""
-
-    INACTIVE = 0
-    SYN_SENT = 1
-    SYN_ACK_SENT = 2
-    PARTIAL = 3
-    ESTABLISHED = 4
-    CLOSED = 5
-    RESET = 6
-
-
-INACTIVE, SYN_SENT, SYN_ACK_SENT, PARTIAL, ESTABLISHED, CLOSED, RESET = map(int, State)
+EASY_BYTES: Final = 1 << 30
+# Where an endpoint stands; a partial one has sent without a SYN.
+INACTIVE: Final = 0
+SYN_SENT: Final = 1
+SYN_ACK_SENT: Final = 2
+PARTIAL: Final = 3
+ESTABLISHED: Final = 4
+CLOSED: Final = 5
+RESET: Final = 6
 
 
 def difference(a: int, b: int) -> int:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +13,10 @@ from parsers.capture import shared
 from parsers.capture.grouping import Grouping, Sides
 from parsers.capture.packets import Ints, Packets
 
-ICMP, TCP, UDP, ICMP6 = 1, 6, 17, 58
+ICMP: Final = 1
+TCP: Final = 6
+UDP: Final = 17
+ICMP6: Final = 58
 
 # The type that answers a type; a type that is not here has no answer and its second port is its code.
 # Source: RFC 792, RFC 950, RFC 1256, RFC 4443, RFC 4861; Zeek, src/packet_analysis/protocol/icmp/ICMP.cc.

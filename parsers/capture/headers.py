@@ -1,6 +1,6 @@
 """Where the fields of link, network and transport headers lie, and how a million headers are read at once."""
 
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -9,15 +9,31 @@ Ints: TypeAlias = npt.NDArray[np.int64]
 Octets: TypeAlias = npt.NDArray[np.uint8]
 
 # IANA protocol numbers.
-HOPOPTS, ICMP, IGMP, TCP, UDP, IPV6, ROUTING, FRAGMENT = 0, 1, 2, 6, 17, 41, 43, 44
-ESP, AH, ICMPV6, NO_NEXT, DSTOPTS, MOBILITY = 50, 51, 58, 59, 60, 135
+HOPOPTS: Final = 0
+ICMP: Final = 1
+IGMP: Final = 2
+TCP: Final = 6
+UDP: Final = 17
+IPV6: Final = 41
+ROUTING: Final = 43
+FRAGMENT: Final = 44
+ESP: Final = 50
+AH: Final = 51
+ICMPV6: Final = 58
+NO_NEXT: Final = 59
+DSTOPTS: Final = 60
+MOBILITY: Final = 135
 
 # TCP's flags (RFC 9293, section 3.1).
-FIN, SYN, RST, ACK, URG = 1, 2, 4, 16, 32
+FIN: Final = 1
+SYN: Final = 2
+RST: Final = 4
+ACK: Final = 16
+URG: Final = 32
 
-BIG16 = np.dtype(">u2")
-LITTLE16 = np.dtype("<u2")
-LITTLE32 = np.dtype("<u4")
+BIG16: Final = np.dtype(">u2")
+LITTLE16: Final = np.dtype("<u2")
+LITTLE32: Final = np.dtype("<u4")
 
 
 def _layout(fields: dict[str, tuple[str, int]]) -> np.dtype[np.void]:
@@ -27,7 +43,7 @@ def _layout(fields: dict[str, tuple[str, int]]) -> np.dtype[np.void]:
 
 
 # RFC 791 and RFC 8200 share their first four bits and are laid over each other.
-IP_HEADER = _layout(
+IP_HEADER: Final = _layout(
     {
         "version": ("u1", 0),
         "total": (">u2", 2),
@@ -44,7 +60,7 @@ IP_HEADER = _layout(
     }
 )
 # RFC 9293, RFC 768 and RFC 792 laid over each other.
-TRANSPORT_HEADER = _layout(
+TRANSPORT_HEADER: Final = _layout(
     {
         "sport": (">u2", 0),
         "dport": (">u2", 2),

@@ -4,10 +4,18 @@ Source: Zeek, src/session/Session.{h,cc}, src/analyzer/protocol/tcp/TCP_Endpoint
 `history` field of conn.log.
 """
 
-# What is noted the first time only, one bit each; the responder's lie 16 bits higher.
-SEEN_SYN, SEEN_FIN, SEEN_RST, SEEN_FIN_RST, SEEN_DATA, SEEN_ACK, SEEN_MANY = 1, 2, 4, 8, 16, 32, 64
+from typing import Final
 
-_TENS = frozenset(10**n for n in range(10))
+# What is noted the first time only, one bit each; the responder's lie 16 bits higher.
+SEEN_SYN: Final = 1
+SEEN_FIN: Final = 2
+SEEN_RST: Final = 4
+SEEN_FIN_RST: Final = 8
+SEEN_DATA: Final = 16
+SEEN_ACK: Final = 32
+SEEN_MANY: Final = 64
+
+_TENS: Final = frozenset(10**n for n in range(10))
 
 
 class History:

@@ -6,17 +6,18 @@ Source: Zeek, scripts/base/protocols/conn/inactivity.zeek, src/analyzer/protocol
 """
 
 import re
+from typing import Final
 
 from parsers.capture.columns import Columns
 from parsers.capture.packets import Packets
 from parsers.capture.tcp import Tcp
 
-_BANNER = re.compile(rb"SSH-[12]\.", re.IGNORECASE)
+_BANNER: Final = re.compile(rb"SSH-[12]\.", re.IGNORECASE)
 # A key exchange takes this much of each side, with the banner before it.
-_KEYS_EXCHANGED = 500
-_FTP_PORTS = frozenset((21, 2811))
-_FTP_GREETING = re.compile(rb"\s*[12]20[ -]")
-_FTP_COMMAND = re.compile(
+_KEYS_EXCHANGED: Final = 500
+_FTP_PORTS: Final = frozenset((21, 2811))
+_FTP_GREETING: Final = re.compile(rb"\s*[12]20[ -]")
+_FTP_COMMAND: Final = re.compile(
     rb"\s*(USER|PASS|ACCT|CWD|CDUP|SMNT|REIN|QUIT|PORT|PASV|TYPE|STRU|MODE|RETR|STOR|STOU|APPE|ALLO|REST|RNFR|RNTO|ABOR|"
     rb"DELE|RMD|MKD|PWD|LIST|NLST|SITE|SYST|STAT|HELP|NOOP|AUTH|EPRT|EPSV|FEAT|OPTS|SIZE|MDTM|MLST|MLSD|PBSZ|PROT)\s",
     re.IGNORECASE,

@@ -1,7 +1,7 @@
 """The columns of a capture's packets, as the link and network layers leave them."""
 
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +18,7 @@ __all__ = ["BROKEN", "COLUMNS", "CORRUPT", "UNREAD", "Ints", "Packets"]
 Buffer: TypeAlias = memoryview
 
 # Such packets open a connection, and are of no more use to it.
-UNREAD = BROKEN | CORRUPT
+UNREAD: Final = BROKEN | CORRUPT
 
 
 @dataclass(frozen=True)
@@ -93,5 +93,5 @@ class Packets:
         return replace(self, **columns)
 
 
-_OTHERS = frozenset(("addresses", "data", "extra", "encapsulations", "weirds", "origins", "bad_headers"))
-COLUMNS = tuple(each.name for each in fields(Packets) if each.name not in _OTHERS)
+_OTHERS: Final = frozenset(("addresses", "data", "extra", "encapsulations", "weirds", "origins", "bad_headers"))
+COLUMNS: Final = tuple(each.name for each in fields(Packets) if each.name not in _OTHERS)

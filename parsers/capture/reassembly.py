@@ -6,14 +6,14 @@ Source: Zeek, src/analyzer/protocol/tcp/TCP_Reassembler.cc, src/Reassem.cc.
 """
 
 from bisect import bisect_left
-from typing import Protocol
+from typing import Final, Protocol
 
 from parsers.capture.endpoint import Endpoint
 from parsers.limits import PENDING_SEGMENTS, UNACKED_BYTES
 
 # Zeek's tcp_max_initial_window and tcp_max_above_hole_without_any_acks: what a side may send before it is taken for
 # granted that the other side's packets are not in the capture.
-_WITHOUT_ACKS = 16384
+_WITHOUT_ACKS: Final = 16384
 
 
 class Sink(Protocol):

@@ -1,6 +1,6 @@
 """The packets of TCP flows that begin with a handshake, as columns: which of them are clean, and what they come to."""
 
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -15,9 +15,9 @@ Bools: TypeAlias = npt.NDArray[np.bool_]
 # Those of `Clean`, its place apart: first, stop, start, last, established, state, history, sent, spoken.
 Cells: TypeAlias = tuple[int, int, int, int, int, str, str, tuple[int, int], tuple[int | None, int | None]]
 
-_PUSH = 8
+_PUSH: Final = 8
 _NEVER = np.iinfo(np.int64).max
-_LETTERS = np.frombuffer(b"AaDdFfRr", np.uint8)
+_LETTERS: Final = np.frombuffer(b"AaDdFfRr", np.uint8)
 
 
 class Sequences:

@@ -4,6 +4,8 @@ Source: Zeek, scripts/policy/protocols/conn/known-services.zeek (has_active_serv
 src/packet_analysis/protocol/udp/UDPSessionAdapter.cc.
 """
 
+from typing import Final
+
 from parsers.capture.clean import Clean
 from parsers.capture.columns import Columns
 from parsers.capture.datagrams import Datagrams
@@ -13,7 +15,7 @@ from parsers.capture.headers import ACK, SYN
 from parsers.capture.tcp import Tcp
 from parsers.protocols.analyzer import Connection, Serving
 
-_SYN_ACK = SYN | ACK
+_SYN_ACK: Final = SYN | ACK
 
 
 def of_tcp(connection: Connection, tcp: Tcp, c: Columns) -> Serving:

@@ -5,7 +5,7 @@ Source: Zeek, src/packet_analysis/protocol/ip/IP.cc, src/Frag.cc.
 
 import struct
 from functools import partial
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 
@@ -22,9 +22,10 @@ Ends: TypeAlias = tuple[int, int, int, int]
 # A row of `Datagrams`.
 Row: TypeAlias = tuple[int, int, int, int, int, int, int, int, int, np.void]
 
-_ANALYZER = "IP"
+_ANALYZER: Final = "IP"
 _HEAD_BYTES = TRANSPORT_HEADER.itemsize
-_DONT_FRAGMENT, _MORE_FRAGMENTS = 0x40, 0x20
+_DONT_FRAGMENT: Final = 0x40
+_MORE_FRAGMENTS: Final = 0x20
 
 
 class Singles:

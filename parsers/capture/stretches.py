@@ -1,6 +1,7 @@
 """What clean TCP flows deliver, by columns: the same events as `streams.Deliveries` gives of one connection."""
 
 from collections.abc import Iterator
+from typing import Final
 
 import numpy as np
 
@@ -9,7 +10,8 @@ from parsers.limits import CHUNK_BYTES
 from parsers.protocols.analyzer import Data, End, Event, Reset
 
 # How an end and a RST stand among stretches of data, by the number of segments that these have.
-_END, _RESET = 0, -1
+_END: Final = 0
+_RESET: Final = -1
 
 
 class Stretches:

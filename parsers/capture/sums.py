@@ -4,15 +4,17 @@ A sum is a plain integer that is the right one modulo 65535: words of 16 bits ma
 and in the other byte order a sum is 256 times as much.
 """
 
+from typing import Final
+
 import numpy as np
 
 from parsers.capture.headers import LITTLE16, Ints, Octets
 from parsers.capture.packet_weirds import Bools
 from parsers.capture.store import Store
 
-ONES = 0xFFFF
+ONES: Final = 0xFFFF
 # So many bytes are widened at a time: that stays in the processor's cache.
-_STRETCH = 1 << 18
+_STRETCH: Final = 1 << 18
 
 
 def sums(store: Store, at: Ints, size: Ints) -> Ints:

@@ -5,6 +5,7 @@ The words orig and resp follow Zeek's: who is which may turn round.
 """
 
 from collections.abc import Sequence
+from typing import Final
 
 from parsers.capture import reassembly
 from parsers.capture.endpoint import (
@@ -40,9 +41,9 @@ from parsers.capture.weirds import Weird, Weirds
 from parsers.protocols.analyzer import Mark
 
 # A sequence number this far off is not trusted where it would matter.
-_FAR = 1048576
-_OPEN = frozenset((PARTIAL, ESTABLISHED))
-_SENT_SYN = frozenset((SYN_SENT, SYN_ACK_SENT, ESTABLISHED))
+_FAR: Final = 1048576
+_OPEN: Final = frozenset((PARTIAL, ESTABLISHED))
+_SENT_SYN: Final = frozenset((SYN_SENT, SYN_ACK_SENT, ESTABLISHED))
 
 
 class Tcp:
@@ -51,7 +52,6 @@ class Tcp:
     first, stop   the places of its first packet and after its last one
     start, last   times of its first packet, and of the last one before both sides had closed
     ports         of both sides
-    side, turned  who sent the first packet, and whether that side is rather the responder
     began         the side that is the originator at first
     established   when both sides had agreed to it
     marks         what analysers add to the history and has no place in it yet: (time, letter), the last one first

@@ -1,6 +1,7 @@
 """The TCP connections of one flow: the loop over its packets."""
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from parsers.capture.columns import Columns
 from parsers.capture.endpoint import EASY_BYTES, MASK, Endpoint
@@ -17,7 +18,7 @@ from parsers.limits import UNACKED_BYTES
 from parsers.protocols.analyzer import Mark
 
 # Where a header says how long it is.
-_WORDS = 12
+_WORDS: Final = 12
 
 
 def tcp_connections(

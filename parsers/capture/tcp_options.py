@@ -4,6 +4,8 @@ Options that are cut off or broken end the search, as in Zeek: src/packet_analys
 (build_syn_packet_val).
 """
 
+from typing import Final
+
 import numpy as np
 import numpy.typing as npt
 
@@ -11,11 +13,13 @@ from parsers.capture.headers import Ints
 from parsers.capture.store import Store
 
 # No such option.
-UNSCALED = -1
+UNSCALED: Final = -1
 
-_OPTION = np.dtype([("kind", "u1"), ("length", "u1"), ("value", "u1")])
-_END, _NO_OPERATION, _WINDOW_SCALE = 0, 1, 3
-_SHORTEST = 3
+_OPTION: Final = np.dtype([("kind", "u1"), ("length", "u1"), ("value", "u1")])
+_END: Final = 0
+_NO_OPERATION: Final = 1
+_WINDOW_SCALE: Final = 3
+_SHORTEST: Final = 3
 
 
 def window_scales(store: Store, at: Ints, size: Ints) -> npt.NDArray[np.int16]:

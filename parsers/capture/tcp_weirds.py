@@ -3,7 +3,7 @@
 Source: Zeek, src/packet_analysis/protocol/tcp/{TCP,TCPSessionAdapter}.cc.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from parsers.capture.endpoint import CLOSED, INACTIVE, MASK, PARTIAL, RESET, SYN_ACK_SENT, SYN_SENT, Endpoint
 from parsers.capture.headers import ACK, FIN, RST, SYN, URG
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from parsers.capture.tcp import Tcp
 
 # RFC 7323: a window is shifted by so many bits at most.
-WIDEST = 14
+WIDEST: Final = 14
 
 
 def note_reuse(tcp: "Tcp", first: Endpoint, ts: int) -> None:

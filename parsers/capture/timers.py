@@ -6,17 +6,22 @@ Source: Zeek, src/packet_analysis/protocol/tcp/TCPSessionAdapter.cc, src/session
 scripts/base/init-bare.zeek and scripts/base/protocols/conn/inactivity.zeek. All times are nanoseconds.
 """
 
+from typing import Final
+
 from parsers.capture.endpoint import INACTIVE, RESET, SYN_ACK_SENT, SYN_SENT, Endpoint
 from parsers.capture.packets import Ints
 from parsers.protocols.expiry import first_at
 
-SECOND = 1_000_000_000
+SECOND: Final = 1_000_000_000
 # How long a connection may be silent: before it is established, then, and on ports of interactive services.
-UNANSWERED, QUIET, QUIET_INTERACTIVE = 60 * SECOND, 300 * SECOND, 3600 * SECOND
-ATTEMPT = 5 * SECOND
-_FIRST_LOOK, _LOOK_AGAIN = 5 * SECOND, 6 * SECOND
-LINGER = 5 * SECOND
-AFTER_CLOSE = 5 * SECOND
+UNANSWERED: Final = 60 * SECOND
+QUIET: Final = 300 * SECOND
+QUIET_INTERACTIVE: Final = 3600 * SECOND
+ATTEMPT: Final = 5 * SECOND
+_FIRST_LOOK: Final = 5 * SECOND
+_LOOK_AGAIN: Final = 6 * SECOND
+LINGER: Final = 5 * SECOND
+AFTER_CLOSE: Final = 5 * SECOND
 
 
 class Timers:

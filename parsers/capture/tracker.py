@@ -4,7 +4,7 @@ import struct
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from heapq import heapify, heappop, heappush
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -38,13 +38,13 @@ Bools: TypeAlias = npt.NDArray[np.bool_]
 # orig_pkts, orig_ip_bytes, resp_pkts, resp_ip_bytes.
 Counts: TypeAlias = tuple[int, int, int, int]
 
-_PORTS = struct.Struct(">HH")
-_NAMES = {TCP: "tcp", UDP: "udp", ICMP: "icmp", ICMP6: "icmp"}
-_UNKNOWN = "unknown_transport"
-_TOO_MANY_CHANGES = "tunnel_max_changes_per_connection_exceeded"
+_PORTS: Final = struct.Struct(">HH")
+_NAMES: Final = {TCP: "tcp", UDP: "udp", ICMP: "icmp", ICMP6: "icmp"}
+_UNKNOWN: Final = "unknown_transport"
+_TOO_MANY_CHANGES: Final = "tunnel_max_changes_per_connection_exceeded"
 # IGMP, IP in IP, IPv6 in IP and GRE: Zeek looks into them or through them, and they are no connections of their own
 # (scripts/base/packet-protocols/{igmp,ip,gre}/main.zeek).
-_NOT_CONNECTIONS = frozenset((2, 4, 41, 47))
+_NOT_CONNECTIONS: Final = frozenset((2, 4, 41, 47))
 
 
 class Tracked:

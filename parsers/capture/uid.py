@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from parsers.capture.flows import Ends
 
-_DIGITS = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_DIGITS: Final = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 # The digit that stands for a byte; that some come a little more often than others does no harm.
 _DIGIT_OF: Final = bytes(_DIGITS[byte % len(_DIGITS)] for byte in range(256))
 _BEGUN: Final = blake2b(digest_size=17)

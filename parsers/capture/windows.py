@@ -4,6 +4,7 @@ Source: Zeek, src/packet_analysis/protocol/tcp/TCPSessionAdapter.cc (init_window
 """
 
 from collections.abc import Iterator
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +17,7 @@ from parsers.capture.tcp import Tcp
 from parsers.capture.tcp_weirds import WIDEST
 
 # More than any distance between two sequence numbers, and little enough for the flows of a shard.
-_APART = 1 << 40
+_APART: Final = 1 << 40
 
 
 def shrinking(c: Columns, bounds: Ints, is_tcp: npt.NDArray[np.bool_]) -> set[int]:

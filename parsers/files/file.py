@@ -3,7 +3,7 @@
 Source: Zeek, src/file_analysis/{File,FileTimer}.cc, base/frameworks/files/main.zeek.
 """
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from parsers.files import mime, ocsp, pe
 from parsers.files.digests import Digests
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from parsers.schema import Row
 
 # What Zeek's default scripts attach to a type. A file that X509 looks into is in x509.log and not in files.log.
-_CERTIFICATE = ("X509", "MD5", "SHA1", "SHA256")
-_ATTACHED = {
+_CERTIFICATE: Final = ("X509", "MD5", "SHA1", "SHA256")
+_ATTACHED: Final = {
     pe.MIME_TYPE: ("PE",),
     ocsp.MIME_TYPE: ("OCSP_REPLY",),
     "application/x-x509-user-cert": _CERTIFICATE,

@@ -8,14 +8,15 @@ as Zeek's base/protocols/*/files.zeek does, with `cat` of the same things. Sourc
 import hashlib
 from decimal import Decimal
 from struct import unpack
+from typing import Final
 
 from parsers.files.highway import Words, hash128
 from parsers.protocols.analyzer import Connection
 
-_INT_MAX = 0x7FFFFFFF
-_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_PAIRS = [low + high for high in _DIGITS for low in _DIGITS]
-_KEY: Words = unpack("<4Q", hashlib.sha256(b"Please change this value.").digest())
+_INT_MAX: Final = 0x7FFFFFFF
+_DIGITS: Final = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_PAIRS: Final = [low + high for high in _DIGITS for low in _DIGITS]
+_KEY: Final[Words] = unpack("<4Q", hashlib.sha256(b"Please change this value.").digest())
 
 
 def fuid(handle: str) -> str:

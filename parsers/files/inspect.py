@@ -8,7 +8,7 @@ import json
 import resource
 import sys
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -19,8 +19,8 @@ from parsers.files.pe_report import Import, PEReport, Resource, Section, from_pl
 from parsers.limits import CHUNK_BYTES, INSPECT_BYTES, INSPECT_LIST, INSPECT_MEMORY, INSPECT_SECONDS
 
 _READABLE, _WRITABLE, _EXECUTABLE = 0x40000000, 0x80000000, 0x20000000
-_DIRECTORIES = ("EXPORT", "IMPORT", "RESOURCE")
-_SIGNATURE = 4
+_DIRECTORIES: Final = ("EXPORT", "IMPORT", "RESOURCE")
+_SIGNATURE: Final = 4
 
 
 class InspectError(Exception):

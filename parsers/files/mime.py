@@ -1,14 +1,14 @@
 """A file's type by its first bytes: the strongest of the facts that fit, of equals the first by name."""
 
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 import re2
 
 from parsers.files.magic import FACTS
 from parsers.limits import MIME_BYTES, MIME_MEMORY
 
-_RANKED = sorted(FACTS, key=lambda fact: (-fact.strength, fact.type))
+_RANKED: Final = sorted(FACTS, key=lambda fact: (-fact.strength, fact.type))
 
 
 @cache

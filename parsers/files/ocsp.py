@@ -5,6 +5,7 @@ Source: RFC 6960, section 4.2; Zeek, src/file_analysis/analyzer/x509/OCSP.cc, ba
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from parsers.files import x509
 from parsers.files.x509 import names, oids
@@ -29,7 +30,7 @@ from parsers.limits import OCSP_BYTES
 from parsers.protocols import weird
 from parsers.schema import Field, Record, Row
 
-MIME_TYPE = "application/ocsp-response"
+MIME_TYPE: Final = "application/ocsp-response"
 
 RECORD: Record = Record(
     "ocsp",
@@ -50,8 +51,8 @@ RECORD: Record = Record(
     ),
 )
 
-_BASIC = oids.encode("1.3.6.1.5.5.7.48.1.1")
-_HASHES = {
+_BASIC: Final = oids.encode("1.3.6.1.5.5.7.48.1.1")
+_HASHES: Final = {
     oids.encode(dotted): name
     for dotted, name in (
         ("1.3.14.3.2.26", "sha1"),
@@ -66,7 +67,7 @@ _HASHES = {
         ("2.16.840.1.101.3.4.2.10", "sha3-512"),
     )
 }
-_REASONS = {
+_REASONS: Final = {
     0: "unspecified",
     1: "keyCompromise",
     2: "cACompromise",
@@ -78,14 +79,14 @@ _REASONS = {
     9: "privilegeWithdrawn",
     10: "aACompromise",
 }
-_REVOKED = 0xA1
-_STATUS = {0x80: "good", _REVOKED: "revoked", 0x82: "unknown"}
+_REVOKED: Final = 0xA1
+_STATUS: Final = {0x80: "good", _REVOKED: "revoked", 0x82: "unknown"}
 _EXPLICIT, _EXTENSIONS = 0xA0, 0xA1
 # Who answers.
 _BY_NAME, _BY_KEY = 0xA1, 0xA2
-_SIGNED = (SEQUENCE, SEQUENCE, BIT_STRING)
+_SIGNED: Final = (SEQUENCE, SEQUENCE, BIT_STRING)
 # OpenSSL breaks hexadecimal after so many bytes.
-_LINE_BYTES = 35
+_LINE_BYTES: Final = 35
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ for a cell to be set: Zeek, src/file_analysis/analyzer/pe, base/files/pe.
 from collections.abc import Generator
 from dataclasses import dataclass
 from struct import Struct, iter_unpack, unpack_from
+from typing import Final
 
 from parsers import escape
 from parsers.limits import CONTAINER_ELEMENTS, PE_STUB_BYTES
@@ -14,7 +15,7 @@ from parsers.protocols.binpac import BinpacError, not_enforced
 from parsers.protocols.grammar import Reading
 from parsers.schema import Field, Record, Row
 
-MIME_TYPE = "application/x-dosexec"
+MIME_TYPE: Final = "application/x-dosexec"
 
 RECORD = Record(
     "pe",
@@ -41,7 +42,7 @@ RECORD = Record(
     ),
 )
 
-MACHINES = {
+MACHINES: Final = {
     0x0: "UNKNOWN",
     0x14C: "I386",
     0x166: "R4000",
@@ -66,7 +67,7 @@ MACHINES = {
     0xAA64: "ARM64",
 }
 
-SUBSYSTEMS = {
+SUBSYSTEMS: Final = {
     0: "UNKNOWN",
     1: "NATIVE",
     2: "WINDOWS_GUI",
@@ -80,7 +81,7 @@ SUBSYSTEMS = {
     14: "XBOX",
 }
 
-WINDOWS = {
+WINDOWS: Final = {
     (10, 0): "Windows 10",
     (6, 4): "Windows 10 Technical Preview",
     (6, 3): "Windows 8.1 or Server 2012 R2",
@@ -108,16 +109,16 @@ WINDOWS = {
     (1, 0): "Windows 1.0",
 }
 
-_NEEDS_32_BITS = 0x100
+_NEEDS_32_BITS: Final = 0x100
 _PE32, _ROM, _PE32_PLUS = 0x10B, 0x107, 0x20B
 _DYNAMIC_BASE, _FORCE_INTEGRITY, _NX_COMPATIBLE, _NO_SEH = 0x40, 0x80, 0x100, 0x400
 _EXPORTS, _IMPORTS, _CERTIFICATES, _DEBUG = 0, 1, 4, 6
-_SECTION = 40
+_SECTION: Final = 40
 
-_COFF = Struct("<4x HHI8xHH")
+_COFF: Final = Struct("<4x HHI8xHH")
 # What lies elsewhere in one form of the optional header than in another: the last field, the layout.
-_IMAGE_BASE = ("Optional_Header:image_base_32", "<4x")
-_MEMORY = {_PE32: ("Mem_Info32", "<16x"), _PE32_PLUS: ("Mem_Info64", "<32x")}
+_IMAGE_BASE: Final = ("Optional_Header:image_base_32", "<4x")
+_MEMORY: Final = {_PE32: ("Mem_Info32", "<16x"), _PE32_PLUS: ("Mem_Info64", "<32x")}
 
 
 @dataclass(slots=True)

@@ -1,8 +1,9 @@
 """Addresses in messages, as text."""
 
 from socket import AF_INET, AF_INET6, inet_ntop
+from typing import Final
 
-_MAPPED = b"\0" * 10 + b"\xff\xff"
+_MAPPED: Final = b"\0" * 10 + b"\xff\xff"
 
 
 def address(raw: bytes) -> str:

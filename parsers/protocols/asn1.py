@@ -3,10 +3,12 @@
 Source: Zeek, src/analyzer/protocol/asn1/asn1.pac.
 """
 
+from typing import Final
+
 from parsers.protocols.grammar import Reading
 
 # The tags of a sequence's elements that are told apart by number begin here.
-INDEX_TAG = 0xA0
+INDEX_TAG: Final = 0xA0
 
 
 def head(reading: Reading) -> tuple[int, int]:

@@ -4,12 +4,13 @@ Source: binpac, lib/binpac_exception.h; Zeek, src/binpac-lib.pac.
 """
 
 import re
+from typing import Final
 
 from parsers import escape
 from parsers.limits import INT64_MAX
 
-_NUMBER = re.compile(rb"[ \t-\r]*([+-]?)0*([0-9]*)")
-_INT64_DIGITS = 19
+_NUMBER: Final = re.compile(rb"[ \t-\r]*([+-]?)0*([0-9]*)")
+_INT64_DIGITS: Final = 19
 
 
 class BinpacError(Exception):

@@ -5,12 +5,12 @@ Source: Zeek, ftp_data_expected in base/protocols/ftp/main.zeek, dcc_expected_tr
 
 from bisect import bisect_right
 from operator import itemgetter
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from parsers.limits import EXPECTED_TIMEOUT
 
 S = TypeVar("S")
-_TIME = itemgetter(0)
+_TIME: Final = itemgetter(0)
 
 
 class _End(Generic[S]):

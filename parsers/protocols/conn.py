@@ -1,6 +1,7 @@
 """conn.log: one row for each connection, and for each run of datagrams between two endpoints."""
 
 from dataclasses import replace
+from typing import Final
 
 from parsers.schema import CONNECTION, Field, Record
 
@@ -66,5 +67,5 @@ RECORD = Record(
 )
 
 # Where several captures are opened together, a last column of ours says where each connection begins.
-CAPTURE = Field("capture", "string", "The capture that its first packet lies in.", repeats=True)
-OF_SEVERAL = replace(RECORD, fields=(*RECORD.fields, CAPTURE))
+CAPTURE: Final = Field("capture", "string", "The capture that its first packet lies in.", repeats=True)
+OF_SEVERAL: Final = replace(RECORD, fields=(*RECORD.fields, CAPTURE))

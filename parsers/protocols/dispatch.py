@@ -2,8 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from parsers.files.analysis import Files
 from parsers.limits import HAND_OVERS, VIOLATION_BYTES
@@ -25,7 +24,7 @@ from parsers.protocols.recognition import Recognition
 from parsers.protocols.roster import Roster
 
 # Loaded before work is shared out to processes, each of which would have to load the analysers again.
-_ROSTER = Roster(registry.protocols())
+_ROSTER: Final = Roster(registry.protocols())
 
 A = TypeVar("A")
 T = TypeVar("T")
@@ -329,13 +328,13 @@ class _Told:
         return Stream(shared, (protocol,), recognising=False, depth=depth) if protocol else None
 
 
-@dataclass(frozen=True, slots=True)
 class _Seat:
     """One analyser's place on a stream."""
 
-    protocol: Protocol
-    analyzer: Analyzer
-    told: _Told
+    def __init__(self, protocol: Protocol, analyzer: Analyzer, told: _Told) -> None:
+        self.protocol = protocol
+        self.analyzer = analyzer
+        self.told = told
 
 
 def _last_end(data: Data, place: int) -> int:

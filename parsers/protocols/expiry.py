@@ -3,15 +3,15 @@
 Source: Zeek, src/Val.cc (TableVal::DoExpire), scripts/base/init-bare.zeek (table_expire_interval).
 """
 
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 Ints: TypeAlias = npt.NDArray[np.int64]
 
-_SECOND = 1_000_000_000
-_SWEEP = 10 * _SECOND
+_SECOND: Final = 1_000_000_000
+_SWEEP: Final = 10 * _SECOND
 
 
 def first_at(clock: Ints, due: int) -> int | None:

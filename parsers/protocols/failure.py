@@ -3,11 +3,13 @@
 Source: Zeek, scripts/base/frameworks/analyzer/logging.zeek.
 """
 
+from typing import Final
+
 from parsers import escape
 from parsers.protocols.analyzer import Connection
 from parsers.schema import CONNECTION, Field, Record, Row
 
-_DATA_BYTES = 40
+_DATA_BYTES: Final = 40
 _TS, _UID, *_ENDS = CONNECTION
 
 RECORD = Record(

@@ -5,16 +5,17 @@ They are read as leniently as Zeek reads them. Source: Zeek, src/analyzer/protoc
 
 import re
 from collections.abc import Callable
+from typing import Final
 
-_NAME = re.compile(rb"[!-9;-~]+")
-_TOKEN = re.compile(rb"[!#-'*+\-.0-9A-Z^-~]+")
-_BOUNDARY_TOKEN = re.compile(rb"[!#-~]+")
-_COMMENT_MARK = re.compile(rb"[()\\]")
-_QUOTED_MARK = re.compile(rb'["\\]')
-_QUOTED_PAIR = re.compile(rb"\\(.?)", re.DOTALL)
-_BLANK = b" \t"
-_REMEMBERED_BYTES = 64
-_REMEMBERED_TEXTS = 1024
+_NAME: Final = re.compile(rb"[!-9;-~]+")
+_TOKEN: Final = re.compile(rb"[!#-'*+\-.0-9A-Z^-~]+")
+_BOUNDARY_TOKEN: Final = re.compile(rb"[!#-~]+")
+_COMMENT_MARK: Final = re.compile(rb"[()\\]")
+_QUOTED_MARK: Final = re.compile(rb'["\\]')
+_QUOTED_PAIR: Final = re.compile(rb"\\(.?)", re.DOTALL)
+_BLANK: Final = b" \t"
+_REMEMBERED_BYTES: Final = 64
+_REMEMBERED_TEXTS: Final = 1024
 
 
 class _Remembered(dict[bytes, bytes]):
@@ -40,7 +41,7 @@ def _name(before: bytes) -> bytes:
 
 
 # The name, in lower case, in what stands before a field's colon; empty where there is none.
-FIELD_NAMES = _Remembered(_name)
+FIELD_NAMES: Final = _Remembered(_name)
 
 
 def token(value: bytes, place: int = 0) -> tuple[bytes, int] | None:
@@ -54,7 +55,7 @@ def _word(value: bytes) -> bytes:
 
 
 # The first token of a field's value in lower case; empty where there is none.
-FIRST_WORDS = _Remembered(_word)
+FIRST_WORDS: Final = _Remembered(_word)
 
 
 def parameters(value: bytes, place: int) -> list[tuple[bytes, bytes]]:

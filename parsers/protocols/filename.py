@@ -4,12 +4,13 @@ Source: Zeek, base/utils/files.zeek, src/analyzer/protocol/http/HTTP.cc (unescap
 """
 
 import re
+from typing import Final
 
-_BEFORE = re.compile(rb"^.*[nN][aA][mM][eE][ \t]*\*?=[ \t]*", re.DOTALL)
-_ENCODED = re.compile(rb"^[a-zA-Z0-9!#$%&+-^_`{}~]+'[a-zA-Z0-9!#$%&+-^_`{}~]*'")
-_BEFORE_ENCODED = re.compile(rb"^.+'.*'", re.DOTALL)
-_ODD_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4})")
-_ESCAPE = re.compile(rb"%(?:([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4}))?")
+_BEFORE: Final = re.compile(rb"^.*[nN][aA][mM][eE][ \t]*\*?=[ \t]*", re.DOTALL)
+_ENCODED: Final = re.compile(rb"^[a-zA-Z0-9!#$%&+-^_`{}~]+'[a-zA-Z0-9!#$%&+-^_`{}~]*'")
+_BEFORE_ENCODED: Final = re.compile(rb"^.+'.*'", re.DOTALL)
+_ODD_ESCAPE: Final = re.compile(rb"%(?![0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4})")
+_ESCAPE: Final = re.compile(rb"%(?:([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4}))?")
 
 
 def filename(value: bytes) -> bytes:

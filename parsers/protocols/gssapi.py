@@ -4,21 +4,23 @@ It comes in pieces that other protocols carry, each a message of its own: a deli
 Source: Zeek, src/analyzer/protocol/gssapi/{GSSAPI.cc,gssapi-protocol.pac,gssapi-analyzer.pac}.
 """
 
+from typing import Final
+
 from parsers.protocols import asn1, ntlm
 from parsers.protocols.analyzer import Analyzer, Context, Data, End, Gap, Protocol
 from parsers.protocols.binpac import BinpacError, invalid_case
 from parsers.protocols.grammar import Reading
 
-_INIT = 0x60
+_INIT: Final = 0x60
 # What protects messages after the negotiation; its first two bytes are no tag and length.
-_MIC = 0x04, 0x04
-_WRAP = 0x05, 0x04
-_MECHANISM_TOKEN = 2
-_STATE = 0
-_INDEXES = 4
+_MIC: Final = 0x04, 0x04
+_WRAP: Final = 0x05, 0x04
+_MECHANISM_TOKEN: Final = 2
+_STATE: Final = 0
+_INDEXES: Final = 4
 # The first bytes of a mechanism's token: Kerberos with its identifier before it, and without (RFC 4120, 5.10).
-_KERBEROS_NAMED = 0x60
-_KERBEROS = (0x6E, 0x6F)
+_KERBEROS_NAMED: Final = 0x60
+_KERBEROS: Final = (0x6E, 0x6F)
 
 
 class GssapiAnalyzer:

@@ -4,19 +4,20 @@ Source: Zeek, src/analyzer/protocol/imap/{imap-protocol,imap-analyzer}.pac, base
 """
 
 import re
+from typing import Final
 
 from parsers.protocols.analyzer import Context, Protocol
 from parsers.protocols.opportunistic import OpportunisticAnalyzer, Part
 
-_GRAMMAR = "imap-protocol.pac"
-_TAG = Part(f"{_GRAMMAR}:8", re.compile(rb"[!-~]++"), "[[:alnum:][:punct:]]+")
-_REST = Part(f"{_GRAMMAR}:9", re.compile(rb"[^\r\n]*+"), "[^\\r\\n]*")
-_SPACING = Part(f"{_GRAMMAR}:10", re.compile(rb" ++"), "[ ]+")
-_OPTIONAL_SPACING = Part(f"{_GRAMMAR}:11", re.compile(rb" *+"), "[ ]*")
-_NEWLINE = Part(f"{_GRAMMAR}:12", re.compile(rb"[\r\n]++"), "[\\r\\n]+")
-_OPTIONAL_NEWLINE = Part(f"{_GRAMMAR}:13", re.compile(rb"[\r\n]*+"), "[\\r\\n]*")
+_GRAMMAR: Final = "imap-protocol.pac"
+_TAG: Final = Part(f"{_GRAMMAR}:8", re.compile(rb"[!-~]++"), "[[:alnum:][:punct:]]+")
+_REST: Final = Part(f"{_GRAMMAR}:9", re.compile(rb"[^\r\n]*+"), "[^\\r\\n]*")
+_SPACING: Final = Part(f"{_GRAMMAR}:10", re.compile(rb" ++"), "[ ]+")
+_OPTIONAL_SPACING: Final = Part(f"{_GRAMMAR}:11", re.compile(rb" *+"), "[ ]*")
+_NEWLINE: Final = Part(f"{_GRAMMAR}:12", re.compile(rb"[\r\n]++"), "[\\r\\n]+")
+_OPTIONAL_NEWLINE: Final = Part(f"{_GRAMMAR}:13", re.compile(rb"[\r\n]*+"), "[\\r\\n]*")
 # Who gets so far does without TLS; Zeek knows these in small letters alone.
-_PAST_TLS = frozenset((b"authenticate", b"login", b"examine", b"create", b"list", b"fetch"))
+_PAST_TLS: Final = frozenset((b"authenticate", b"login", b"examine", b"create", b"list", b"fetch"))
 
 
 class ImapAnalyzer(OpportunisticAnalyzer):

@@ -5,7 +5,7 @@ Source: Zeek, src/analyzer/protocol/tcp/ContentLine.cc.
 
 import re
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from parsers.limits import LINE_BYTES
 from parsers.protocols.analyzer import Context, Data
@@ -13,12 +13,13 @@ from parsers.protocols.analyzer import Context, Data
 # Told of what is weird about a line, by Zeek's name for it, and when.
 Notice: TypeAlias = Callable[[str, int], None]
 
-TOO_LONG, SINGLE_CR = "contentline_size_exceeded", "line_terminated_with_single_CR"
-WITHOUT_END = "line_terminated_without_CRLF"
+TOO_LONG: Final = "contentline_size_exceeded"
+SINGLE_CR: Final = "line_terminated_with_single_CR"
+WITHOUT_END: Final = "line_terminated_without_CRLF"
 # What is told once for a connection.
-_ONCE = frozenset((SINGLE_CR, "NUL_in_line"))
-_TEXT_END = re.compile(rb"\r\n(?=\.|--)")
-_ORDINARY = frozenset(range(256)) - frozenset(b"\r\n")
+_ONCE: Final = frozenset((SINGLE_CR, "NUL_in_line"))
+_TEXT_END: Final = re.compile(rb"\r\n(?=\.|--)")
+_ORDINARY: Final = frozenset(range(256)) - frozenset(b"\r\n")
 
 
 def ignore(name: str, ts: int) -> None:

@@ -7,19 +7,19 @@ import binascii
 import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from parsers.limits import HEADER_FIELD_BYTES, MIME_DEPTH
 from parsers.protocols.fields import FIELD_NAMES, FIRST_WORDS, content_type, parameters
 
-_ESCAPED_OCTET = re.compile(rb"=([0-9A-Fa-f]{2})")
-_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
-_OF_BASE64 = _ALPHABET + b"\r\n"
-_GROUP = 4
-_NOT_BASE64 = bytes(sorted(set(range(256)) - set(_ALPHABET)))
+_ESCAPED_OCTET: Final = re.compile(rb"=([0-9A-Fa-f]{2})")
+_ALPHABET: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
+_OF_BASE64: Final = _ALPHABET + b"\r\n"
+_GROUP: Final = 4
+_NOT_BASE64: Final = bytes(sorted(set(range(256)) - set(_ALPHABET)))
 
 
-_NO_READERS: "Readers" = MappingProxyType({})
+_NO_READERS: Final["Readers"] = MappingProxyType({})
 
 
 class Entity:
@@ -249,7 +249,7 @@ class Entity:
 
 
 Readers: TypeAlias = Mapping[bytes, Callable[[Any, bytes], None]]
-READERS: Readers = {
+READERS: Final[Readers] = {
     b"content-type": Entity.read_content_type,
     b"content-transfer-encoding": Entity.read_transfer_encoding,
 }

@@ -5,7 +5,7 @@ Source: Zeek, src/analyzer/protocol/modbus/modbus-{protocol,analyzer}.pac, scrip
 
 from dataclasses import dataclass, replace
 from struct import unpack
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from parsers.protocols.analyzer import Context, Protocol
 from parsers.protocols.binpac import not_enforced, out_of_bound
@@ -26,7 +26,7 @@ RECORD = Record(
     ),
 )
 
-_FUNCTIONS = {
+_FUNCTIONS: Final = {
     0x01: "READ_COILS",
     0x02: "READ_DISCRETE_INPUTS",
     0x03: "READ_HOLDING_REGISTERS",
@@ -60,7 +60,7 @@ _FUNCTIONS = {
     0x7E: "PROGRAM_584_984_2",
     0x7F: "REPORT_LOCAL_ADDRESS",
 }
-_EXCEPTIONS = {
+_EXCEPTIONS: Final = {
     0x01: "ILLEGAL_FUNCTION",
     0x02: "ILLEGAL_DATA_ADDRESS",
     0x03: "ILLEGAL_DATA_VALUE",
@@ -71,8 +71,8 @@ _EXCEPTIONS = {
     0x0A: "GATEWAY_PATH_UNAVAILABLE",
     0x0B: "GATEWAY_TARGET_DEVICE_FAILED_TO_RESPOND",
 }
-_IS_EXCEPTION = 0x80
-_HEADER_BYTES = 8
+_IS_EXCEPTION: Final = 0x80
+_HEADER_BYTES: Final = 8
 # Where a number lies in a message: from here up to there.
 _Place: TypeAlias = tuple[int, int]
 
@@ -124,8 +124,8 @@ def _counted(name: str, rest: str) -> _Layout:
     return _Layout(name, 1, "byte_count", rest, (0, 1))
 
 
-_WITH_DATA = _Layout("ReferenceWithData", 7, "record_length", "record_data", (5, 7), 2)
-_REQUESTS = {
+_WITH_DATA: Final = _Layout("ReferenceWithData", 7, "record_length", "record_data", (5, 7), 2)
+_REQUESTS: Final = {
     0x01: _Layout("ReadCoilsRequest", 4),
     0x02: _Layout("ReadDiscreteInputsRequest", 4),
     0x03: _Layout("ReadHoldingRegistersRequest", 4),
@@ -149,7 +149,7 @@ _REQUESTS = {
     0x18: _Layout("ReadFIFOQueueRequest", 2),
     0x2B: _Layout("EncapInterfaceTransportRequest", 1, "mei_type"),
 }
-_RESPONSES = {
+_RESPONSES: Final = {
     0x01: _counted("ReadCoilsResponse", "bits"),
     0x02: _counted("ReadDiscreteInputsResponse", "bits"),
     0x03: _counted("ReadHoldingRegistersResponse", "registers"),
@@ -169,7 +169,7 @@ _RESPONSES = {
     0x18: _Layout("ReadFIFOQueueResponse", 4, "fifo_count", "register_data", (2, 4), 2),
     0x2B: _Layout("EncapInterfaceTransportResponse", 1, "mei_type"),
 }
-_EXCEPTION = _Layout("ModbusTCP_ExceptResponse", 1)
+_EXCEPTION: Final = _Layout("ModbusTCP_ExceptResponse", 1)
 
 
 class ModbusAnalyzer(Framed):

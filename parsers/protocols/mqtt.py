@@ -5,6 +5,7 @@ Source: Zeek, src/analyzer/protocol/mqtt, base/protocols/mqtt/main.zeek.
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 from parsers import escape
 from parsers.limits import MQTT_PAYLOAD_BYTES
@@ -13,7 +14,7 @@ from parsers.protocols.binpac import BinpacError, out_of_bound
 from parsers.protocols.grammar import Reading
 from parsers.schema import CONNECTION, Field, Record, ranked
 
-_COLOUR = "#c3a06f"
+_COLOUR: Final = "#c3a06f"
 CONNECT = Record(
     "mqtt_connect",
     "A client of a message broker, as sensors and smart things are: who it says it is.",
@@ -57,9 +58,9 @@ PUBLISH = Record(
     ),
 )
 
-_VERSIONS = {3: "3.1", 4: "3.1.1", 5: "5.0"}
-_QOS = {0: "at most once", 1: "at least once", 2: "exactly once"}
-_ACCEPTED = {
+_VERSIONS: Final = {3: "3.1", 4: "3.1.1", 5: "5.0"}
+_QOS: Final = {0: "at most once", 1: "at least once", 2: "exactly once"}
+_ACCEPTED: Final = {
     0: "Connection Accepted",
     1: "Refused: unacceptable protocol version",
     2: "Refused: identifier rejected",
@@ -73,7 +74,7 @@ _ACKNOWLEDGEMENTS = {_PUBACK: "MQTT_puback", _PUBREC: "MQTT_pubrec", _PUBREL: "M
 _HAS_USER, _HAS_PASSWORD, _HAS_WILL = 0x80, 0x40, 0x04
 _QOS_0, _QOS_1, _QOS_2 = 0, 1, 2
 # A length has four bytes at most, and Zeek takes no fourth.
-_LENGTH_BYTES = 4
+_LENGTH_BYTES: Final = 4
 # The name of the protocol stands behind a head of four to seven bytes.
 _NAME, _NAME_FROM, _NAME_TO = b"MQ", 4, 9
 

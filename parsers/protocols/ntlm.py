@@ -7,6 +7,7 @@ scripts/base/protocols/ntlm/main.zeek.
 
 from dataclasses import dataclass
 from functools import partial
+from typing import Final
 
 from parsers import escape
 from parsers.protocols import utf16
@@ -31,28 +32,28 @@ RECORD = Record(
     ),
 )
 
-SIGNATURE = b"NTLMSSP"
+SIGNATURE: Final = b"NTLMSSP"
 _NEGOTIATE, _CHALLENGE, _AUTHENTICATE = 1, 2, 3
 
-_OEM_DOMAIN = 0x1000
-_OEM_WORKSTATION = 0x2000
-_REQUEST_TARGET = 0x4
-_TARGET_INFO = 0x0080_0000
-_VERSION = 0x0200_0000
-_VERSION_BYTES = 8
+_OEM_DOMAIN: Final = 0x1000
+_OEM_WORKSTATION: Final = 0x2000
+_REQUEST_TARGET: Final = 0x4
+_TARGET_INFO: Final = 0x0080_0000
+_VERSION: Final = 0x0200_0000
+_VERSION_BYTES: Final = 8
 
 # Pairs about the server: what has text, what has numbers of its own size instead of the given length.
-_END_OF_PAIRS = 0
+_END_OF_PAIRS: Final = 0
 _NB_COMPUTER_NAME, _DNS_COMPUTER_NAME, _DNS_TREE_NAME = 1, 3, 5
-_TEXTS = frozenset((1, 2, 3, 4, 5, 9))
+_TEXTS: Final = frozenset((1, 2, 3, 4, 5, 9))
 _FLAGS, _TIMESTAMP, _SINGLE_HOST, _CHANNEL_BINDINGS = 6, 7, 8, 10
-_NUMBERS = {_FLAGS: "<I", _TIMESTAMP: "<Q", _CHANNEL_BINDINGS: "<H"}
+_NUMBERS: Final = {_FLAGS: "<I", _TIMESTAMP: "<Q", _CHANNEL_BINDINGS: "<H"}
 
-_ACCEPTED = 0
-_INCOMPLETE = 1
+_ACCEPTED: Final = 0
+_INCOMPLETE: Final = 1
 
 # Length, a place to grow, offset from the start of the message.
-_STRING = "HHI"
+_STRING: Final = "HHI"
 
 
 @dataclass(slots=True)

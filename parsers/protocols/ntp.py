@@ -5,6 +5,7 @@ Source: Zeek, scripts/base/protocols/ntp/main.zeek, src/analyzer/protocol/ntp/{n
 
 from ipaddress import IPv4Address
 from math import floor
+from typing import Final
 
 from parsers import escape
 from parsers.protocols.analyzer import Context, Data, Protocol
@@ -38,15 +39,15 @@ RECORD = Record(
 )
 
 _CLIENT, _SERVER, _LAST_OF_TIME, _CONTROL, _PRIVATE = 3, 4, 5, 6, 7
-_SECOND = 1_000_000_000
+_SECOND: Final = 1_000_000_000
 # NTP counts from 1900.
-_EPOCH = 2_208_988_800
+_EPOCH: Final = 2_208_988_800
 # More seconds than these as a power of two are no time that 64 bits of nanoseconds hold.
-_LONGEST = 33
+_LONGEST: Final = 33
 
 # What may follow without being an extension field: a key's number and a digest.
-_DIGEST_BYTES = 24
-_MAC_BYTES = 20
+_DIGEST_BYTES: Final = 24
+_MAC_BYTES: Final = 20
 _SHORTEST_EXTENSION, _EXTENSION_HEAD, _SIGNED_EXTENSION = 16, 18, 22
 
 

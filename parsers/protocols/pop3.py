@@ -7,6 +7,7 @@ Source: Zeek, src/analyzer/protocol/pop3/POP3.cc, base/protocols/pop3/dpd.sig.
 import re
 from collections import deque
 from enum import Enum, auto
+from typing import Final
 
 from parsers import escape
 from parsers.files import handle
@@ -18,17 +19,17 @@ from parsers.protocols.mail import Mail
 from parsers.protocols.mime import base64_text
 
 # In the order in which Zeek looks a word up.
-_WORDS = b"OK ERR USER PASS APOP AUTH STAT LIST RETR DELE RSET NOOP LAST QUIT TOP CAPA UIDL STLS XSENDER".split()
-_STATUS = frozenset((b"OK", b"ERR"))
+_WORDS: Final = b"OK ERR USER PASS APOP AUTH STAT LIST RETR DELE RSET NOOP LAST QUIT TOP CAPA UIDL STLS XSENDER".split()
+_STATUS: Final = frozenset((b"OK", b"ERR"))
 # What is asked for while logged in; of these the answers have many lines, of the second only where nothing is named.
 _TRANSACTIONS = frozenset((b"STAT", b"LIST", b"RETR", b"DELE", b"RSET", b"NOOP", b"LAST", b"TOP", b"UIDL", b"XSENDER"))
-_LONG = frozenset((b"RETR", b"TOP", b"CAPA"))
-_LISTS = frozenset((b"LIST", b"UIDL", b"AUTH"))
-_LOGINS = frozenset((b"USER", b"PASS", b"APOP", b"AUTH"))
-_MAILS = frozenset((b"RETR", b"TOP"))
-_BLANKS = re.compile(rb" +")
-_SERVER = re.compile(rb"\+OK")
-_CLIENT = re.compile(rb"(?:.*[\r\n])?\s*(?:USER\s|APOP\s|CAPA|AUTH|STLS)", re.IGNORECASE | re.DOTALL)
+_LONG: Final = frozenset((b"RETR", b"TOP", b"CAPA"))
+_LISTS: Final = frozenset((b"LIST", b"UIDL", b"AUTH"))
+_LOGINS: Final = frozenset((b"USER", b"PASS", b"APOP", b"AUTH"))
+_MAILS: Final = frozenset((b"RETR", b"TOP"))
+_BLANKS: Final = re.compile(rb" +")
+_SERVER: Final = re.compile(rb"\+OK")
+_CLIENT: Final = re.compile(rb"(?:.*[\r\n])?\s*(?:USER\s|APOP\s|CAPA|AUTH|STLS)", re.IGNORECASE | re.DOTALL)
 
 
 class Phase(Enum):

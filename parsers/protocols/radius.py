@@ -6,6 +6,7 @@ Source: Zeek, scripts/base/protocols/radius/main.zeek, src/analyzer/protocol/rad
 import re
 from dataclasses import dataclass
 from ipaddress import IPv4Address
+from typing import Final
 
 from parsers import escape
 from parsers.protocols.analyzer import Context, Data, Protocol
@@ -38,12 +39,12 @@ RECORD = Record(
 )
 
 _REQUEST, _ACCEPT, _REJECT, _CHALLENGE = 1, 2, 3, 11
-_RESULTS = {_ACCEPT: "success", _REJECT: "failed"}
+_RESULTS: Final = {_ACCEPT: "success", _REJECT: "failed"}
 _USER_NAME, _FRAMED_ADDRESS, _REPLY_MESSAGE, _CALLING_STATION = 1, 8, 18, 31
 _TUNNEL_CLIENT, _CONNECT_INFO = 66, 77
-_AUTHENTICATOR_BYTES = 16
-_NO_HEX_DIGITS = re.compile(rb"[^0-9A-Fa-f]+")
-_MAC_DIGITS = (12, 16)
+_AUTHENTICATOR_BYTES: Final = 16
+_NO_HEX_DIGITS: Final = re.compile(rb"[^0-9A-Fa-f]+")
+_MAC_DIGITS: Final = (12, 16)
 
 
 @dataclass(slots=True)

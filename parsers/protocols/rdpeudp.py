@@ -5,6 +5,7 @@ Source: Zeek, src/analyzer/protocol/rdp/rdpeudp-{protocol,analyzer}.pac, base/pr
 
 import re
 from enum import Enum, auto
+from typing import Final
 
 from parsers.protocols.analyzer import Context, Data, Protocol
 from parsers.protocols.binpac import BinpacError, out_of_bound
@@ -12,11 +13,11 @@ from parsers.protocols.datagrams import DatagramAnalyzer
 from parsers.protocols.grammar import Reading
 
 _SYN, _SYN_OR_ACK, _DATA, _ACK_OF_ACKS, _CORRELATED, _EXTENDED = 0x01, 0x05, 0x08, 0x100, 0x800, 0x1000
-_NOTHING_ACKNOWLEDGED = 0xFFFFFFFF
+_NOTHING_ACKNOWLEDGED: Final = 0xFFFFFFFF
 _FIRST, _THIRD = 0x0001, 0x0101
 # The first datagram is padded to about what the way takes.
-_SIZES = range(1132, 1233)
-_OPENS = re.compile(rb"\xff{4}...\x01", re.DOTALL)
+_SIZES: Final = range(1132, 1233)
+_OPENS: Final = re.compile(rb"\xff{4}...\x01", re.DOTALL)
 
 
 class Awaited(Enum):

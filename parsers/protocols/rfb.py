@@ -5,6 +5,7 @@ Source: Zeek, src/analyzer/protocol/rfb/{RFB.cc,rfb-protocol.pac,rfb-analyzer.pa
 
 from enum import Enum, auto
 from struct import unpack
+from typing import Final
 
 from parsers import escape
 from parsers.limits import RFB_TEXT_BYTES
@@ -32,7 +33,7 @@ RECORD = Record(
     ),
 )
 
-_METHODS = {
+_METHODS: Final = {
     0: "Invalid",
     1: "None",
     2: "VNC",
@@ -46,9 +47,9 @@ _METHODS = {
     30: "Apple Remote Desktop",
 }
 _INVALID, _NONE, _VNC, _APPLE = 0, 1, 2, 30
-_CHALLENGE_BYTES = 16
+_CHALLENGE_BYTES: Final = 16
 # What a client's message has behind its type, where that is always the same.
-_CLIENT_MESSAGES = {0: 19, 3: 9, 4: 7, 5: 5}
+_CLIENT_MESSAGES: Final = {0: 19, 3: 9, 4: 7, 5: 5}
 _SET_ENCODINGS, _CUT_TEXT = 2, 6
 _UPDATE, _COLOURS, _BELL, _SERVER_CUT_TEXT = range(4)
 # The version from which on the client chooses how to log in, and from which on that is always answered.

@@ -1,7 +1,7 @@
 """The protocols that a connection may speak, by port, by name and by what its first bytes show."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from parsers.protocols.analyzer import Connection, Protocol
 
@@ -9,7 +9,7 @@ from parsers.protocols.analyzer import Connection, Protocol
 Candidate: TypeAlias = tuple[Protocol, Callable[[bytes, bytes], bool]]
 
 # What stands for the first byte of a side that has said nothing.
-_SILENT = 256
+_SILENT: Final = 256
 
 
 class Candidates:

@@ -5,6 +5,7 @@ Source: Zeek, src/analyzer/protocol/socks/{SOCKS.cc,socks-protocol.pac,socks-ana
 
 import re
 from dataclasses import dataclass
+from typing import Final
 
 from parsers import escape
 from parsers.protocols import tunnel
@@ -34,7 +35,7 @@ RECORD = Record(
 )
 
 _SUCCEEDED, _FAILED = "succeeded", "general SOCKS server failure"
-_STATUS = {
+_STATUS: Final = {
     4: {
         0x5A: _SUCCEEDED,
         0x5B: _FAILED,
@@ -55,14 +56,14 @@ _STATUS = {
 }
 _NO_LOGIN, _USER_AND_PASSWORD, _NO_METHOD = 0x00, 0x02, 0xFF
 _IPV4, _NAME, _IPV6 = 1, 3, 4
-_LAST_COMMAND = 3
+_LAST_COMMAND: Final = 3
 # How addresses begin in version 4 where a name follows instead.
-_PLACEHOLDER = bytes(3)
+_PLACEHOLDER: Final = bytes(3)
 
-_CLIENT_4 = re.compile(rb"\x04[\x01\x02].{0,32}\x00", re.DOTALL)
-_SERVER_4 = re.compile(rb"\x00[\x5a-\x5d]")
-_CLIENT_5 = re.compile(rb"\x05.[\x00-\x03\x05-\x09]", re.DOTALL)
-_SERVER_5 = re.compile(rb"\x05[\x00-\x03\x05-\x09\xff]")
+_CLIENT_4: Final = re.compile(rb"\x04[\x01\x02].{0,32}\x00", re.DOTALL)
+_SERVER_4: Final = re.compile(rb"\x00[\x5a-\x5d]")
+_CLIENT_5: Final = re.compile(rb"\x05.[\x00-\x03\x05-\x09]", re.DOTALL)
+_SERVER_5: Final = re.compile(rb"\x05[\x00-\x03\x05-\x09\xff]")
 
 
 @dataclass

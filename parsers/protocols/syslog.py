@@ -5,6 +5,7 @@ Source: Zeek, scripts/base/protocols/syslog/{main,consts}.zeek, src/analyzer/pro
 """
 
 import re
+from typing import Final
 
 from parsers import escape
 from parsers.protocols.analyzer import Context, Data, Protocol
@@ -25,7 +26,7 @@ RECORD = Record(
     ),
 )
 
-_FACILITIES = (
+_FACILITIES: Final = (
     "KERN",
     "USER",
     "MAIL",
@@ -44,9 +45,9 @@ _FACILITIES = (
     "CLOCK",
     *(f"LOCAL{number}" for number in range(8)),
 )
-_SEVERITIES = ("EMERG", "ALERT", "CRIT", "ERR", "WARNING", "NOTICE", "INFO", "DEBUG")
-_UNSPECIFIED = "UNSPECIFIED"
-_PRIORITY = re.compile(rb"<([0-9]+)>")
+_SEVERITIES: Final = ("EMERG", "ALERT", "CRIT", "ERR", "WARNING", "NOTICE", "INFO", "DEBUG")
+_UNSPECIFIED: Final = "UNSPECIFIED"
+_PRIORITY: Final = re.compile(rb"<([0-9]+)>")
 
 
 class Syslog(DatagramAnalyzer):

@@ -4,6 +4,7 @@ Source: Zeek, src/logging/Manager.cc (ValToLogVal).
 """
 
 from collections.abc import Sequence
+from typing import Final
 
 import pyarrow as pa
 
@@ -12,7 +13,7 @@ from parsers.protocols import weird
 from parsers.schema import Row
 
 # What Zeek calls the logs whose names there are not theirs in capitals.
-_STREAMS = {
+_STREAMS: Final = {
     "analyzer": "Analyzer::Logging::LOG",
     "conn": "Conn::LOG",
     "files": "Files::LOG",
@@ -35,7 +36,7 @@ _STREAMS = {
     "websocket": "WebSocket::LOG",
 }
 # Zeek writes these only when it is asked to.
-_OPTIONAL = frozenset({"known_certs", "known_hosts", "known_services", "software"})
+_OPTIONAL: Final = frozenset({"known_certs", "known_hosts", "known_services", "software"})
 
 
 def weirds(log: str, table: pa.Table, times: Sequence[int] | None = None) -> list[Row]:

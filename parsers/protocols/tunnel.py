@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from operator import itemgetter
+from typing import Final
 
 from parsers.limits import TUNNEL_TIMEOUT
 from parsers.protocols.expiry import Expiry, Ints
@@ -24,9 +25,9 @@ RECORD = Record(
     ),
 )
 _DISCOVER, _CLOSE, _EXPIRE = "Tunnel::DISCOVER", "Tunnel::CLOSE", "Tunnel::EXPIRE"
-_SECOND = 1_000_000_000
+_SECOND: Final = 1_000_000_000
 # What is left of TUNNEL_TIMEOUT, as Zeek counts it in whole seconds, when it is sure that a tunnel has not expired.
-_ALIVE = TUNNEL_TIMEOUT - 2 * _SECOND
+_ALIVE: Final = TUNNEL_TIMEOUT - 2 * _SECOND
 
 
 def used(ts: int, tunnel: Row) -> Row:

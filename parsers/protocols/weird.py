@@ -6,13 +6,14 @@ Source: Zeek, scripts/base/frameworks/notice/weird.zeek, src/Reporter.cc, src/We
 
 from collections.abc import Iterable
 from operator import itemgetter
+from typing import Final
 
 from parsers.limits import WEIRD_QUIET, WEIRD_SAMPLING, WEIRD_THRESHOLD, WEIRD_TOLD
 from parsers.protocols.analyzer import Connection
 from parsers.protocols.expiry import Expiry, Ints
 from parsers.schema import CONNECTION, Field, Record, Row, ranked
 
-PEER = "zeek"
+PEER: Final = "zeek"
 
 RECORD: Record = Record(
     "weird",
@@ -27,15 +28,15 @@ RECORD: Record = Record(
         Field("source", "string", "The analyser that saw it.", 6, repeats=True),
     ),
 )
-_NAME = RECORD.names.index("name")
-_NOTICE = RECORD.names.index("notice")
+_NAME: Final = RECORD.names.index("name")
+_NOTICE: Final = RECORD.names.index("notice")
 
 # What Zeek does not write at all: ordinary in captures that begin or end in the middle of things.
-_IGNORED = frozenset(("unsolicited_SYN_response", "FIN_after_reset", "spontaneous_FIN", "spontaneous_RST"))
+_IGNORED: Final = frozenset(("unsolicited_SYN_response", "FIN_after_reset", "spontaneous_FIN", "spontaneous_RST"))
 # What it writes once for each originator, and makes a notice of.
-_NOTICED = frozenset(("FIN_storm", "successful_RPC_reply_to_invalid_request", "SYN_after_partial"))
+_NOTICED: Final = frozenset(("FIN_storm", "successful_RPC_reply_to_invalid_request", "SYN_after_partial"))
 # What it writes once for each originator, a notice or not, and once for each connection.
-_ONCE_PER_ORIGINATOR = _NOTICED | frozenset(
+_ONCE_PER_ORIGINATOR: Final = _NOTICED | frozenset(
     {
         "bad_ICMP_checksum",
         "bad_RPC",
@@ -61,7 +62,7 @@ _ONCE_PER_ORIGINATOR = _NOTICED | frozenset(
         "SSH_max_string_length_exceeded",
     }
 )
-_ONCE_PER_CONNECTION = frozenset(
+_ONCE_PER_CONNECTION: Final = frozenset(
     {
         "FTP_max_command_length_exceeded",
         "FTP_too_many_pending_commands",

@@ -4,15 +4,16 @@ Source: Zeek, src/analyzer/protocol/xmpp/{XMPP.cc,xmpp-protocol.pac,xmpp-analyze
 """
 
 import re
+from typing import Final
 
 from parsers.protocols.analyzer import Context, Protocol
 from parsers.protocols.opportunistic import OpportunisticAnalyzer, Part
 
-_OPENS = re.compile(rb"(?:<\?xml[^?>]*+\?>)?[\n\r ]*<stream:stream [^>]*xmlns='jabber:")
-_GRAMMAR = "xmpp-protocol.pac"
-_NAME = Part(f"{_GRAMMAR}:13", re.compile(rb"/?[?:0-9A-Za-z]++"), "/?[?:[:alnum:]]+")
+_OPENS: Final = re.compile(rb"(?:<\?xml[^?>]*+\?>)?[\n\r ]*<stream:stream [^>]*xmlns='jabber:")
+_GRAMMAR: Final = "xmpp-protocol.pac"
+_NAME: Final = Part(f"{_GRAMMAR}:13", re.compile(rb"/?[?:0-9A-Za-z]++"), "/?[?:[:alnum:]]+")
 # A tag and the text behind it.
-_PARTS = (
+_PARTS: Final = (
     Part(f"{_GRAMMAR}:11", re.compile(rb"[ \r\n]*+"), "[ \\r\\n]*"),
     Part(f"{_GRAMMAR}:12", re.compile(rb"<"), "<"),
     _NAME,
@@ -21,7 +22,7 @@ _PARTS = (
     Part(f"{_GRAMMAR}:16", re.compile(rb"[^<>]*+"), "[^<>]*"),
 )
 # Who gets so far does without TLS.
-_PAST_TLS = frozenset({b"success", b"message", b"db:result", b"db:verify", b"presence"})
+_PAST_TLS: Final = frozenset({b"success", b"message", b"db:result", b"db:verify", b"presence"})
 
 
 class XmppAnalyzer(OpportunisticAnalyzer):

@@ -5,6 +5,7 @@ Source: RFC 5280, section 4.2; Zeek, src/file_analysis/analyzer/x509/X509.cc.
 
 from dataclasses import dataclass, field
 from ipaddress import ip_address
+from typing import Final
 
 from parsers.files.x509 import oids
 from parsers.files.x509.der import (
@@ -20,13 +21,13 @@ from parsers.files.x509.der import (
     read,
 )
 
-_ALTERNATIVE_NAME = oids.encode("2.5.29.17")
-_BASIC_CONSTRAINTS = oids.encode("2.5.29.19")
-_GENERAL_NAMES = frozenset({0xA0, 0x81, 0x82, 0xA3, 0xA4, 0xA5, 0x86, 0x87, 0x88})
+_ALTERNATIVE_NAME: Final = oids.encode("2.5.29.17")
+_BASIC_CONSTRAINTS: Final = oids.encode("2.5.29.19")
+_GENERAL_NAMES: Final = frozenset({0xA0, 0x81, 0x82, 0xA3, 0xA4, 0xA5, 0x86, 0x87, 0x88})
 _EMAIL, _DNS, _URI, _IP = 0x81, 0x82, 0x86, 0x87
-_ADDRESS_BYTES = (4, 16)
+_ADDRESS_BYTES: Final = (4, 16)
 # The number of the last of what may follow the key: identifiers of issuer and subject, extensions.
-_EXTENSIONS = 3
+_EXTENSIONS: Final = 3
 
 
 @dataclass(slots=True)

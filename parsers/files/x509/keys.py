@@ -4,6 +4,7 @@ Source: OpenSSL 3.0's decoders of X509_PUBKEY, as Zeek uses them (src/file_analy
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 from parsers.files.x509 import oids
 from parsers.files.x509.der import BIT_STRING, INTEGER, OID, SEQUENCE, DerError, bit_string, elements, expect
@@ -22,10 +23,10 @@ class Key:
 
 
 # Keys without parameters that are octets of one length each: the octets, the bits that OpenSSL counts.
-_EDWARDS = {"X25519": (32, 253), "X448": (56, 448), "ED25519": (32, 256), "ED448": (57, 456)}
-_RSA = frozenset({"rsaEncryption", "rsa"})
-_DSA = frozenset({"dsaEncryption", "dsaEncryption-old", "dsaWithSHA", "dsaWithSHA1", "dsaWithSHA1-old"})
-_GROUPS = {"dhKeyAgreement": "DH", "X9.42 DH": "DHX"} | dict.fromkeys(_DSA, "dsa")
+_EDWARDS: Final = {"X25519": (32, 253), "X448": (56, 448), "ED25519": (32, 256), "ED448": (57, 456)}
+_RSA: Final = frozenset({"rsaEncryption", "rsa"})
+_DSA: Final = frozenset({"dsaEncryption", "dsaEncryption-old", "dsaWithSHA", "dsaWithSHA1", "dsaWithSHA1-old"})
+_GROUPS: Final = {"dhKeyAgreement": "DH", "X9.42 DH": "DHX"} | dict.fromkeys(_DSA, "dsa")
 
 
 def parse(data: bytes, start: int, stop: int) -> Key:

@@ -4,7 +4,7 @@ Source: OpenSSL, crypto/asn1/a_strex.c with XN_FLAG_RFC2253, read line by line a
 """
 
 import re
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from parsers.files.x509 import oids
 from parsers.files.x509.der import (
@@ -31,11 +31,11 @@ from parsers.limits import NAME_BYTES
 # One attribute: the number of its set, its type, the tag and the contents of its value, the whole value.
 Attribute: TypeAlias = tuple[int, bytes, int, bytes, bytes]
 
-COMMON_NAME = oids.encode("2.5.4.3")
-_OCTET_PER_CHARACTER = frozenset({NUMERIC, PRINTABLE, T61, IA5, VISIBLE, UTC_TIME, GENERALIZED_TIME})
-_SPECIAL = re.compile(rb'["+,;<>\\\x00-\x1f\x7f-\xff]')
-_BACKSLASHED = frozenset(b'"+,;<>\\')
-_UNPRINTABLE = re.compile(rb"[^ -~\r\n]")
+COMMON_NAME: Final = oids.encode("2.5.4.3")
+_OCTET_PER_CHARACTER: Final = frozenset({NUMERIC, PRINTABLE, T61, IA5, VISIBLE, UTC_TIME, GENERALIZED_TIME})
+_SPECIAL: Final = re.compile(rb'["+,;<>\\\x00-\x1f\x7f-\xff]')
+_BACKSLASHED: Final = frozenset(b'"+,;<>\\')
+_UNPRINTABLE: Final = re.compile(rb"[^ -~\r\n]")
 
 
 def attributes(data: bytes, start: int, stop: int) -> list[Attribute]:

@@ -4,6 +4,7 @@ Source: the objects that `openssl list -objects` prints (OpenSSL 3.0), as far as
 """
 
 from itertools import pairwise
+from typing import Final
 
 from parsers.files.x509.der import DerError
 
@@ -51,7 +52,7 @@ def _numbered(root: str, names: str) -> dict[bytes, str]:
 
 
 # What a name in a certificate is made of, by its short name.
-ATTRIBUTES = {
+ATTRIBUTES: Final = {
     **_numbered(
         "2.5.4",
         "3:CN 4:SN 5:serialNumber 6:C 7:L 8:ST 9:street 10:O 11:OU 12:title 13:description 14:searchGuide "
@@ -90,7 +91,7 @@ ATTRIBUTES = {
 }
 
 # Kinds of public keys and signatures, by their long name.
-ALGORITHMS = {
+ALGORITHMS: Final = {
     **_numbered(
         "1.2.840.113549.1.1",
         "1:rsaEncryption 2:md2WithRSAEncryption 3:md4WithRSAEncryption 4:md5WithRSAEncryption "
@@ -141,7 +142,7 @@ def _curves(root: str, curves: str) -> dict[bytes, tuple[str, int]]:
 
 
 # Elliptic curves: the name and the bits of the group's order, which is the length that OpenSSL gives a key.
-CURVES = {
+CURVES: Final = {
     **_curves(
         "1.2.840.10045.3.1",
         "1:prime192v1:192 2:prime192v2:192 3:prime192v3:192 4:prime239v1:239 5:prime239v2:239 6:prime239v3:239 "

@@ -4,13 +4,13 @@ Source: Zeek, scripts/base/files/x509/main.zeek (known_log_certs).
 """
 
 from collections.abc import Iterable, Sequence
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import pyarrow as pa
 
 from parsers.schema import Row
 
-_DAY = 86_400 * 1_000_000_000
+_DAY: Final = 86_400 * 1_000_000_000
 # When the certificate was seen, its fingerprint, whether it was the host's own, whether the client sent it.
 _Sighting: TypeAlias = tuple[int, str, bool, bool]
 

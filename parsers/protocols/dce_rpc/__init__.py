@@ -1,5 +1,7 @@
 """DCE-RPC, Windows' way to call functions on other computers (C706, MS-RPCE)."""
 
+from typing import Final
+
 from parsers.protocols.analyzer import Analyzer, Context, Protocol
 from parsers.protocols.dce_rpc import calls
 from parsers.protocols.dce_rpc.analyzer import DceRpcAnalyzer
@@ -7,7 +9,7 @@ from parsers.protocols.dce_rpc.record import RECORD
 
 __all__ = ["PROTOCOL", "calls", "open_pipe"]
 
-_LAST_KIND = 0x13
+_LAST_KIND: Final = 0x13
 
 
 def recognise(orig: bytes, resp: bytes) -> bool:

@@ -3,7 +3,7 @@
 Source: Zeek, src/analyzer/protocol/dce-rpc/{DCE_RPC.cc,dce_rpc-analyzer.pac,dce_rpc-auth.pac,dce_rpc-protocol.pac}.
 """
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from parsers.limits import DCE_RPC_FRAGMENT_BYTES, DCE_RPC_FRAGMENTED
 from parsers.protocols import framed, grammar
@@ -12,8 +12,8 @@ from parsers.protocols.dce_rpc import calls, pdu
 
 # What authenticates a unit (MS-RPCE 2.2.1.1.7), where Zeek looks into it or says that it does not.
 _GSSAPI, _NTLM, _KERBEROS = 0x09, 0x0A, 0x10
-_LOOKED_INTO = {_GSSAPI: "gssapi", _NTLM: "ntlm"}
-_WEIRD = {0x0E: "tls_dce_rpc_auth_type", 0x44: "netlogon_dce_rpc_auth_type"}
+_LOOKED_INTO: Final = {_GSSAPI: "gssapi", _NTLM: "ntlm"}
+_WEIRD: Final = {0x0E: "tls_dce_rpc_auth_type", 0x44: "netlogon_dce_rpc_auth_type"}
 
 
 class DceRpcAnalyzer(framed.Framed):

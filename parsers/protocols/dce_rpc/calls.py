@@ -5,6 +5,7 @@ Source: Zeek, scripts/base/protocols/dce-rpc/main.zeek.
 
 import re
 from dataclasses import dataclass, field
+from typing import Final
 
 from parsers import escape
 from parsers.limits import DCE_RPC_PIPES
@@ -13,7 +14,7 @@ from parsers.protocols.dce_rpc import interfaces
 from parsers.protocols.dce_rpc.record import RECORD
 
 # Calls that every Windows makes all the time.
-_IGNORED = {
+_IGNORED: Final = {
     "winreg": frozenset(
         {
             "BaseRegCloseKey",
@@ -29,7 +30,7 @@ _IGNORED = {
     "spoolss": frozenset({"RpcSplOpenPrinter", "RpcClosePrinter"}),
     "wkssvc": frozenset({"NetrWkstaGetInfo"}),
 }
-_PIPE = re.compile(r"\\pipe\\", re.IGNORECASE)
+_PIPE: Final = re.compile(r"\\pipe\\", re.IGNORECASE)
 
 
 @dataclass(slots=True)

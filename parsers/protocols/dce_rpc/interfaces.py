@@ -6,10 +6,10 @@ Source: Zeek, scripts/base/protocols/dce-rpc/consts.zeek; Microsoft's open speci
 
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 # What a pipe is usually bound to, where the binding was not seen.
-OF_PIPES = {
+OF_PIPES: Final = {
     "winreg": "338cd001-2244-31f1-aaaa-900038001003",
     "spoolss": "12345678-1234-abcd-ef00-0123456789ab",
     "srvsvc": "4b324fc8-1670-01d3-1278-5a47bf6ee188",

@@ -5,16 +5,17 @@ Source: Zeek, src/analyzer/protocol/dce-rpc/dce_rpc-protocol.pac. What does not 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from parsers.protocols.binpac import BinpacError, not_enforced
 from parsers.protocols.grammar import Reading
 
-HEADER_BYTES = 16
+HEADER_BYTES: Final = 16
 REQUEST, RESPONSE, BIND, BIND_ACK, ALTER_CONTEXT, ALTER_CONTEXT_RESP = 0, 2, 11, 12, 14, 15
-_VERSION = 5
-_AUTH_HEAD_BYTES = 8
-_SYNTAX_BYTES = 20
-_RESULT_BYTES = 24
+_VERSION: Final = 5
+_AUTH_HEAD_BYTES: Final = 8
+_SYNTAX_BYTES: Final = 20
+_RESULT_BYTES: Final = 24
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ Source: Zeek, src/analyzer/protocol/dhcp/dhcp-analyzer.pac, scripts/base/protoco
 """
 
 from ipaddress import IPv4Address
-from typing import Any
+from typing import Any, Final
 
 from parsers import escape
 from parsers.protocols.analyzer import Context, Data
@@ -25,7 +25,7 @@ from parsers.protocols.dhcp.message import (
 from parsers.protocols.dhcp.record import MESSAGES, TOLD
 from parsers.protocols.grammar import int32
 
-_TYPES = (
+_TYPES: Final = (
     "DISCOVER",
     "OFFER",
     "REQUEST",
@@ -47,9 +47,9 @@ _TYPES = (
 )
 _CLIENT_PORT, _SERVER_PORT = 68, 67
 _NOWHERE, _EVERYWHERE = "0.0.0.0", "255.255.255.255"  # noqa: S104  nothing is bound
-_NO_ADDRESS = bytes(4)
-_ETHERNET = 1
-_SECOND = 1_000_000_000
+_NO_ADDRESS: Final = bytes(4)
+_ETHERNET: Final = 1
+_SECOND: Final = 1_000_000_000
 _MAC_BYTES, _LONG_MAC_BYTES = 6, 8
 _COOKIE_BYTES, _COOKIE_PLACE = COOKIE.to_bytes(4, "big"), 236
 

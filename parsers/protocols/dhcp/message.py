@@ -5,19 +5,20 @@ Source: Zeek, src/analyzer/protocol/dhcp/{dhcp-protocol,dhcp-options}.pac.
 """
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from parsers.protocols.binpac import BinpacError
 from parsers.protocols.grammar import Reading
 
-COOKIE = 0x63825363
+COOKIE: Final = 0x63825363
 _PAD, _END = 0, 255
 HOST_NAME, DOMAIN_NAME, REQUESTED, LEASE, TYPE, MESSAGE, CLIENT_ID, FQDN = 12, 15, 50, 51, 53, 56, 61, 81
-_RELAY_AGENT = 82
+_RELAY_AGENT: Final = 82
 
 _CHADDR_BYTES, _SNAME_BYTES, _FILE_BYTES = 16, 64, 128
 
 # Options whose size does not depend on their length.
-_FIXED = {
+_FIXED: Final = {
     1: ("SUBNET_OPTION:subnet", 4),
     2: ("TIME_OFFSET_OPTION:time_offset", 4),
     19: ("FORWARDING_OPTION:forwarding", 1),
@@ -32,7 +33,7 @@ _FIXED = {
     116: ("AUTO_CONFIG_OPTION:auto_config", 1),
 }
 # Options that hold as many addresses as fit into their length.
-_ADDRESSES = {
+_ADDRESSES: Final = {
     3: "ROUTER_OPTION:router_list",
     4: "TIME_SERVER_OPTION:timeserver_list",
     5: "NAME_SERVER_OPTION:nameserver_list",
@@ -41,7 +42,7 @@ _ADDRESSES = {
     44: "NBNS_OPTION:nbns",
 }
 # Options that are as long as they say.
-_TEXTS = {
+_TEXTS: Final = {
     HOST_NAME: "HOST_NAME_OPTION:host_name",
     DOMAIN_NAME: "DOMAIN_NAME_OPTION:domain_name",
     43: "VENDOR_SPECIFIC_OPTION:vendor_specific",
@@ -52,7 +53,7 @@ _TEXTS = {
     252: "AUTO_PROXY_CONFIG_OPTION:auto_proxy_config",
 }
 # Options that begin with a part of this size.
-_HEADED = {
+_HEADED: Final = {
     CLIENT_ID: ("Client_Identifier:hwtype", 1, "Client_Identifier:hwaddr"),
     FQDN: ("Client_FQDN:rcode2", 3, "Client_FQDN:domain_name"),
 }

@@ -3,6 +3,8 @@
 Source: Zeek, scripts/base/protocols/dhcp/main.zeek.
 """
 
+from typing import Final
+
 from parsers.schema import Field, Record
 
 RECORD = Record(
@@ -29,7 +31,7 @@ RECORD = Record(
 )
 
 # A message changes these cells of its row, where it has something to say of them: the last one counts.
-TOLD = (
+TOLD: Final = (
     "client_addr",
     "server_addr",
     "mac",

@@ -5,14 +5,14 @@ Source: Zeek, scripts/base/protocols/dhcp/main.zeek (join_data, aggregate_msgs).
 
 from collections.abc import Iterable
 from operator import itemgetter
-from typing import Any
+from typing import Any, Final
 
 from parsers.limits import DHCP_CONNECTIONS, DHCP_MESSAGES, DHCP_QUIET, DHCP_TIMEOUT, DHCP_WATCHED
 from parsers.protocols.dhcp.record import MESSAGES, RECORD, TOLD
 from parsers.protocols.expiry import Expiry, Ints
 from parsers.schema import Row
 
-_HEAD = len(MESSAGES.fields) - len(TOLD)
+_HEAD: Final = len(MESSAGES.fields) - len(TOLD)
 
 
 class _Transaction:

@@ -1,12 +1,13 @@
 """DNP3 (IEEE 1815), over TCP and UDP: recognised by the two bytes that open each frame (Zeek: dnp3/dpd.sig)."""
 
 from functools import partial
+from typing import Final
 
 from parsers.protocols.analyzer import Protocol
 from parsers.protocols.dnp3.analyzer import Dnp3Analyzer
 from parsers.protocols.dnp3.record import RECORD
 
-_MAGIC = b"\x05\x64"
+_MAGIC: Final = b"\x05\x64"
 
 
 def _answers(orig: bytes, resp: bytes) -> bool:  # noqa: ARG001

@@ -3,7 +3,7 @@
 Source: Zeek, src/analyzer/protocol/dnp3/{DNP3.cc,dnp3-protocol.pac}, base/protocols/dnp3/main.zeek.
 """
 
-from typing import NoReturn
+from typing import Final, NoReturn
 
 from parsers.limits import FRAME_BYTES
 from parsers.protocols.analyzer import Context, Data, End, Gap
@@ -12,29 +12,29 @@ from parsers.protocols.dnp3.headers import read_objects
 from parsers.protocols.dnp3.record import RECORD
 from parsers.protocols.grammar import Reading
 
-_MAGIC = b"\x05\x64"
-_LINK_BYTES = 8
+_MAGIC: Final = b"\x05\x64"
+_LINK_BYTES: Final = 8
 # Link header, its checksum, the transport byte: Zeek waits for all of them.
-_HEADER_BYTES = 11
+_HEADER_BYTES: Final = 11
 # The length counts from the control byte on: five bytes of link header are in it.
-_COUNTED = 5
-_CHUNK = 16
+_COUNTED: Final = 5
+_CHUNK: Final = 16
 _FIRST, _LAST = 0x40, 0x80
-_FROM_MASTER = 0x80
-_POLYNOMIAL = 0xA6BC
+_FROM_MASTER: Final = 0x80
+_POLYNOMIAL: Final = 0xA6BC
 
-_REQUESTS = (
+_REQUESTS: Final = (
     "CONFIRM READ WRITE SELECT OPERATE DIRECT_OPERATE DIRECT_OPERATE_NR IMMED_FREEZE IMMED_FREEZE_NR FREEZE_CLEAR "
     "FREEZE_CLEAR_NR FREEZE_AT_TIME FREEZE_AT_TIME_NR COLD_RESTART WARM_RESTART INITIALIZE_DATA INITIALIZE_APPL "
     "START_APPL STOP_APPL SAVE_CONFIG ENABLE_UNSOLICITED DISABLE_UNSOLICITED ASSIGN_CLASS DELAY_MEASURE "
     "RECORD_CURRENT_TIME OPEN_FILE CLOSE_FILE DELETE_FILE GET_FILE_INFO AUTHENTICATE_FILE ABORT_FILE ACTIVATE_CONFIG "
     "AUTHENTICATE_REQ AUTHENTICATE_REQ_NR"
 )
-_REPLIES = {0x81: "RESPONSE", 0x82: "UNSOLICITED_RESPONSE", 0x83: "AUTHENTICATE_RESP"}
-_FUNCTIONS = dict(enumerate(_REQUESTS.split())) | _REPLIES
+_REPLIES: Final = {0x81: "RESPONSE", 0x82: "UNSOLICITED_RESPONSE", 0x83: "AUTHENTICATE_RESP"}
+_FUNCTIONS: Final = dict(enumerate(_REQUESTS.split())) | _REPLIES
 # Confirmation, restarts, delays and the like: what follows them is not looked at.
-_REQUESTS_WITHOUT_OBJECTS = frozenset((0x00, 0x0D, 0x0E, 0x0F, 0x13, 0x17, 0x18))
-_LAST_REQUEST = 0x21
+_REQUESTS_WITHOUT_OBJECTS: Final = frozenset((0x00, 0x0D, 0x0E, 0x0F, 0x13, 0x17, 0x18))
+_LAST_REQUEST: Final = 0x21
 
 
 def _remainder(byte: int) -> int:
@@ -43,7 +43,7 @@ def _remainder(byte: int) -> int:
     return byte
 
 
-_REMAINDERS = [_remainder(byte) for byte in range(256)]
+_REMAINDERS: Final = [_remainder(byte) for byte in range(256)]
 
 
 def checksum(block: bytes) -> bytes:

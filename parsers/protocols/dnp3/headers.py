@@ -3,22 +3,24 @@
 Source: Zeek, src/analyzer/protocol/dnp3/dnp3-{protocol,objects}.pac.
 """
 
+from typing import Final
+
 from parsers.protocols.binpac import out_of_bound
 from parsers.protocols.dnp3.objects import read_contents
 from parsers.protocols.grammar import Reading, int32
 
 # Where a header says which objects: the first and the last of them.
-_RANGES = {0: "<BB", 1: "<HH", 2: "<II", 3: "<BB", 4: "<HH", 5: "<II"}
+_RANGES: Final = {0: "<BB", 1: "<HH", 2: "<II", 3: "<BB", 4: "<HH", 5: "<II"}
 # Where it says how many.
-_COUNTS = {7: "<B", 8: "<H", 9: "<I", 11: "<B"}
-_NO_RANGE = 6
+_COUNTS: Final = {7: "<B", 8: "<H", 9: "<I", 11: "<B"}
+_NO_RANGE: Final = 6
 # The ranges of addresses, in which Zeek counts no objects.
-_FIRST_OF_ADDRESSES = 3
-_AUTHENTICATE_FILE = 0x1D
-_FILE_AUTHENTICATION = 0x4602
+_FIRST_OF_ADDRESSES: Final = 3
+_AUTHENTICATE_FILE: Final = 0x1D
+_FILE_AUTHENTICATION: Final = 0x4602
 
 # What may stand before an object: its index or its size.
-_PREFIXES = {
+_PREFIXES: Final = {
     1: ("prefix8", "<B"),
     2: ("prefix16", "<H"),
     3: ("prefix32", "<I"),
@@ -28,7 +30,7 @@ _PREFIXES = {
 }
 
 # The kinds of which a request has objects; of others it has headers alone.
-_REQUESTED = frozenset(
+_REQUESTED: Final = frozenset(
     (
         *range(0x0C01, 0x0C04),
         *range(0x3201, 0x3204),
@@ -40,7 +42,7 @@ _REQUESTED = frozenset(
     )
 )
 # Those of a bit or two each: Zeek takes a byte for eight.
-_PACKED = {0x0101: "biwoflag", 0x0301: "diwoflag", 0x0A01: "bowoflag", 0x0C03: "bocmd_PM"}
+_PACKED: Final = {0x0101: "biwoflag", 0x0301: "diwoflag", 0x0A01: "bowoflag", 0x0C03: "bocmd_PM"}
 
 
 def read_objects(reading: Reading, function: int, is_request: bool) -> None:

@@ -6,7 +6,7 @@ Source: Zeek, src/analyzer/protocol/dnp3/dnp3-objects.pac.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from parsers.protocols.binpac import out_of_bound
 from parsers.protocols.grammar import Reading
@@ -92,18 +92,18 @@ def _group(group: int, *layouts: Layout | None) -> dict[int, Layout]:
     return {group << 8 | number: layout for number, layout in enumerate(layouts, 1) if layout is not None}
 
 
-_TIME = Layout("AbsTime", (("time48", 6),))
-_FLAG_COUNT = (_whole("CounterEve32wFlag", 5), _whole("CounterEve16wFlag", 3))
-_FLAG_COUNT_TIME = (
+_TIME: Final = Layout("AbsTime", (("time48", 6),))
+_FLAG_COUNT: Final = (_whole("CounterEve32wFlag", 5), _whole("CounterEve16wFlag", 3))
+_FLAG_COUNT_TIME: Final = (
     _timed("CounterEve32wFlagTime", "count_value", 5),
     _timed("CounterEve16wFlagTime", "count_value", 3),
 )
-_COUNTER_EVENTS = (*_FLAG_COUNT, None, None, *_FLAG_COUNT_TIME)
-_FROZEN_EVENTS = _values("FrozenAnaInputEve", "f_value")
-_DESCRIPTION = _whole("DescEle", 5)
+_COUNTER_EVENTS: Final = (*_FLAG_COUNT, None, None, *_FLAG_COUNT_TIME)
+_FROZEN_EVENTS: Final = _values("FrozenAnaInputEve", "f_value")
+_DESCRIPTION: Final = _whole("DescEle", 5)
 
 # What lies in requests and replies alike.
-_IN_BOTH = {
+_IN_BOTH: Final = {
     **_group(12, _whole("CROB", 11), _whole("PCB", 11)),
     **_group(
         50,
@@ -168,10 +168,10 @@ _IN_BOTH = {
     ),
 }
 
-_ATTRIBUTE = Layout("AttributeCommon", (("leng", 2), ("attribute_obj", _number(1, 1))))
-_ATTRIBUTES = {*range(0xD3, 0x100)} - {0xF4, 0xFB, 0xFD}
+_ATTRIBUTE: Final = Layout("AttributeCommon", (("leng", 2), ("attribute_obj", _number(1, 1))))
+_ATTRIBUTES: Final = {*range(0xD3, 0x100)} - {0xF4, 0xFB, 0xFD}
 
-_IN_REPLIES = {
+_IN_REPLIES: Final = {
     **_IN_BOTH,
     **dict.fromkeys(_ATTRIBUTES, _ATTRIBUTE),
     **_group(2, None, _timed("BinInEveAtime", "flag", 1), _whole("BinInEveRtime", 3)),
@@ -249,13 +249,13 @@ _IN_REPLIES = {
 }
 
 # Those that are a number: Zeek's name for it, and its bytes.
-_NUMBERS_IN_BOTH = {
+_NUMBERS_IN_BOTH: Final = {
     0x0C03: ("bocmd_PM", 1),
     0x3401: ("time_coarse", 2),
     0x3402: ("time_fine", 2),
     0x7804: ("sessionKeyRequest", 2),
 }
-_NUMBERS_IN_REPLIES = {
+_NUMBERS_IN_REPLIES: Final = {
     **_NUMBERS_IN_BOTH,
     0x0101: ("biwoflag", 1),
     0x0102: ("biwflag", 1),
@@ -276,7 +276,7 @@ _NUMBERS_IN_REPLIES = {
 }
 
 # Text of as many bytes as the variation says.
-_TEXTS = {0x6E: "oct_str", 0x6F: "oct_str_eve", 0x70: "vir_ter_out_blk", 0x71: "vir_ter_eve"}
+_TEXTS: Final = {0x6E: "oct_str", 0x6F: "oct_str_eve", 0x70: "vir_ter_out_blk", 0x71: "vir_ter_eve"}
 
 
 def read_contents(reading: Reading, kind: int, prefix: int, is_request: bool) -> None:

@@ -12,7 +12,7 @@ _Known: TypeAlias = tuple[Tails, bool, list[str]]
 # A name with its last dot that is so long is too long.
 _LONG: Final = 255
 # The pointers of a tail that ended before its terminator: with other limits it may end elsewhere.
-_OPEN = DNS_POINTERS + 1
+_OPEN: Final = DNS_POINTERS + 1
 
 
 def read(
@@ -104,7 +104,7 @@ def _join(labels: list[bytes], tail: bytes) -> bytes:
 
 
 # What each pair of letters from AA to PP stands for.
-_NIBBLES = {ord("a") + i: i for i in range(16)}
+_NIBBLES: Final = {ord("a") + i: i for i in range(16)}
 
 
 def netbios(name: bytes) -> bytes:

@@ -13,11 +13,11 @@ from parsers.protocols.dns.message import MalformedError, Message, Reading, Viol
 from parsers.protocols.dns.svcb import svcb
 
 # The numbers of algorithms that sign zones and are in order, and what the others are.
-_ALGORITHMS = frozenset((2, 3, 4, 5, 6, 7, 8, 10, 12, 13, 14, 15, 16))
-_ODD_ALGORITHMS = {1: "NotRecommended", 252: "Indirect", 253: "PrivateDNS", 254: "PrivateOID"}
+_ALGORITHMS: Final = frozenset((2, 3, 4, 5, 6, 7, 8, 10, 12, 13, 14, 15, 16))
+_ODD_ALGORITHMS: Final = {1: "NotRecommended", 252: "Indirect", 253: "PrivateDNS", 254: "PrivateOID"}
 # A zone's key, one that is revoked, one that signs keys (RFC 4034 2.1, RFC 5011 7).
 _KEY_FLAGS, _KEY_PROTOCOL = 0x0181, 3
-_LAST_DIGEST = 4
+_LAST_DIGEST: Final = 4
 
 _SHORT: Final = Struct(">H").unpack_from
 

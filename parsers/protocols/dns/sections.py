@@ -6,7 +6,7 @@ Source: RFC 1035 4.1.3, RFC 2136 2.4 and 2.5; Zeek, src/analyzer/protocol/dns/DN
 """
 
 from collections.abc import Iterator
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from parsers.protocols.dns.message import MalformedError, Message, text
 from parsers.protocols.dns.records import read
@@ -14,9 +14,9 @@ from parsers.protocols.dns.tables import TYPES, type_name
 
 Shown: TypeAlias = tuple[str, int]
 
-_NONE = 254
-_ANY = 255
-_ADDRESSES = {1, 28, 38}
+_NONE: Final = 254
+_ANY: Final = 255
+_ADDRESSES: Final = {1, 28, 38}
 
 
 def answers(message: Message, count: int) -> Iterator[Shown]:

@@ -120,7 +120,7 @@ QUERY: Final = 0
 NOTIFY: Final = 4
 UPDATE: Final = 5
 _OPCODES = {QUERY: "query", 1: "iquery", 2: "server-status", NOTIFY: "notify", UPDATE: "dynamic-update", 6: "dso"}
-_NETBIOS_OPCODES = {0: "query", 5: "registration", 6: "release", 7: "wack", 8: "refresh"}
+_NETBIOS_OPCODES: Final = {0: "query", 5: "registration", 6: "release", 7: "wack", 8: "refresh"}
 
 OPCODES: Final = tuple(_OPCODES.get(code, f"opcode-{code}") for code in range(16))
 NETBIOS_OPCODES: Final = tuple(f"netbios-{_NETBIOS_OPCODES.get(code, f'opcode-{code}')}" for code in range(16))

@@ -1,6 +1,7 @@
 """FTP (RFC 959): recognised when a client names itself and the server greets and asks for more (Zeek: ftp/dpd.sig)."""
 
 import re
+from typing import Final
 
 from parsers.protocols.analyzer import Protocol
 from parsers.protocols.ftp.analyzer import FtpAnalyzer
@@ -8,8 +9,8 @@ from parsers.protocols.ftp.data import FtpDataAnalyzer
 from parsers.protocols.ftp.record import RECORD
 from parsers.protocols.ftp.session import DATA
 
-_SERVER = re.compile(rb"[\n\r ]*(?:120|220)[^0-9].*[\n\r] *(?:230|331)[^0-9]", re.DOTALL)
-_CLIENT = re.compile(rb"(?:.*[\n\r])? *USER ", re.DOTALL | re.IGNORECASE)
+_SERVER: Final = re.compile(rb"[\n\r ]*(?:120|220)[^0-9].*[\n\r] *(?:230|331)[^0-9]", re.DOTALL)
+_CLIENT: Final = re.compile(rb"(?:.*[\n\r])? *USER ", re.DOTALL | re.IGNORECASE)
 
 
 def recognise(orig: bytes, resp: bytes) -> bool:

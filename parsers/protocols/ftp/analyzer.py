@@ -4,6 +4,7 @@ Source: Zeek, src/analyzer/protocol/ftp/FTP.cc.
 """
 
 import re
+from typing import Final
 
 from parsers.limits import FTP_COMMAND_BYTES
 from parsers.protocols.analyzer import Analyzer, Context, Data, End, Gap
@@ -12,11 +13,11 @@ from parsers.protocols.ftp.session import session_of
 from parsers.protocols.ftp.tokens import Tokens
 from parsers.protocols.ssl.session import ESTABLISHED
 
-_WORD = re.compile(rb"[^\s\0]*")
-_COMMAND = re.compile(rb"[!-~]{3,}")
-_CODE = re.compile(rb"[0-9]{3}")
-_STARTS_TLS = 234
-_WANTS_TOKENS = 334
+_WORD: Final = re.compile(rb"[^\s\0]*")
+_COMMAND: Final = re.compile(rb"[!-~]{3,}")
+_CODE: Final = re.compile(rb"[0-9]{3}")
+_STARTS_TLS: Final = 234
+_WANTS_TOKENS: Final = 334
 
 
 class FtpAnalyzer:

@@ -3,17 +3,19 @@
 Source: RFC 959, RFC 2228, RFC 2389, RFC 2428, RFC 3659; Zeek, base/protocols/ftp/{utils-commands,main}.zeek.
 """
 
-INIT = b"<init>"
-ANYTHING_WRONG = 500
+from typing import Final
 
-_SETTING = frozenset((200, 421, 500, 501, 504, 530))
-_DIRECTORY = frozenset((250, 421, 500, 501, 502, 530, 550))
+INIT: Final = b"<init>"
+ANYTHING_WRONG: Final = 500
+
+_SETTING: Final = frozenset((200, 421, 500, 501, 504, 530))
+_DIRECTORY: Final = frozenset((250, 421, 500, 501, 502, 530, 550))
 _STORING = frozenset((110, 125, 150, 226, 250, 421, 425, 426, 450, 451, 452, 500, 501, 530, 532, 550, 551, 552, 553))
-_LISTING = frozenset((125, 150, 226, 250, 421, 425, 426, 450, 451, 500, 501, 502, 530, 550))
-_ABOUT = frozenset((213, 500, 501, 550))
-_MACHINE_LISTING = frozenset((150, 226, 250, 500, 501, 550))
+_LISTING: Final = frozenset((125, 150, 226, 250, 421, 425, 426, 450, 451, 500, 501, 502, 530, 550))
+_ABOUT: Final = frozenset((213, 500, 501, 550))
+_MACHINE_LISTING: Final = frozenset((150, 226, 250, 500, 501, 550))
 
-REPLIES: dict[bytes, frozenset[int]] = {
+REPLIES: Final[dict[bytes, frozenset[int]]] = {
     INIT: frozenset((0, 120, 220, 421)),
     b"USER": frozenset((230, 331, 332, 421, 530, 500, 501)),
     b"PASS": frozenset((230, 202, 332, 421, 530, 500, 501, 503)),
@@ -62,8 +64,8 @@ REPLIES: dict[bytes, frozenset[int]] = {
 }
 
 # The commands that have rows.
-LOGGED = frozenset(b"APPE DELE RETR STOR STOU ACCT PORT PASV EPRT EPSV".split())
+LOGGED: Final = frozenset(b"APPE DELE RETR STOR STOU ACCT PORT PASV EPRT EPSV".split())
 # The argument of these is a file or a folder.
-ABOUT_FILES = frozenset(b"APPE CWD DELE MKD RETR RMD RNFR RNTO STOR STOU REST SIZE MDTM".split())
+ABOUT_FILES: Final = frozenset(b"APPE CWD DELE MKD RETR RMD RNFR RNTO STOR STOU REST SIZE MDTM".split())
 # The reply that says that a command changed or told the folder.
-IN_FOLDER = frozenset(((b"CWD", 250), (b"CDUP", 200), (b"CDUP", 250), (b"PWD", 257), (b"XPWD", 257)))
+IN_FOLDER: Final = frozenset(((b"CWD", 250), (b"CDUP", 200), (b"CDUP", 250), (b"PWD", 257), (b"XPWD", 257)))

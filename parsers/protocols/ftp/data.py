@@ -3,6 +3,8 @@
 Source: Zeek, src/analyzer/protocol/file/File.cc, base/protocols/ftp/{main,files}.zeek.
 """
 
+from typing import Final
+
 from parsers.files import handle, mime
 from parsers.files.analysis import File
 from parsers.limits import MIME_BYTES
@@ -10,8 +12,8 @@ from parsers.protocols.analyzer import Context, Data, End, Gap
 from parsers.protocols.ftp.session import Session, channels_of
 
 # The first bytes of both ways that Zeek guesses a type from, before the file's own is known.
-_GUESSED_BYTES = 1024
-_NO_TYPE = "<unknown>"
+_GUESSED_BYTES: Final = 1024
+_NO_TYPE: Final = "<unknown>"
 
 
 class FtpDataAnalyzer:

@@ -4,12 +4,13 @@ Source: Zeek, src/analyzer/protocol/login/NVT.cc.
 """
 
 import re
+from typing import Final
 
 from parsers.limits import LINE_BYTES
 from parsers.protocols.analyzer import Context, Data
 
-_COMMAND = re.compile(rb"\xff(?:\xfa.*?\xff[^\xff]|[\xfb-\xfe].|(\xff)|.)", re.DOTALL)
-_LONE_CR = re.compile(rb"\r(?=[^\n])")
+_COMMAND: Final = re.compile(rb"\xff(?:\xfa.*?\xff[^\xff]|[\xfb-\xfe].|(\xff)|.)", re.DOTALL)
+_LONE_CR: Final = re.compile(rb"\r(?=[^\n])")
 
 
 class TerminalLines:

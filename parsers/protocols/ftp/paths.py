@@ -4,9 +4,10 @@ Source: Zeek, base/utils/paths.zeek, src/util.cc (normalize_path).
 """
 
 import re
+from typing import Final
 
-_ABSOLUTE = re.compile(rb"(?:/|[A-Za-z]:[\\/])[^\n]*")
-_PATH = re.compile(rb'(?:/|[A-Za-z]:[\\/])(?:\\ |[^" ])*')
+_ABSOLUTE: Final = re.compile(rb"(?:/|[A-Za-z]:[\\/])[^\n]*")
+_PATH: Final = re.compile(rb'(?:/|[A-Za-z]:[\\/])(?:\\ |[^" ])*')
 
 
 def path_in(text: bytes) -> bytes:

@@ -5,17 +5,17 @@ Source: RFC 959, RFC 2428; Zeek, src/analyzer/protocol/ftp/functions.bif.
 
 import re
 from ipaddress import ip_address
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 # An address and a port; no address where a reply leaves it out.
 End: TypeAlias = tuple[str | None, int]
 
-_NUMBER = rb"\s*([+-]?[0-9]{1,9})"
-_SIX = re.compile(rb",".join([_NUMBER] * 6))
-_SHORTEST_SIX = 11
-_PORT = re.compile(_NUMBER)
-_PROTOCOL = re.compile(rb"(?:\s*[+-]?[0-9]+)?")
-_ZEROS = re.compile(rb"\b0+(?=[0-9])")
+_NUMBER: Final = rb"\s*([+-]?[0-9]{1,9})"
+_SIX: Final = re.compile(rb",".join([_NUMBER] * 6))
+_SHORTEST_SIX: Final = 11
+_PORT: Final = re.compile(_NUMBER)
+_PROTOCOL: Final = re.compile(rb"(?:\s*[+-]?[0-9]+)?")
+_ZEROS: Final = re.compile(rb"\b0+(?=[0-9])")
 
 
 def of_port(argument: bytes) -> End | None:

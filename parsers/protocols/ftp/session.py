@@ -9,6 +9,7 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass
 from operator import itemgetter
+from typing import Final
 
 from parsers import escape
 from parsers.limits import EXPECTED_CONNECTIONS, FTP_NAME_BYTES, FTP_PENDING_COMMANDS, FTP_TEXT_BYTES
@@ -21,15 +22,15 @@ from parsers.protocols.ftp.paths import joined, path_in
 from parsers.protocols.ftp.record import RECORD
 from parsers.protocols.software import ftp as software
 
-DATA = "ftp_data"
-_GUESTS = frozenset((b"anonymous", b"ftp", b"ftpuser", b"guest"))
-_HIDDEN = b"<hidden>"
-_UNKNOWN = b"<unknown>"
-_NUMBER = re.compile(rb"[0-9]+")
-_LIKE_A_REPLY = re.compile(rb"[1-9][0-9]{2} [ -~]{10}")
-_COUNT_MAX = (1 << 64) - 1
-_MIME_TYPE = RECORD.names.index("mime_type")
-_FUID = RECORD.names.index("fuid")
+DATA: Final = "ftp_data"
+_GUESTS: Final = frozenset((b"anonymous", b"ftp", b"ftpuser", b"guest"))
+_HIDDEN: Final = b"<hidden>"
+_UNKNOWN: Final = b"<unknown>"
+_NUMBER: Final = re.compile(rb"[0-9]+")
+_LIKE_A_REPLY: Final = re.compile(rb"[1-9][0-9]{2} [ -~]{10}")
+_COUNT_MAX: Final = (1 << 64) - 1
+_MIME_TYPE: Final = RECORD.names.index("mime_type")
+_FUID: Final = RECORD.names.index("fuid")
 
 
 @dataclass(slots=True)

@@ -4,15 +4,16 @@ Source: Zeek, src/analyzer/protocol/ftp/FTP.cc (FTP_ADAT_Analyzer).
 """
 
 import re
+from typing import Final
 
 from parsers.protocols.analyzer import Context, Data
 from parsers.protocols.mime import base64_text
 
-_COMMAND = re.compile(rb"[ \t]*([^\s\0]*)[ \t]*")
-_REPLY = re.compile(rb"([0-9]{3})-?[ \t]*(?:ADAT=(.*))?", re.DOTALL)
-_HANDSHAKE = 0x16
-_WITH_TOKENS = frozenset((235, 334, 335))
-_LAST = frozenset((232, 234, 235, 421, 431, 500, 501, 503, 535, 631, 632, 633))
+_COMMAND: Final = re.compile(rb"[ \t]*([^\s\0]*)[ \t]*")
+_REPLY: Final = re.compile(rb"([0-9]{3})-?[ \t]*(?:ADAT=(.*))?", re.DOTALL)
+_HANDSHAKE: Final = 0x16
+_WITH_TOKENS: Final = frozenset((235, 334, 335))
+_LAST: Final = frozenset((232, 234, 235, 421, 431, 500, 501, 503, 535, 631, 632, 633))
 
 
 class Tokens:

@@ -5,6 +5,7 @@ Source: Zeek, src/analyzer/protocol/http/HTTP.cc (HTTP_Analyzer).
 
 from collections import deque
 from enum import Enum, auto
+from typing import Final
 
 from parsers import escape
 from parsers.protocols.analyzer import Analyzer, Context, Data, End, Gap, Reset
@@ -16,8 +17,8 @@ from parsers.protocols.http.start_line import reply_line, request_line
 from parsers.protocols.http.transactions import Transactions
 from parsers.protocols.lines import line_weirds
 
-_WEBSOCKET = b"websocket"
-_NO_VERSION = b"0.0"
+_WEBSOCKET: Final = b"websocket"
+_NO_VERSION: Final = b"0.0"
 
 
 class Awaited(Enum):

@@ -5,7 +5,7 @@ Source: Zeek, src/analyzer/protocol/http/HTTP.cc (HTTP_Entity, HTTP_Message).
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from parsers import escape
 from parsers.files.analysis import File
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from parsers.protocols.http.analyzer import HttpAnalyzer
 
 # A body whose end nothing tells but the connection's.
-TO_THE_END = 2**31 - 1
-_OTHER_RANGE = "HTTP_range_not_matching_len"
-_NAMED_FILE = re.compile(rb"[fF][iI][lL][eE][nN][aA][mM][eE][ \t]*\*?=")
-_NAMED = re.compile(rb"[nN][aA][mM][eE][ \t]*=")
+TO_THE_END: Final = 2**31 - 1
+_OTHER_RANGE: Final = "HTTP_range_not_matching_len"
+_NAMED_FILE: Final = re.compile(rb"[fF][iI][lL][eE][nN][aA][mM][eE][ \t]*\*?=")
+_NAMED: Final = re.compile(rb"[nN][aA][mM][eE][ \t]*=")
 
 
 class HttpEntity(Entity):
@@ -391,7 +391,7 @@ def _websocket(name: bytes) -> Callable[[HttpEntity, bytes], None]:
     return read
 
 
-_MESSAGE: Readers = {
+_MESSAGE: Final[Readers] = {
     **READERS,
     b"content-type": HttpEntity.read_content_type,
     b"content-disposition": HttpEntity.read_disposition,
@@ -404,11 +404,11 @@ _MESSAGE: Readers = {
     b"upgrade": HttpEntity.read_upgrade,
     **{name: _websocket(name) for name in FIELDS},
 }
-_REPLY: Readers = {
+_REPLY: Final[Readers] = {
     **_MESSAGE,
     **{name: _software(name) for name in software.REPLY},
 }
-_REQUEST: Readers = {
+_REQUEST: Final[Readers] = {
     **_MESSAGE,
     b"host": _cell("host"),
     b"referer": _cell("referrer"),

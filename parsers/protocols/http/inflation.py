@@ -1,13 +1,14 @@
 """Compressed bodies (gzip, x-gzip, deflate) as they come, in pieces."""
 
 import zlib
+from typing import Final
 
 from parsers.limits import INFLATED_BYTES
 
 # Zeek takes what was inflated in blocks of this size: an error loses the block that it is met in.
-_BLOCK = 4096
-_SLICE = 8192
-_ZLIB_OR_GZIP = 32 + zlib.MAX_WBITS
+_BLOCK: Final = 4096
+_SLICE: Final = 8192
+_ZLIB_OR_GZIP: Final = 32 + zlib.MAX_WBITS
 
 
 class Inflation:

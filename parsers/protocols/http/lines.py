@@ -4,12 +4,13 @@ Source: Zeek, src/analyzer/protocol/tcp/ContentLine.cc, src/analyzer/protocol/ht
 """
 
 import re
+from typing import Final
 
 from parsers.protocols.analyzer import Data
 from parsers.protocols.lines import SINGLE_CR, WITHOUT_END, Lines, Notice, ignore
 
-_LINE_END = re.compile(rb"\r\n|\r|\n")
-_SINGLE_CR = re.compile(rb"\r(?=[^\r\n])")
+_LINE_END: Final = re.compile(rb"\r\n|\r|\n")
+_SINGLE_CR: Final = re.compile(rb"\r(?=[^\r\n])")
 
 
 class Direction(Lines):

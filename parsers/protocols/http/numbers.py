@@ -4,15 +4,15 @@ Source: Zeek, src/analyzer/protocol/http/HTTP.cc (HTTP_Entity::SubmitHeader), sr
 """
 
 import re
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from parsers.limits import INT64_MAX
 from parsers.protocols.fields import token
 
-_DECIMAL = re.compile(rb"-?[0-9]+")
-_HEXADECIMAL = re.compile(rb"-?[0-9A-Fa-f]+")
+_DECIMAL: Final = re.compile(rb"-?[0-9]+")
+_HEXADECIMAL: Final = re.compile(rb"-?[0-9A-Fa-f]+")
 # Longer numbers are none that 64 bits hold, and take Python long to read.
-_DIGITS = 400
+_DIGITS: Final = 400
 
 
 class Range(NamedTuple):

@@ -4,16 +4,16 @@ Source: Zeek, src/analyzer/protocol/http/HTTP.cc (HTTP_RequestLine, ParseRequest
 """
 
 import re
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from parsers.protocols.filename import odd_escapes
 
-_HTTP = b"HTTP/"
-_METHOD = re.compile(rb"[!#-'*+\-.0-9A-Z^-z|~]+")
-_URI = re.compile(rb"[!#$%&'()*+,\-./0-9:;=?@A-Z\[\]_a-z~\x00]*")
-_KEYWORD = re.compile(rb"[ \t]*HTTP/", re.IGNORECASE)
-_VERSION = re.compile(rb"[0-9]\.[0-9]")
-_BLANK = re.compile(rb"[ \t]+")
+_HTTP: Final = b"HTTP/"
+_METHOD: Final = re.compile(rb"[!#-'*+\-.0-9A-Z^-z|~]+")
+_URI: Final = re.compile(rb"[!#$%&'()*+,\-./0-9:;=?@A-Z\[\]_a-z~\x00]*")
+_KEYWORD: Final = re.compile(rb"[ \t]*HTTP/", re.IGNORECASE)
+_VERSION: Final = re.compile(rb"[0-9]\.[0-9]")
+_BLANK: Final = re.compile(rb"[ \t]+")
 
 
 class RequestLine(NamedTuple):

@@ -4,6 +4,7 @@ Source: Zeek, base/protocols/http/{main,entities,files,utils}.zeek.
 """
 
 import re
+from typing import Final
 
 from parsers import escape
 from parsers.files import handle
@@ -17,15 +18,15 @@ from parsers.protocols.mime import base64_text
 from parsers.protocols.websocket.handshake import SHARED, SOURCE, Handshake
 from parsers.schema import Row
 
-_BASIC = re.compile(rb"[bB][aA][sS][iI][cC][ \t]+")
-_IS_BASIC = re.compile(rb"[bB][aA][sS][iI][cC] ")
+_BASIC: Final = re.compile(rb"[bB][aA][sS][iI][cC][ \t]+")
+_IS_BASIC: Final = re.compile(rb"[bB][aA][sS][iI][cC] ")
 # Those that Zeek knows (HTTP::http_methods).
-_METHODS = frozenset(
+_METHODS: Final = frozenset(
     b"GET POST HEAD OPTIONS PUT DELETE TRACE CONNECT PROPFIND PROPPATCH MKCOL COPY MOVE LOCK UNLOCK POLL REPORT "
     b"SUBSCRIBE BMOVE SEARCH".split()
 )
 # The header fields that say that a proxy passed a request on.
-PROXY_FIELDS = (
+PROXY_FIELDS: Final = (
     b"forwarded",
     b"x-forwarded-for",
     b"x-forwarded-from",
@@ -124,7 +125,7 @@ class Transaction:
         )
 
 
-_NO_FILES: tuple[list[str], list[str], list[str]] = ([], [], [])
+_NO_FILES: Final[tuple[list[str], list[str], list[str]]] = ([], [], [])
 
 
 class Transactions:

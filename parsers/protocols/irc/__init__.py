@@ -1,6 +1,7 @@
 """IRC (RFC 2812): recognised by how clients and servers introduce themselves (Zeek: irc/dpd.sig)."""
 
 import re
+from typing import Final
 
 from parsers.protocols.analyzer import Protocol
 from parsers.protocols.irc.analyzer import IrcAnalyzer
@@ -8,10 +9,10 @@ from parsers.protocols.irc.data import IrcDataAnalyzer
 from parsers.protocols.irc.record import RECORD
 from parsers.protocols.irc.session import DATA
 
-_REPLY = re.compile(rb"(?:\A|[\n\r])(?::[^ \n\r]+ )?[0-9]{3} ")
-_USER = re.compile(rb"(?:\A|[\r\n]) *USER +.", re.DOTALL)
-_NICK = re.compile(rb"(?:\A|[\r\n]) *NICK +.", re.DOTALL)
-_SERVER = re.compile(rb"(?:\A|[\r\n]) *SERVER +[^ ]+ +[0-9]+ +:.")
+_REPLY: Final = re.compile(rb"(?:\A|[\n\r])(?::[^ \n\r]+ )?[0-9]{3} ")
+_USER: Final = re.compile(rb"(?:\A|[\r\n]) *USER +.", re.DOTALL)
+_NICK: Final = re.compile(rb"(?:\A|[\r\n]) *NICK +.", re.DOTALL)
+_SERVER: Final = re.compile(rb"(?:\A|[\r\n]) *SERVER +[^ ]+ +[0-9]+ +:.")
 
 
 def recognise(orig: bytes, resp: bytes) -> bool:

@@ -3,13 +3,15 @@
 Source: Zeek, src/analyzer/protocol/irc/IRC.cc.
 """
 
+from typing import Final
+
 from parsers.limits import IRC_COMMAND_BYTES, IRC_INVALID_LINES, IRC_READ_BYTES
 from parsers.protocols.analyzer import Analyzer, Context, Data, End, Gap
 from parsers.protocols.irc.messages import Line, LineError, dcc, parse, words
 from parsers.protocols.irc.session import session_of
 from parsers.protocols.lines import Lines, line_weirds
 
-_STARTS_TLS = 670
+_STARTS_TLS: Final = 670
 
 
 class IrcAnalyzer:

@@ -3,13 +3,15 @@
 Source: Zeek, src/analyzer/protocol/irc/IRC.cc (IRC_Data), base/protocols/irc/{dcc-send,files}.zeek.
 """
 
+from typing import Final
+
 from parsers.files import handle
 from parsers.files.analysis import File
 from parsers.limits import MIME_BYTES
 from parsers.protocols.analyzer import Context, Data, End, Gap
 from parsers.protocols.irc.session import Session, channels_of
 
-_COUNT_BYTES = 4
+_COUNT_BYTES: Final = 4
 
 
 class IrcDataAnalyzer:

@@ -6,19 +6,20 @@ Source: Zeek, src/analyzer/protocol/irc/IRC.cc.
 import re
 from dataclasses import dataclass
 from ipaddress import IPv4Address
+from typing import Final
 
 from parsers.limits import IRC_LINE_BYTES
 
-_NUMERIC = re.compile(rb"[0-9]{3} ")
-_DIGITS = re.compile(rb"(-?)([0-9]+)")
-_CLIENT_COMMANDS = frozenset(
+_NUMERIC: Final = re.compile(rb"[0-9]{3} ")
+_DIGITS: Final = re.compile(rb"(-?)([0-9]+)")
+_CLIENT_COMMANDS: Final = frozenset(
     b"ADMIN AWAY CNOTICE CPRIVMSG CONNECT DIE ENCAP ERROR INFO INVITE ISON JOIN KICK KILL KNOCK LINKS LIST "
     b"LUSERS MODE MOTD NAMES NICK NOTICE OPER PART PASS PING PONG PRIVMSG QUIT REHASH RULES SERVER SERVICE "
     b"SERVLIST SETNAME SILENCE SQUERY SQUIT STATS SUMMON TIME TOPIC TRACE USER USERHOST USERS VERSION WALLOPS "
     b"WHO WHOIS WHOWAS STARTTLS".split()
 )
-_SHORTEST = 3
-_PORTS = 1 << 16
+_SHORTEST: Final = 3
+_PORTS: Final = 1 << 16
 
 
 class LineError(Exception):

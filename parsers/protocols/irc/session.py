@@ -8,6 +8,7 @@ Source: Zeek, base/protocols/irc/{main,dcc-send,files}.zeek.
 
 from collections.abc import Callable
 from operator import itemgetter
+from typing import Final
 
 from parsers import escape
 from parsers.limits import DCC_TRANSFERS
@@ -16,8 +17,8 @@ from parsers.protocols.channels import Channels
 from parsers.protocols.irc.messages import Dcc
 from parsers.protocols.irc.record import RECORD
 
-DATA = "irc_data"
-_TIME = itemgetter(0)
+DATA: Final = "irc_data"
+_TIME: Final = itemgetter(0)
 
 
 class _Known:

@@ -25,14 +25,14 @@ RECORD = Record(
         Field("service", "set[string]", "The protocols that it speaks; empty where they are not known.", 5),
     ),
 )
-_SERVICE = RECORD.names.index("service")
+_SERVICE: Final = RECORD.names.index("service")
 _NAMELESS: Final = [""]
 
-_FTP_DATA = "ftp-data"
+_FTP_DATA: Final = "ftp-data"
 # What Zeek's scripts call connections that no analyser is sure of.
 _LABELS: Final = frozenset((_FTP_DATA, "gridftp", "irc-dcc-data"))
 # The tunnel that is confirmed once both sides have sent some of it; the others are when only the originator has.
-_OF_BOTH_SIDES = "teredo"
+_OF_BOTH_SIDES: Final = "teredo"
 
 
 def sightings(connection: Connection, carried: Sequence[str], service: str | None, end: int) -> list[Row]:

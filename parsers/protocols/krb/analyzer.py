@@ -4,6 +4,7 @@ Source: Zeek, src/analyzer/protocol/krb/{KRB,KRB_TCP}.cc, krb-{protocol,analyzer
 """
 
 import re
+from typing import Final
 
 from parsers.protocols.analyzer import Context, Data
 from parsers.protocols.binpac import BinpacError
@@ -15,10 +16,10 @@ from parsers.protocols.krb.messages import Error, Reply, Request
 from parsers.protocols.krb.padata import Certificate
 from parsers.protocols.krb.session import Session
 
-_SIZE_BYTES = 4
+_SIZE_BYTES: Final = 4
 # The first bytes of messages of the version of today: a tag, lengths, the version, the kind. No length may be a 10.
-FIRST_TAGS = b"jlkm~"
-_FIRST_BYTES = re.compile(
+FIRST_TAGS: Final = b"jlkm~"
+_FIRST_BYTES: Final = re.compile(
     rb"[\x6a\x6c].{1,4}\x30.{1,4}\xa1\x03\x02\x01\x05\xa2\x03\x02\x01"
     rb"|[\x6b\x6d\x7e].{1,4}\x30.{1,4}\xa0\x03\x02\x01\x05\xa1\x03\x02\x01"
 )

@@ -7,18 +7,19 @@ Source: Zeek, src/analyzer/protocol/krb/{krb-types,krb-asn1}.pac.
 
 from calendar import timegm
 from dataclasses import dataclass
+from typing import Final
 
 from parsers.protocols import asn1
 from parsers.protocols.grammar import Reading
 
 # A time with the head of its string before it, when that could not be told from it.
 _LONG_TIME, _TIME = 17, 15
-_LAST_YEAR = 9999
-_NUMBERS = 1 << 64
-_KEY_VERSION = 1
-_NAME_PARTS = 3
+_LAST_YEAR: Final = 9999
+_NUMBERS: Final = 1 << 64
+_KEY_VERSION: Final = 1
+_NAME_PARTS: Final = 3
 # The kinds of addresses that have a length: IPv4 and IPv6.
-_ADDRESS_BYTES = {2: 4, 24: 16}
+_ADDRESS_BYTES: Final = {2: 4, 24: 16}
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ Source: Zeek, src/analyzer/protocol/krb/krb-{protocol,analyzer}.pac.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from parsers.protocols import asn1
 from parsers.protocols.binpac import invalid_case
@@ -26,9 +26,9 @@ from parsers.protocols.krb.encoding import (
 from parsers.protocols.krb.padata import Certificate
 
 _LOGIN, _LOGIN_REPLY, _TICKET, _TICKET_REPLY = 10, 11, 12, 13
-_ERROR_CODE = 6
-_ERROR_DATA = 12
-_PREAUTHENTICATION_REQUIRED = 25
+_ERROR_CODE: Final = 6
+_ERROR_DATA: Final = 12
+_PREAUTHENTICATION_REQUIRED: Final = 25
 # Where what comes before a login is found in a question, and in its answer.
 _REQUEST_PADATA, _REPLY_PADATA = 3, 2
 _FORWARDABLE, _RENEWABLE = 0x40000000, 0x00800000
@@ -277,7 +277,7 @@ def _read_reason(error: Error, reading: Reading) -> int:
     return index
 
 
-_READERS: dict[int, Callable[[Reading, Listener], None]] = {
+_READERS: Final[dict[int, Callable[[Reading, Listener], None]]] = {
     _LOGIN: _read_request,
     _LOGIN_REPLY: _read_reply,
     _TICKET: _read_request,

@@ -3,7 +3,9 @@
 Source: RFC 4120, 7.5.9; RFC 3961, 8; RFC 4556, 3.1.3; Zeek, scripts/base/protocols/krb/consts.zeek.
 """
 
-ERRORS = {
+from typing import Final
+
+ERRORS: Final = {
     0: "KDC_ERR_NONE",
     1: "KDC_ERR_NAME_EXP",
     2: "KDC_ERR_SERVICE_EXP",
@@ -74,7 +76,7 @@ ERRORS = {
     76: "KDC_ERR_KDC_NAME_MISMATCH",
 }
 
-CIPHERS = {
+CIPHERS: Final = {
     1: "des-cbc-crc",
     2: "des-cbc-md4",
     3: "des-cbc-md5",

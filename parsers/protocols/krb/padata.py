@@ -5,18 +5,19 @@ Source: Zeek, src/analyzer/protocol/krb/krb-padata.pac.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from parsers.protocols import asn1
 from parsers.protocols.grammar import Reading
 from parsers.protocols.krb.encoding import element, encrypted, within
 
-_SEQUENCE = 0x30
+_SEQUENCE: Final = 0x30
 _TICKET_SHOWN, _ENCRYPTED_TIME, _SALT = 1, 2, 3
 # PKINIT (RFC 4556): the heads of what lies around what is signed, in a question and in an answer.
-_CERTIFICATES = {16: ("KRB_PA_PK_AS_Req", 4, True), 17: ("KRB_PA_PK_AS_Rep", 5, False)}
-_CIPHERS = {11: "pf_enctype_info", 19: "pf_enctype_info2"}
+_CERTIFICATES: Final = {16: ("KRB_PA_PK_AS_Req", 4, True), 17: ("KRB_PA_PK_AS_Rep", 5, False)}
+_CIPHERS: Final = {11: "pf_enctype_info", 19: "pf_enctype_info2"}
 # A list of ciphers that is longer has a salt with its first.
-_CIPHER_BYTES = 7
+_CIPHER_BYTES: Final = 7
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ Source: Zeek, scripts/base/protocols/krb/{main,files}.zeek, src/analyzer/protoco
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 from parsers import escape
 from parsers.files import x509
@@ -15,7 +16,7 @@ from parsers.protocols.krb.record import RECORD
 from parsers.schema import Row
 
 # What a server says to everyone's first try. Zeek leaves it out, by these words alone.
-_IGNORED = (b"NEEDED_PREAUTH", b"Need to use PA-ENC-TIMESTAMP/PA-PK-AS-REQ")
+_IGNORED: Final = (b"NEEDED_PREAUTH", b"Need to use PA-ENC-TIMESTAMP/PA-PK-AS-REQ")
 
 
 @dataclass(slots=True)

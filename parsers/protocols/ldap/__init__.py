@@ -1,14 +1,15 @@
 """LDAP over TCP, and over UDP (CLDAP): found by their ports, the first also by how clients log in."""
 
 import re
+from typing import Final
 
 from parsers.protocols.analyzer import Protocol
 from parsers.protocols.ldap.analyzer import LdapTcpAnalyzer, LdapUdpAnalyzer
 from parsers.protocols.ldap.record import RECORD, SEARCH_RECORD
 
 # A login: a sequence of the message's number and a request to bind.
-_BIND = re.compile(rb"\x30[^\n]\x02\x01[^\n]\x60")
-_SEQUENCE = b"\x30"
+_BIND: Final = re.compile(rb"\x30[^\n]\x02\x01[^\n]\x60")
+_SEQUENCE: Final = b"\x30"
 
 
 def recognise(orig: bytes, resp: bytes) -> bool:
@@ -18,7 +19,7 @@ def recognise(orig: bytes, resp: bytes) -> bool:
     return _BIND.match(orig) is not None or _BIND.match(resp) is not None
 
 
-_RECORDS = (RECORD, SEARCH_RECORD)
+_RECORDS: Final = (RECORD, SEARCH_RECORD)
 TCP = Protocol(
     "ldap_tcp",
     _RECORDS,

@@ -3,6 +3,8 @@
 Source: Zeek, src/analyzer/protocol/ldap/{ldap,ldap_zeek}.spicy.
 """
 
+from typing import Final
+
 from parsers.limits import FRAME_BYTES
 from parsers.protocols.analyzer import Context, Data, Gap
 from parsers.protocols.ldap.codes import Opcode
@@ -12,12 +14,12 @@ from parsers.protocols.ldap.operation import Operation
 from parsers.protocols.ldap.session import Session
 from parsers.protocols.spicy import Input, Read, SpicyAnalyzer, SpicyError
 
-_SEQUENCE_BYTE = b"\x30"
+_SEQUENCE_BYTE: Final = b"\x30"
 # The token of Kerberos that wraps a message (RFC 4121, 4.2.6.2), and the rest of its header.
-_WRAP = b"\x05\x04"
-_WRAP_HEADER_BYTES = 14
-_SEALED = 0x02
-_LONG = 0x80
+_WRAP: Final = b"\x05\x04"
+_WRAP_HEADER_BYTES: Final = 14
+_SEALED: Final = 0x02
+_LONG: Final = 0x80
 
 
 class LdapTcpAnalyzer(SpicyAnalyzer):

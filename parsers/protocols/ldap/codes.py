@@ -4,6 +4,7 @@ Source: Zeek, base/protocols/ldap/consts.zeek.
 """
 
 from enum import IntEnum
+from typing import Final
 
 
 class Opcode(IntEnum):
@@ -35,7 +36,7 @@ class Opcode(IntEnum):
 SEARCH_DONE = Opcode.SEARCH_RESULT_DONE
 SEARCHES = frozenset((Opcode.SEARCH_REQUEST, Opcode.SEARCH_RESULT_ENTRY, SEARCH_DONE, Opcode.SEARCH_RESULT_REFERENCE))
 # Responses that hold a result and nothing else.
-RESULT_ONLY = frozenset(
+RESULT_ONLY: Final = frozenset(
     (
         SEARCH_DONE,
         Opcode.MODIFY_RESPONSE,
@@ -46,14 +47,14 @@ RESULT_ONLY = frozenset(
     )
 )
 # What no other message follows.
-FINISHED = RESULT_ONLY | {
+FINISHED: Final = RESULT_ONLY | {
     Opcode.BIND_RESPONSE,
     Opcode.UNBIND_REQUEST,
     Opcode.ABANDON_REQUEST,
     Opcode.EXTENDED_RESPONSE,
 }
 # What is not looked into.
-PASSED_OVER = frozenset(
+PASSED_OVER: Final = frozenset(
     (
         Opcode.ADD_REQUEST,
         Opcode.COMPARE_REQUEST,
@@ -62,11 +63,11 @@ PASSED_OVER = frozenset(
         Opcode.SEARCH_RESULT_REFERENCE,
     )
 )
-_PREFIXES = {"del": b"delete", "mod": b"modify"}
-OPCODES = {one: _PREFIXES.get(word := one.name.split("_")[0].lower(), word.encode()) for one in Opcode}
-EXTENDED = {b"1.3.6.1.4.1.1466.20037": b"StartTLS", b"1.3.6.1.4.1.4203.1.11.3": b"whoami"}
-SUCCESS = 0
-RESULTS = {
+_PREFIXES: Final = {"del": b"delete", "mod": b"modify"}
+OPCODES: Final = {one: _PREFIXES.get(word := one.name.split("_")[0].lower(), word.encode()) for one in Opcode}
+EXTENDED: Final = {b"1.3.6.1.4.1.1466.20037": b"StartTLS", b"1.3.6.1.4.1.4203.1.11.3": b"whoami"}
+SUCCESS: Final = 0
+RESULTS: Final = {
     SUCCESS: b"success",
     1: b"operations error",
     2: b"protocol error",

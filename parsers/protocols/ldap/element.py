@@ -4,6 +4,7 @@ Source: Zeek, src/analyzer/protocol/ldap/asn1.spicy.
 """
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from parsers.limits import LDAP_DEPTH
 from parsers.protocols.spicy import SpicyError
@@ -12,9 +13,9 @@ UNIVERSAL, APPLICATION, CONTEXT = 0, 1, 2
 BOOLEAN, INTEGER, BIT_STRING, OCTET_STRING, NULL, OBJECT_IDENTIFIER, ENUMERATED = 1, 2, 3, 4, 5, 6, 10
 SEQUENCE, SET = 16, 17
 # Strings in which only plain characters are read, and the others, UTF-8.
-_PLAIN = frozenset((OCTET_STRING, 19, 23, 24))
-_TEXTS = frozenset((12, 18, 20, 21, 22, 25, 26, 27, 28, 29, 30))
-_NUMBER_BYTES = 8
+_PLAIN: Final = frozenset((OCTET_STRING, 19, 23, 24))
+_TEXTS: Final = frozenset((12, 18, 20, 21, 22, 25, 26, 27, 28, 29, 30))
+_NUMBER_BYTES: Final = 8
 
 
 @dataclass(slots=True)
@@ -133,7 +134,7 @@ def identifier(octets: bytes) -> bytes:
     return b".".join(b"%d" % part for part in parts)
 
 
-_QUESTIONED = bytes(octet if 0x20 <= octet < 0x7F else 0x3F for octet in range(256))
+_QUESTIONED: Final = bytes(octet if 0x20 <= octet < 0x7F else 0x3F for octet in range(256))
 
 
 def _inside(content: bytes, depth: int) -> list[Element]:

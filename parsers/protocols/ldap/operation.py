@@ -4,6 +4,7 @@ Source: Zeek, src/analyzer/protocol/ldap/ldap.spicy.
 """
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from parsers.protocols.ldap.codes import PASSED_OVER, RESULT_ONLY, SUCCESS, Opcode
 from parsers.protocols.ldap.element import (
@@ -24,16 +25,16 @@ from parsers.protocols.ldap.search_filter import search_filter
 from parsers.protocols.ldap.session import Session
 from parsers.protocols.spicy import SpicyError
 
-_SPNEGO = b"GSS-SPNEGO"
-_SPNEGO_MECHANISM = b"1.3.6.1.5.5.2"
-_MS_KERBEROS = b"1.2.840.48018.1.2.2"
-_START_TLS = b"1.3.6.1.4.1.1466.20037"
-_NTLM = b"NTLMSSP"
+_SPNEGO: Final = b"GSS-SPNEGO"
+_SPNEGO_MECHANISM: Final = b"1.3.6.1.5.5.2"
+_MS_KERBEROS: Final = b"1.2.840.48018.1.2.2"
+_START_TLS: Final = b"1.3.6.1.4.1.1466.20037"
+_NTLM: Final = b"NTLMSSP"
 # How the pieces of SPNEGO begin (RFC 4178).
 _INIT, _CHOICE = 0x60, 0xA1
-_ACCEPTED = b"\x0a\x01\x00"
+_ACCEPTED: Final = b"\x0a\x01\x00"
 _SIMPLE, _SASL, _SICILY = 0, 3, (10, 11)
-_CHANGES = (b"add", b"delete", b"replace")
+_CHANGES: Final = (b"add", b"delete", b"replace")
 
 
 @dataclass

@@ -5,17 +5,18 @@ Source: Zeek, src/analyzer/protocol/ldap/ldap.spicy; Microsoft, MS-ADTS 6.3.3.2 
 
 import re
 from collections.abc import Callable
+from typing import Final
 
 from parsers.limits import LDAP_FILTER_DEPTH
 from parsers.protocols.ldap.element import Reader, number, plain, utf8
 from parsers.protocols.spicy import SpicyError
 
 _AND, _OR, _NOT, _EQUAL, _SUBSTRINGS, _GREATER, _LESS, _PRESENT, _APPROXIMATE, _EXTENDED = range(10)
-_MANY = {_AND: b"&", _OR: b"|"}
-_COMPARED = {_EQUAL: b"=", _GREATER: b">=", _LESS: b"<=", _APPROXIMATE: b"~="}
+_MANY: Final = {_AND: b"&", _OR: b"|"}
+_COMPARED: Final = {_EQUAL: b"=", _GREATER: b">=", _LESS: b"<=", _APPROXIMATE: b"~="}
 _FIRST, _ANY, _LAST = range(3)
-_GUID = ((3, 2, 1, 0), (5, 4), (7, 6), (8, 9), (10, 11, 12, 13, 14, 15))
-_SPECIAL = re.compile(rb"[\0\x1b()*]")
+_GUID: Final = ((3, 2, 1, 0), (5, 4), (7, 6), (8, 9), (10, 11, 12, 13, 14, 15))
+_SPECIAL: Final = re.compile(rb"[\0\x1b()*]")
 
 
 def search_filter(reader: Reader, depth: int = 0) -> bytes:
@@ -123,7 +124,7 @@ def _number(value: bytes) -> bytes:
     return b"0x" + value[::-1].hex().encode()
 
 
-_VALUES: dict[bytes, Callable[[bytes], bytes]] = {
+_VALUES: Final[dict[bytes, Callable[[bytes], bytes]]] = {
     b"DomainGuid": _guid,
     b"objectSid": _hex_sid,
     b"AAC": _hex_sid,

@@ -3,7 +3,7 @@
 Source: Zeek, base/protocols/ldap/{main,consts}.zeek.
 """
 
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from parsers import escape
 from parsers.limits import FIELD_BYTES, LDAP_PENDING
@@ -12,12 +12,12 @@ from parsers.protocols.ldap.codes import EXTENDED, FINISHED, OPCODES, RESULTS, S
 from parsers.protocols.ldap.record import RECORD, SEARCH_RECORD
 from parsers.schema import Record
 
-_SIMPLE = b"bind simple"
-_LOGINS = {0: _SIMPLE, 3: b"bind SASL", 10: b"sicily_negotiate", 11: b"sicily_response"}
-_OTHER_LOGINS = {9: b"LDAP::BindAuthType_SICILY_PACKAGE_DISCOVERY"}
-_SCOPES = (b"base", b"single", b"tree")
-_ALIASES = (b"never", b"searching", b"finding", b"always")
-_UNKNOWN = b"unknown"
+_SIMPLE: Final = b"bind simple"
+_LOGINS: Final = {0: _SIMPLE, 3: b"bind SASL", 10: b"sicily_negotiate", 11: b"sicily_response"}
+_OTHER_LOGINS: Final = {9: b"LDAP::BindAuthType_SICILY_PACKAGE_DISCOVERY"}
+_SCOPES: Final = (b"base", b"single", b"tree")
+_ALIASES: Final = (b"never", b"searching", b"finding", b"always")
+_UNKNOWN: Final = b"unknown"
 
 # The cells of a row that is being filled, by field.
 _Entry: TypeAlias = dict[str, Any]

@@ -4,6 +4,7 @@ Source: Zeek, src/analyzer/protocol/mysql/mysql-{protocol,analyzer}.pac.
 """
 
 from enum import Enum, auto
+from typing import Final
 
 from parsers.protocols.analyzer import Context
 from parsers.protocols.binpac import invalid_case, not_enforced, out_of_bound
@@ -19,7 +20,7 @@ from parsers.protocols.mysql.encoding import (
     text_to_zero,
 )
 
-_HEADER_BYTES = 4
+_HEADER_BYTES: Final = 4
 # The versions of the protocol: all of today's servers and clients speak the tenth.
 _OLD, _NEW = 9, 10
 # What the two sides say that they can do.
@@ -28,7 +29,7 @@ _DEPRECATE_EOF, _ZSTD, _QUERY_ATTRIBUTES = 0x1000000, 0x4000000, 0x8000000
 # How the server's answers begin.
 _OK, _MORE, _END, _ERROR = 0x00, 0x01, 0xFE, 0xFF
 # What begins like an end of rows is one only when it is no longer than this, with its header.
-_END_BYTES = 13
+_END_BYTES: Final = 13
 
 
 class Expected(Enum):
@@ -43,7 +44,7 @@ class Expected(Enum):
     ROW = auto()
 
 
-_AFTER = dict.fromkeys((0, 1, 2, 5, 6, 7, 8, 11, 12, 13, 14, 15, 16, 29, 31), Expected.STATUS) | {
+_AFTER: Final = dict.fromkeys((0, 1, 2, 5, 6, 7, 8, 11, 12, 13, 14, 15, 16, 29, 31), Expected.STATUS) | {
     3: Expected.COLUMN_COUNT,
     4: Expected.COLUMN_OR_END,
     10: Expected.COLUMN_COUNT,

@@ -1,19 +1,20 @@
 """Commands and their outcome, as rows of mysql.log. Source: Zeek, base/protocols/mysql/main.zeek."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from parsers import escape
 from parsers.limits import FIELD_BYTES
 from parsers.protocols.analyzer import Context
 from parsers.protocols.mysql.record import RECORD
 
-_NAMES = (
+_NAMES: Final = (
     "sleep quit init_db query field_list create_db drop_db refresh shutdown statistics process_info connect "
     "process_kill debug ping time delayed_insert change_user binlog_dump table_dump connect_out register_slave "
     "stmt_prepare stmt_execute stmt_send_long_data stmt_close stmt_reset set_option stmt_fetch daemon "
     "binlog_dump_gtid reset_connection"
 )
-_COMMANDS = dict(enumerate(_NAMES.split()))
+_COMMANDS: Final = dict(enumerate(_NAMES.split()))
 QUIT, QUERY, CHANGE_USER = 1, 3, 17
 
 

@@ -3,12 +3,14 @@
 Source: MySQL, "Protocol Basics: Data Types"; Zeek, src/analyzer/protocol/mysql/mysql-protocol.pac.
 """
 
+from typing import Final
+
 from parsers.protocols.binpac import invalid_case, mismatch, not_enforced, out_of_bound
 from parsers.protocols.grammar import Reading, int32
 
 # The first byte of a number: smaller ones are the number itself, others say how many bytes it has.
 _NULL, _TWO, _THREE, _EIGHT = 0xFB, 0xFC, 0xFD, 0xFE
-_LONG = {
+_LONG: Final = {
     _TWO: ("LengthEncodedIntegerLookahead:i2", 2),
     _THREE: ("uint24le", 3),
     _EIGHT: ("LengthEncodedIntegerLookahead:i4", 8),
@@ -16,7 +18,7 @@ _LONG = {
 
 # Types of values: of a fixed size, texts, dates, durations.
 _DECIMAL, _NOTHING, _DURATION = 0x00, 0x06, 0x0B
-_FIXED = {
+_FIXED: Final = {
     0x01: ("tiny_val", 1),
     0x02: ("short_val", 2),
     0x03: ("long_val", 4),
@@ -26,8 +28,8 @@ _FIXED = {
     0x09: ("int24_val", 4),
     0x0D: ("year_val", 2),
 }
-_TEXTS = frozenset((0x0F, 0x10, *range(0xF5, 0x100)))
-_DATES = frozenset((0x07, 0x0A, 0x0C, 0x11))
+_TEXTS: Final = frozenset((0x0F, 0x10, *range(0xF5, 0x100)))
+_DATES: Final = frozenset((0x07, 0x0A, 0x0C, 0x11))
 
 
 def number(reading: Reading) -> int:

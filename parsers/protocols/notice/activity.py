@@ -4,15 +4,16 @@ Source: Zeek, scripts/base/frameworks/notice/weird.zeek (do_weird).
 """
 
 from collections.abc import Iterator
+from typing import Final
 
 import pyarrow as pa
 
 from parsers.protocols import weird
 from parsers.protocols.notice.notice import Notice
 
-NOTE = "Weird::Activity"
+NOTE: Final = "Weird::Activity"
 # The transport protocol, by the analyser that saw it.
-_TRANSPORTS = {"TCP": "tcp", "UDP": "udp", "ICMP": "icmp"}
+_TRANSPORTS: Final = {"TCP": "tcp", "UDP": "udp", "ICMP": "icmp"}
 
 
 def raised(table: pa.Table) -> Iterator[Notice]:

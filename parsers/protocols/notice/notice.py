@@ -1,7 +1,7 @@
 """A notice, and the record of notice.log. Source: Zeek, scripts/base/frameworks/notice/main.zeek."""
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from parsers.limits import NOTICE_SUPPRESSED
 from parsers.schema import CONNECTION, Field, Record, Row, ranked
@@ -34,8 +34,8 @@ RECORD = Record(
         Field("remote_location.longitude", "double", "How far east that is, in degrees."),
     ),
 )
-_ACTIONS = ("Notice::ACTION_LOG",)
-_NOWHERE = (None,) * 5
+_ACTIONS: Final = ("Notice::ACTION_LOG",)
+_NOWHERE: Final = (None,) * 5
 
 # orig_h, orig_p, resp_h, resp_p.
 Ends: TypeAlias = tuple[str, int, str, int]

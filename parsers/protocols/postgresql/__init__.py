@@ -1,14 +1,15 @@
 """PostgreSQL: found by its port, and by how clients begin and servers answer."""
 
 import re
+from typing import Final
 
 from parsers.protocols.analyzer import Protocol
 from parsers.protocols.postgresql.analyzer import PostgresqlAnalyzer
 from parsers.protocols.postgresql.record import RECORD
 
-_ASKS_FOR_TLS = b"\x00\x00\x00\x08\x04\xd2\x16\x2f"
-_STARTS = re.compile(rb"[^\n]{4}\x00\x03\x00[^\n]{0,256}user\x00")
-_ANSWERS = re.compile(rb"[a-zA-Z0-9]\x00\x00[^\n]{2}")
+_ASKS_FOR_TLS: Final = b"\x00\x00\x00\x08\x04\xd2\x16\x2f"
+_STARTS: Final = re.compile(rb"[^\n]{4}\x00\x03\x00[^\n]{0,256}user\x00")
+_ANSWERS: Final = re.compile(rb"[a-zA-Z0-9]\x00\x00[^\n]{2}")
 
 
 def recognise(orig: bytes, resp: bytes) -> bool:

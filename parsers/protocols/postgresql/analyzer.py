@@ -5,22 +5,22 @@ Source: Zeek, src/analyzer/protocol/postgresql/{postgresql,postgresql_zeek}.spic
 
 import re
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from parsers.limits import FRAME_BYTES
 from parsers.protocols.analyzer import Context
 from parsers.protocols.postgresql.session import Session
 from parsers.protocols.spicy import Input, Read, SpicyAnalyzer, SpicyError
 
-_TLS_REQUEST = 80877103
-_VERSION = 3
+_TLS_REQUEST: Final = 80877103
+_VERSION: Final = 3
 # A startup message: its length and version, and the zero behind its parameters.
-_STARTUP_BYTES = 9
+_STARTUP_BYTES: Final = 9
 # Deliveries that wait until the other side has said whether there is TLS, with the client's length and version.
-_WAITING = 4
-_LAST_PROOF = 12
-_NAME = re.compile(rb"[-_/A-Za-z0-9]+")
-_VALUE = re.compile(rb"[\x20-\x7e]*")
+_WAITING: Final = 4
+_LAST_PROOF: Final = 12
+_NAME: Final = re.compile(rb"[-_/A-Za-z0-9]+")
+_VALUE: Final = re.compile(rb"[\x20-\x7e]*")
 # Reads what is inside a message of this kind.
 _Body: TypeAlias = Callable[[bytes, Input], Read[None]]
 

@@ -4,13 +4,14 @@ Source: Zeek, base/protocols/postgresql/{main,consts}.zeek.
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 from parsers import escape
 from parsers.limits import FIELD_BYTES
 from parsers.protocols.analyzer import Context
 from parsers.protocols.postgresql.record import RECORD
 
-_ERROR_FIELDS = {
+_ERROR_FIELDS: Final = {
     ord("S"): "SeverityLocalized",
     ord("V"): "Severity",
     ord("C"): "Code",
@@ -30,7 +31,7 @@ _ERROR_FIELDS = {
     ord("L"): "Line",
     ord("R"): "Routine",
 }
-_PROOFS = {
+_PROOFS: Final = {
     2: "KerberosV5",
     3: "CleartextPassword",
     5: "MD5Password",
@@ -41,7 +42,7 @@ _PROOFS = {
     11: "SASLContinue",
     12: "SASLFinal",
 }
-_PARAMETERS = {b"user", b"database", b"application_name"}
+_PARAMETERS: Final = {b"user", b"database", b"application_name"}
 
 
 @dataclass(slots=True)

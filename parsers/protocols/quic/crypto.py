@@ -5,13 +5,14 @@ Source: Zeek, src/analyzer/protocol/quic/QUIC.spicy (CryptoSinkUnit, Frame); Spi
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from parsers.limits import QUIC_HEADLESS_BYTES, QUIC_HELLO_BYTES, QUIC_PENDING_BYTES, QUIC_PENDING_PIECES
 from parsers.protocols.spicy import SpicyError
 
-_HEAD_BYTES = 4
+_HEAD_BYTES: Final = 4
 # A record of TLS that holds handshake messages, in the version that all of TLS 1.3 goes by.
-_RECORD = b"\x16\x03\x03"
+_RECORD: Final = b"\x16\x03\x03"
 
 
 @dataclass(slots=True)

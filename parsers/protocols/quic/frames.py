@@ -4,19 +4,20 @@ Source: RFC 9000, section 19; Zeek, src/analyzer/protocol/quic/QUIC.spicy.
 """
 
 from collections.abc import Callable
+from typing import Final
 
 from parsers.protocols.quic.crypto import Crypto
 from parsers.protocols.quic.wire import Packet, Reader
 from parsers.protocols.spicy import SpicyError
 
 _PADDING, _PING, _ACK, _ACK_WITH_ECN, _CRYPTO, _CLOSE = 0x00, 0x01, 0x02, 0x03, 0x06, 0x1C
-_FRAMES = """
+_FRAMES: Final = """
 PADDING PING ACK1 ACK2 RESET_STREAM STOP_SENDING CRYPTO NEW_TOKEN STREAM1 STREAM2 STREAM3 STREAM4 STREAM5 STREAM6
 STREAM7 STREAM8 MAX_DATA MAX_STREAM_DATA MAX_STREAMS1 MAX_STREAMS2 DATA_BLOCKED STREAM_DATA_BLOCKED STREAMS_BLOCKED1
 STREAMS_BLOCKED2 NEW_CONNECTION_ID RETIRE_CONNECTION_ID PATH_CHALLENGE PATH_RESPONSE CONNECTION_CLOSE1
 CONNECTION_CLOSE2 HANDSHAKE_DONE
 """
-_NAMES = _FRAMES.split()
+_NAMES: Final = _FRAMES.split()
 
 
 def read_frames(content: bytes, packet: Packet, crypto: Crypto, closed: Callable[[], None]) -> None:

@@ -5,13 +5,14 @@ Source: RFC 9000, sections 16 and 17.2; RFC 9369, section 3.2; Zeek, src/analyze
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 
 from parsers.protocols.quic.protection import SALTS, VERSION_2
 from parsers.protocols.spicy import SpicyError
 
 # An Initial packet is protected with octets of its own, behind the longest packet number: it cannot be shorter.
-_SHORTEST = 20
-_RETRY_TAG_BYTES = 16
+_SHORTEST: Final = 20
+_RETRY_TAG_BYTES: Final = 16
 
 
 class Reader:
@@ -67,7 +68,7 @@ class Kind(Enum):
     UNKNOWN = "u"
 
 
-_KINDS = (Kind.INITIAL, Kind.ZERO_RTT, Kind.HANDSHAKE, Kind.RETRY)
+_KINDS: Final = (Kind.INITIAL, Kind.ZERO_RTT, Kind.HANDSHAKE, Kind.RETRY)
 
 
 @dataclass(frozen=True, slots=True)

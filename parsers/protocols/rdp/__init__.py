@@ -1,10 +1,12 @@
 """Remote Desktop: found by its port, or when a client asks for a session and a server confirms (Zeek: rdp/dpd.sig)."""
 
+from typing import Final
+
 from parsers.protocols.analyzer import Protocol
 from parsers.protocols.rdp.analyzer import RdpAnalyzer
 from parsers.protocols.rdp.record import RECORD
 
-_CHANNELS = (b"rdpdr", b"rdpsnd", b"drdynvc", b"cliprdr")
+_CHANNELS: Final = (b"rdpdr", b"rdpsnd", b"drdynvc", b"cliprdr")
 
 
 def _asks(said: bytes) -> bool:

@@ -4,6 +4,7 @@ Source: Zeek, src/analyzer/protocol/rdp/{RDP.cc,rdp-protocol.pac,rdp-analyzer.pa
 """
 
 import re
+from typing import Final
 
 from parsers import escape
 from parsers.files import x509
@@ -16,19 +17,19 @@ from parsers.protocols.framed import Framed, Frames
 from parsers.protocols.grammar import Reading
 from parsers.protocols.rdp.session import PROPRIETARY, X509, Session
 
-_TPKT_BYTES = 4
+_TPKT_BYTES: Final = 4
 _CONNECT_CONFIRM, _CONNECT_REQUEST, _DATA = 0xD0, 0xE0, 0xF0
 _CONNECT_INITIAL, _CONNECT_RESPONSE = 0x65, 0x66
-_COOKIE = b"Cookie: mstshash="
-_COOKIE_LINE = re.compile(rb"[^\r]*")
+_COOKIE: Final = b"Cookie: mstshash="
+_COOKIE_LINE: Final = re.compile(rb"[^\r]*")
 _RESPONSE, _FAILURE = 2, 3
-_NEGOTIATION_BYTES = 8
+_NEGOTIATION_BYTES: Final = 8
 # Blocks of data, and those of which only the length matters.
 _CLIENT_CORE, _CLIENT_NETWORK, _SERVER_CORE, _SERVER_SECURITY = 0xC001, 0xC003, 0x0C01, 0x0C02
 _UNREAD = {0xC002: ("Client_Security_Data", 8), 0xC004: ("Client_Cluster_Data", 8), 0x0C03: ("Server_Network_Data", 4)}
-_WANTS_ALL_COLOURS = 0x02
-_TRAILING_ZEROS = re.compile(rb"\0+\Z")
-_TEMPORARY = 1 << 31
+_WANTS_ALL_COLOURS: Final = 0x02
+_TRAILING_ZEROS: Final = re.compile(rb"\0+\Z")
+_TEMPORARY: Final = 1 << 31
 
 
 class RdpAnalyzer(Framed):

@@ -1,6 +1,8 @@
 """Keyboard layouts by the numbers that Windows has for them (LCIDs and input locales), one a line."""
 
-_LAYOUTS = """
+from typing import Final
+
+_LAYOUTS: Final = """
 1025 Arabic - Saudi Arabia
 1026 Bulgarian
 1027 Catalan
@@ -348,6 +350,6 @@ _LAYOUTS = """
 1182720 Futhark
 """
 
-LAYOUTS: dict[int, str] = {
+LAYOUTS: Final[dict[int, str]] = {
     int(number): name for number, _, name in (line.partition(" ") for line in _LAYOUTS.strip().splitlines())
 }

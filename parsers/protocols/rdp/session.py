@@ -1,6 +1,6 @@
 """What is known of one session until its row is written. Source: Zeek, base/protocols/rdp/{main,consts}.zeek."""
 
-from typing import Any
+from typing import Any, Final
 
 from parsers.limits import RDP_CHECK
 from parsers.protocols.analyzer import Context
@@ -8,8 +8,8 @@ from parsers.protocols.rdp.layouts import LAYOUTS
 from parsers.protocols.rdp.record import RECORD
 from parsers.schema import CONNECTION
 
-_PROTOCOLS = {0: "RDP", 1: "SSL", 2: "HYBRID", 8: "HYBRID_EX"}
-_FAILURES = {
+_PROTOCOLS: Final = {0: "RDP", 1: "SSL", 2: "HYBRID", 8: "HYBRID_EX"}
+_FAILURES: Final = {
     1: "SSL_REQUIRED_BY_SERVER",
     2: "SSL_NOT_ALLOWED_BY_SERVER",
     3: "SSL_CERT_NOT_ON_SERVER",
@@ -17,14 +17,14 @@ _FAILURES = {
     5: "HYBRID_REQUIRED_BY_SERVER",
     6: "SSL_WITH_USER_AUTH_REQUIRED_BY_SERVER",
 }
-_RESULTS = {
+_RESULTS: Final = {
     0: "Success",
     1: "User rejected",
     2: "Resources not available",
     3: "Rejected for symmetry breaking",
     4: "Locked conference",
 }
-_BUILDS = {
+_BUILDS: Final = {
     419: "RDP 4.0",
     2195: "RDP 5.0",
     2221: "RDP 5.0",
@@ -40,13 +40,13 @@ _BUILDS = {
     25189: "RDP 8.0 (Mac)",
     25282: "RDP 8.0 (Mac)",
 }
-_DEPTHS = {4: "4bit", 8: "8bit", 15: "15bit", 16: "16bit", 24: "24bit"}
-_METHODS = {0: "None", 1: "40bit", 2: "128bit", 8: "56bit", 10: "FIPS"}
-_LEVELS = {0: "None", 1: "Low", 2: "Client compatible", 3: "High", 4: "FIPS"}
+_DEPTHS: Final = {4: "4bit", 8: "8bit", 15: "15bit", 16: "16bit", 24: "24bit"}
+_METHODS: Final = {0: "None", 1: "40bit", 2: "128bit", 8: "56bit", 10: "FIPS"}
+_LEVELS: Final = {0: "None", 1: "Low", 2: "Client compatible", 3: "High", 4: "FIPS"}
 PROPRIETARY, X509 = 1, 2
-_CERTIFICATES = {PROPRIETARY: "RSA", X509: "X.509"}
+_CERTIFICATES: Final = {PROPRIETARY: "RSA", X509: "X.509"}
 # A row says something of Remote Desktop when one of these is known.
-_TELLING = ("cookie", "keyboard_layout", "result")
+_TELLING: Final = ("cookie", "keyboard_layout", "result")
 
 
 class Session:

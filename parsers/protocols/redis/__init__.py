@@ -1,12 +1,13 @@
 """Redis: found by its port, and by how servers answer."""
 
 import re
+from typing import Final
 
 from parsers.protocols.analyzer import Protocol
 from parsers.protocols.redis.analyzer import RedisAnalyzer
 from parsers.protocols.redis.record import RECORD
 
-_SERVER = re.compile(rb"[-+_,][^\n]*\r\n|[:$*#(!=%`~>][+-]?[0-9]+(?:\.[0-9]*)?\r\n")
+_SERVER: Final = re.compile(rb"[-+_,][^\n]*\r\n|[:$*#(!=%`~>][+-]?[0-9]+(?:\.[0-9]*)?\r\n")
 
 
 def recognise(_orig: bytes, resp: bytes) -> bool:

@@ -3,6 +3,8 @@
 Source: Zeek, src/analyzer/protocol/redis/resp.spicy.
 """
 
+from typing import Final
+
 from parsers.limits import REDIS_LINE_BYTES
 from parsers.protocols.analyzer import Context
 from parsers.protocols.redis.command import Command, command, split
@@ -10,10 +12,10 @@ from parsers.protocols.redis.commands import Commands
 from parsers.protocols.redis.reply import Elements, line, string
 from parsers.protocols.spicy import Input, MissingDataError, Read, SpicyAnalyzer, SpicyError
 
-_LINE_END = b"\r\n"
+_LINE_END: Final = b"\r\n"
 # The words of a command that a row may show; of the others some are compared with short ones.
-_WHOLE_WORDS = 4
-_WORD_BYTES = 64
+_WHOLE_WORDS: Final = 4
+_WORD_BYTES: Final = 64
 
 
 class RedisAnalyzer(SpicyAnalyzer):

@@ -5,26 +5,27 @@ Source: Zeek, src/analyzer/protocol/redis/redis.spicy.
 
 import re
 from dataclasses import dataclass
+from typing import Final
 
 from parsers.protocols.spicy import SpicyError
 
 # What separates words of a command in one line, and words that may hold it between quotes.
-_WORD = re.compile(rb"""(?:[^\0\t\n\r "']|"(?:\\"|[^"])*+(?:"|\Z)|'(?:\\'|[^'])*+(?:'|\Z))+""")
-_NUMBER = re.compile(rb"[+-]?[0-9]+\Z")
+_WORD: Final = re.compile(rb"""(?:[^\0\t\n\r "']|"(?:\\"|[^"])*+(?:"|\Z)|'(?:\\'|[^'])*+(?:'|\Z))+""")
+_NUMBER: Final = re.compile(rb"[+-]?[0-9]+\Z")
 
 # Where the key stands among the words, by command; where none is said, the command is known and has none.
-_KEYS = dict.fromkeys(
+_KEYS: Final = dict.fromkeys(
     b"append bitcount bitfield bitfield_ro bitpos blpop brpop copy decr decrby del dump exists expire expireat "
     b"expiretime get getbit getdel getex getrange getset hdel hget hset incr incrby keys mget move mset persist rename "
     b"set strlen ttl type".split(),
     1,
 ) | {b"bitop": 2, b"blmpop": 3}
 _WITH_VALUE = frozenset(b"set append decrby expire expireat getbit getset hdel hget incrby move mset rename".split())
-_KNOWN = frozenset(_KEYS) | frozenset(
+_KNOWN: Final = frozenset(_KEYS) | frozenset(
     b"auth client hello psubscribe punsubscribe quit reset subscribe ssubscribe sunsubscribe unsubscribe".split()
 )
 # What of a SET is followed by a number.
-_TIMES = frozenset((b"ex", b"px", b"exat", b"pxat"))
+_TIMES: Final = frozenset((b"ex", b"px", b"exat", b"pxat"))
 
 
 @dataclass(slots=True)

@@ -2,6 +2,7 @@
 
 from collections import deque
 from dataclasses import dataclass, field
+from typing import Final
 
 from parsers import escape
 from parsers.limits import FIELD_BYTES, REDIS_PENDING
@@ -11,8 +12,8 @@ from parsers.protocols.redis.record import RECORD
 from parsers.protocols.redis.reply import Kind, Reply
 
 # What begins to listen for messages, and what has no reply of its own.
-_SUBSCRIBING = frozenset((b"psubscribe", b"ssubscribe", b"subscribe"))
-_UNANSWERED = _SUBSCRIBING | {b"punsubscribe", b"sunsubscribe", b"unsubscribe"}
+_SUBSCRIBING: Final = frozenset((b"psubscribe", b"ssubscribe", b"subscribe"))
+_UNANSWERED: Final = _SUBSCRIBING | {b"punsubscribe", b"sunsubscribe", b"unsubscribe"}
 
 
 @dataclass(slots=True)

@@ -6,19 +6,20 @@ Source: Zeek, src/analyzer/protocol/redis/{resp,redis}.spicy.
 import re
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import Final
 
 from parsers.limits import FIELD_BYTES, REDIS_DEPTH, REDIS_ELEMENTS, REDIS_STRING_BYTES
 from parsers.protocols.spicy import Input, Read, SpicyError
 
-_LINE_END = b"\r\n"
-_INT = re.compile(rb"[+-]?[0-9]{1,19}\Z")
-_LINES = b"+-:,("
-_STRINGS = b"$!="
-_ERRORS = b"-!"
-_LISTS = {ord("*"): (b"[", b"]"), ord(">"): (b"[", b"]"), ord("~"): (b"(", b")")}
+_LINE_END: Final = b"\r\n"
+_INT: Final = re.compile(rb"[+-]?[0-9]{1,19}\Z")
+_LINES: Final = b"+-:,("
+_STRINGS: Final = b"$!="
+_ERRORS: Final = b"-!"
+_LISTS: Final = {ord("*"): (b"[", b"]"), ord(">"): (b"[", b"]"), ord("~"): (b"(", b")")}
 _NULL, _BOOLEAN, _MAP, _ATTRIBUTES, _PUSH = b"_#%|>"
 # The types that RESP 2 does not have.
-_NEW = b"_#,(!=%~>"
+_NEW: Final = b"_#,(!=%~>"
 
 
 class Kind(Enum):

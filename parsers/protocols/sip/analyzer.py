@@ -4,7 +4,7 @@ Source: Zeek, scripts/base/protocols/sip/{main.zeek,dpd.sig}, src/analyzer/proto
 """
 
 import re
-from typing import Any
+from typing import Any, Final
 
 from parsers import escape
 from parsers.limits import SIP_PATH
@@ -15,16 +15,16 @@ from parsers.protocols.sip import messages
 from parsers.protocols.sip.messages import Flow, Header, Reply, Request
 from parsers.protocols.sip.record import RECORD
 
-_METHODS = frozenset((b"REGISTER", b"INVITE", b"ACK", b"CANCEL", b"BYE", b"OPTIONS", b"NOTIFY", b"SUBSCRIBE"))
-_REPLY_BEGINS = b"SIP/"
-_SHORTEST_REPLY = 7
+_METHODS: Final = frozenset((b"REGISTER", b"INVITE", b"ACK", b"CANCEL", b"BYE", b"OPTIONS", b"NOTIFY", b"SUBSCRIBE"))
+_REPLY_BEGINS: Final = b"SIP/"
+_SHORTEST_REPLY: Final = 7
 
-_VERSION = rb"SIP/[0-9]\.[0-9]"
-_REQUEST = re.compile(b" " + _VERSION + b"\r\n")
-_REPLY = re.compile(b" ?" + _VERSION + b"(?:\r\n| [0-9]{3} )")
+_VERSION: Final = rb"SIP/[0-9]\.[0-9]"
+_REQUEST: Final = re.compile(b" " + _VERSION + b"\r\n")
+_REPLY: Final = re.compile(b" ?" + _VERSION + b"(?:\r\n| [0-9]{3} )")
 
 # Header fields, and the cells that they fill, by the side that sends them.
-_REQUEST_CELLS = {
+_REQUEST_CELLS: Final = {
     b"CALL-ID": "call_id",
     b"CSEQ": "seq",
     b"DATE": "date",
@@ -37,7 +37,7 @@ _REQUEST_CELLS = {
     b"T": "request_to",
     b"USER-AGENT": "user_agent",
 }
-_REPLY_CELLS = {
+_REPLY_CELLS: Final = {
     b"CONTENT-TYPE": "content_type",
     b"C": "content_type",
     b"WARNING": "warning",
@@ -48,10 +48,10 @@ _REPLY_CELLS = {
 }
 _LENGTHS, _PATHS, _CALLERS = (b"CONTENT-LENGTH", b"L"), (b"VIA", b"V"), (b"FROM", b"F")
 _TAG, _BRANCH = re.compile(rb"; ?tag="), re.compile(rb"; ?branch")
-_NOT_PRINTABLE = re.compile(rb"[^ -~]")
-_COUNT = re.compile(rb"[ \t-\r]*([+-]?)([0-9]*)[ \t-\r]*")
+_NOT_PRINTABLE: Final = re.compile(rb"[^ -~]")
+_COUNT: Final = re.compile(rb"[ \t-\r]*([+-]?)([0-9]*)[ \t-\r]*")
 _COUNT_DIGITS, _COUNT_LIMIT = 20, 1 << 64
-_HEAD = RECORD.names.index("trans_depth")
+_HEAD: Final = RECORD.names.index("trans_depth")
 
 
 class SIP(DatagramAnalyzer):

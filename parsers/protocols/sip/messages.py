@@ -8,22 +8,22 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from parsers.limits import FRAME_BYTES
 from parsers.protocols.binpac import BinpacError, invalid_length, mismatch, out_of_bound, to_int
 
-_TOKEN = r"[a-zA-Z0-9_.!%*+`'~-]"  # noqa: S105  a token of RFC 3261
-_JUNK = re.compile(rf"[^{_TOKEN[1:]}*".encode())
-_METHOD = re.compile(rf"{_TOKEN}+".encode())
-_BLANKS = re.compile(rb"[ \t]*")
-_URI = re.compile(rb"[!-~]+")
-_VERSION = re.compile(rb"[0-9]+\.[0-9]+")
-_STATUS = re.compile(rb"[0-9]{3}")
-_NAME = re.compile(rb"[^: \t]+")
-_LINE_END = re.compile(rb"[\r\n]")
-_SCHEME = b"SIP/"
-_LENGTH_NAMES = (b"Content-Length", b"L")
+_TOKEN: Final = r"[a-zA-Z0-9_.!%*+`'~-]"  # noqa: S105  a token of RFC 3261
+_JUNK: Final = re.compile(rf"[^{_TOKEN[1:]}*".encode())
+_METHOD: Final = re.compile(rf"{_TOKEN}+".encode())
+_BLANKS: Final = re.compile(rb"[ \t]*")
+_URI: Final = re.compile(rb"[!-~]+")
+_VERSION: Final = re.compile(rb"[0-9]+\.[0-9]+")
+_STATUS: Final = re.compile(rb"[0-9]{3}")
+_NAME: Final = re.compile(rb"[^: \t]+")
+_LINE_END: Final = re.compile(rb"[\r\n]")
+_SCHEME: Final = b"SIP/"
+_LENGTH_NAMES: Final = (b"Content-Length", b"L")
 _CR, _LF = 0x0D, 0x0A
 
 

@@ -1,12 +1,14 @@
 """SMB, Windows' shared files, printers and pipes, in its three versions (MS-CIFS, MS-SMB, MS-SMB2)."""
 
+from typing import Final
+
 from parsers.protocols.analyzer import Protocol
 from parsers.protocols.smb.analyzer import SmbAnalyzer
 from parsers.protocols.smb.record import FILES, MAPPING
 
 __all__ = ["PROTOCOL"]
 
-_SIGNATURES = (b"\xffSMB", b"\xfeSMB")
+_SIGNATURES: Final = (b"\xffSMB", b"\xfeSMB")
 
 
 def recognise(orig: bytes, resp: bytes) -> bool:

@@ -3,7 +3,7 @@
 Source: Zeek, src/analyzer/protocol/smb/{SMB.cc,smb.pac}.
 """
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from parsers.protocols import framed, grammar
 from parsers.protocols.analyzer import Context, Data, Gap
@@ -11,11 +11,11 @@ from parsers.protocols.binpac import out_of_bound
 from parsers.protocols.smb import smb1, smb2
 from parsers.protocols.smb.session import Session
 
-_HEAD_BYTES = 4
-_SIGNATURE_BYTES = 4
+_HEAD_BYTES: Final = 4
+_SIGNATURE_BYTES: Final = 4
 _OLD, _NEW, _ENCRYPTED = b"\xffSMB", b"\xfeSMB", b"\xfdSMB"
 # What is read without a fault in so many segments is taken for SMB.
-_SURE = 3
+_SURE: Final = 3
 
 
 class SmbAnalyzer(framed.Framed):

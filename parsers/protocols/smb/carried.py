@@ -4,12 +4,13 @@ Source: Zeek, scripts/base/protocols/smb/{files,main}.zeek.
 """
 
 from functools import lru_cache
+from typing import Final
 
 from parsers import escape
 from parsers.files.analysis import File
 from parsers.protocols.smb.state import State
 
-_SECOND = 1_000_000_000
+_SECOND: Final = 1_000_000_000
 
 
 class Carried:

@@ -3,13 +3,15 @@
 Source: Zeek, src/analyzer/protocol/smb/smb-pipe.pac, scripts/base/protocols/smb/consts.zeek.
 """
 
+from typing import Final
+
 from parsers.limits import SMB_HANDLES, SMB_PIPES
 from parsers.protocols import dce_rpc
 from parsers.protocols.analyzer import Analyzer, Data
 from parsers.protocols.smb.state import PIPE, State
 
 # Names that tell a pipe where its tree was not seen.
-_NAMES = frozenset((b"spoolss", b"winreg", b"samr", b"srvsvc", b"netdfs", b"lsarpc", b"wkssvc", b"MsFteWds"))
+_NAMES: Final = frozenset((b"spoolss", b"winreg", b"samr", b"srvsvc", b"netdfs", b"lsarpc", b"wkssvc", b"MsFteWds"))
 
 
 class Pipes:

@@ -1,8 +1,10 @@
 """smb_files.log and smb_mapping.log. Source: Zeek, base/protocols/smb/main.zeek."""
 
+from typing import Final
+
 from parsers.schema import CONNECTION, Field, Record, ranked
 
-_HEAD = ranked(CONNECTION, {"id.resp_p": 0})
+_HEAD: Final = ranked(CONNECTION, {"id.resp_p": 0})
 
 FILES = Record(
     "smb_files",

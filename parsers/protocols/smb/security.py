@@ -3,11 +3,13 @@
 Source: Zeek, src/analyzer/protocol/smb/smb-gssapi.pac.
 """
 
+from typing import Final
+
 from parsers.protocols import ntlm
 from parsers.protocols.analyzer import Analyzer, Data
 from parsers.protocols.smb.state import State
 
-_SHORTEST = 8
+_SHORTEST: Final = 8
 
 
 class Security:

@@ -5,7 +5,7 @@ Source: Zeek, scripts/base/protocols/smb/main.zeek.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 from parsers.limits import SMB_HANDLES, SMB_RECENT
 from parsers.protocols.analyzer import Context
@@ -16,10 +16,10 @@ T = TypeVar("T")
 
 DISK, PIPE, PRINT = "DISK", "PIPE", "PRINT"
 
-_LOGGED = frozenset(("FILE_OPEN", "FILE_RENAME", "FILE_DELETE", "PRINT_OPEN", "PRINT_CLOSE"))
+_LOGGED: Final = frozenset(("FILE_OPEN", "FILE_RENAME", "FILE_DELETE", "PRINT_OPEN", "PRINT_CLOSE"))
 # Times of files count tenths of microseconds from 1601 on (MS-DTYP 2.3.3); Zeek makes doubles of them.
-_STEPS = 10_000_000.0
-_TO_EPOCH = 11_644_473_600.0
+_STEPS: Final = 10_000_000.0
+_TO_EPOCH: Final = 11_644_473_600.0
 
 
 class Times(NamedTuple):

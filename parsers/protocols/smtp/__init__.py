@@ -1,13 +1,14 @@
 """Mail on its way (RFC 5321): recognised by the client's greeting and the server's (Zeek: smtp/dpd.sig)."""
 
 import re
+from typing import Final
 
 from parsers.protocols.analyzer import Protocol
 from parsers.protocols.smtp.analyzer import SmtpAnalyzer
 from parsers.protocols.smtp.record import RECORD
 
-_CLIENT = re.compile(rb"(?:.*[\n\r])?\s*(?:HELO|EHLO)", re.IGNORECASE | re.DOTALL)
-_SERVER = re.compile(rb"\s*220[\s-]")
+_CLIENT: Final = re.compile(rb"(?:.*[\n\r])?\s*(?:HELO|EHLO)", re.IGNORECASE | re.DOTALL)
+_SERVER: Final = re.compile(rb"\s*220[\s-]")
 
 
 def recognise(orig: bytes, resp: bytes) -> bool:

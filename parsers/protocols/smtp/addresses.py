@@ -7,6 +7,7 @@ Source: Zeek, base/utils/{email,addrs}.zeek.
 from collections.abc import Iterator
 from ipaddress import IPv6Address, ip_address
 from socket import AF_INET, AF_INET6, inet_pton
+from typing import Final
 
 import re2
 
@@ -19,9 +20,9 @@ def _compiled(pattern: bytes) -> "re2._Regexp[bytes]":
     return re2.compile(pattern, options)
 
 
-_V4_PART = rb"(?:[0-9]|[0-9]{2}|0[0-9]{2}|1[0-9]{2}|2[0-4][0-9]|25[0-5])"
-_V4 = rb"%s\.%s\.%s\.%s" % ((_V4_PART,) * 4)
-_PART = rb"[0-9A-Fa-f]{1,4}"
+_V4_PART: Final = rb"(?:[0-9]|[0-9]{2}|0[0-9]{2}|1[0-9]{2}|2[0-4][0-9]|25[0-5])"
+_V4: Final = rb"%s\.%s\.%s\.%s" % ((_V4_PART,) * 4)
+_PART: Final = rb"[0-9A-Fa-f]{1,4}"
 
 
 def _v6_patterns() -> Iterator[bytes]:
@@ -39,11 +40,11 @@ def _up_to(count: int) -> bytes:
     return rb"(?:%s(?::%s){0,%d})?" % (_PART, _PART, count - 1) if count else b""
 
 
-_IP = _compiled(b"|".join((_V4, *_v6_patterns())))
-_ADDRESS = _compiled(rb"[^<,: \t@]+@[^>,; \t]+[>,; \t]?")
-_NAMED_ADDRESS = _compiled(rb'(?:"[^"]*")?[^,]+@[^,]+')
-_MARKS = b"<>,:; \t"
-_BRACKETS = frozenset((b"[]", b"()", b"{}", b"  "))
+_IP: Final = _compiled(b"|".join((_V4, *_v6_patterns())))
+_ADDRESS: Final = _compiled(rb"[^<,: \t@]+@[^>,; \t]+[>,; \t]?")
+_NAMED_ADDRESS: Final = _compiled(rb'(?:"[^"]*")?[^,]+@[^,]+')
+_MARKS: Final = b"<>,:; \t"
+_BRACKETS: Final = frozenset((b"[]", b"()", b"{}", b"  "))
 
 
 def addresses(text: bytes) -> Iterator[bytes]:

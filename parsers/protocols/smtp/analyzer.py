@@ -5,6 +5,7 @@ Source: Zeek, src/analyzer/protocol/smtp/SMTP.cc.
 
 import re
 from collections import deque
+from typing import Final
 
 from parsers.limits import INT64_MAX, SMTP_PENDING_COMMANDS
 from parsers.protocols.analyzer import Analyzer, Context, Data, End, Gap
@@ -23,9 +24,9 @@ from parsers.protocols.smtp.states import (
     after_reply,
 )
 
-_WORD = re.compile(rb"[^\s\0]*")
-_CODE = re.compile(rb"[1-5][0-9][0-9]")
-_UNKNOWN = b"(UNKNOWN)"
+_WORD: Final = re.compile(rb"[^\s\0]*")
+_CODE: Final = re.compile(rb"[1-5][0-9][0-9]")
+_UNKNOWN: Final = b"(UNKNOWN)"
 
 
 class SmtpAnalyzer:

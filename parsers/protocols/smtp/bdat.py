@@ -5,12 +5,13 @@ Source: Zeek, src/analyzer/protocol/smtp/BDAT.cc.
 
 import re
 from collections.abc import Callable
+from typing import Final
 
 from parsers.limits import BDAT_LINE_BYTES
 
-_UINT64_MAX = (1 << 64) - 1
-_LONGEST_ARGUMENT = 25
-_SIZE = re.compile(rb"[0-9]+")
+_UINT64_MAX: Final = (1 << 64) - 1
+_LONGEST_ARGUMENT: Final = 25
+_SIZE: Final = re.compile(rb"[0-9]+")
 
 
 class BdatError(Exception):

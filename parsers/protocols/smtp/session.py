@@ -5,6 +5,7 @@ Source: Zeek, base/protocols/smtp/{main,entities,files}.zeek.
 
 import re
 from collections.abc import Callable, Iterable
+from typing import Final
 
 from parsers import escape
 from parsers.files import handle
@@ -17,14 +18,14 @@ from parsers.protocols.smtp.record import RECORD
 from parsers.protocols.software import smtp as software
 from parsers.schema import Row
 
-_TO = re.compile(rb"to:", re.IGNORECASE)
-_FROM = re.compile(rb"from:", re.IGNORECASE)
-_ORIGINAL = re.compile(rb"ORCPT=rfc822;?")
-_NAMED_FILE = re.compile(rb"filename[ \t]*\*?=", re.IGNORECASE)
-_NAMED = re.compile(rb"name[ \t]*=", re.IGNORECASE)
+_TO: Final = re.compile(rb"to:", re.IGNORECASE)
+_FROM: Final = re.compile(rb"from:", re.IGNORECASE)
+_ORIGINAL: Final = re.compile(rb"ORCPT=rfc822;?")
+_NAMED_FILE: Final = re.compile(rb"filename[ \t]*\*?=", re.IGNORECASE)
+_NAMED: Final = re.compile(rb"name[ \t]*=", re.IGNORECASE)
 
 # The fields of a header that are cells as they are.
-_TEXTS = {
+_TEXTS: Final = {
     b"message-id": "msg_id",
     b"in-reply-to": "in_reply_to",
     b"subject": "subject",
@@ -313,7 +314,7 @@ class Session:
         self._write(self._current())
 
 
-_READERS: dict[bytes, Callable[[Session, Message, bytes], None]] = {
+_READERS: Final[dict[bytes, Callable[[Session, Message, bytes], None]]] = {
     b"received": Session.read_received,
     b"to": Session.read_to,
     b"cc": Session.read_cc,

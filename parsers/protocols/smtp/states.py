@@ -5,6 +5,7 @@ send many commands without waiting. Source: Zeek, src/analyzer/protocol/smtp/SMT
 """
 
 from enum import Enum, auto
+from typing import Final
 
 
 class State(Enum):
@@ -20,26 +21,26 @@ class State(Enum):
 
 
 # What stands for things that are no commands: the connection itself, the end of a mail, an answer while logging in.
-CONNECTION = b">"
-END_OF_DATA = b"."
-AUTH_ANSWER = b"AUTH_ANSWER"
-STARTTLS = frozenset((b"STARTTLS", b"X-ANONYMOUSTLS"))
+CONNECTION: Final = b">"
+END_OF_DATA: Final = b"."
+AUTH_ANSWER: Final = b"AUTH_ANSWER"
+STARTTLS: Final = frozenset((b"STARTTLS", b"X-ANONYMOUSTLS"))
 
-COMMANDS = (
+COMMANDS: Final = (
     frozenset(b"EHLO HELO MAIL RCPT DATA QUIT RSET VRFY EXPN HELP NOOP SEND SOML SAML TURN BDAT ETRN AUTH".split())
     | STARTTLS
 )
-_SENDERS = frozenset((b"MAIL", b"SEND", b"SOML", b"SAML"))
+_SENDERS: Final = frozenset((b"MAIL", b"SEND", b"SOML", b"SAML"))
 # After these commands the client goes on with commands, until the reply says otherwise.
-_PLAIN = frozenset((b"EHLO", b"HELO", b"RCPT", b"RSET", b"QUIT", CONNECTION)) | _SENDERS
+_PLAIN: Final = frozenset((b"EHLO", b"HELO", b"RCPT", b"RSET", b"QUIT", CONNECTION)) | _SENDERS
 
-_REFUSED: dict[bytes, frozenset[int]] = {
+_REFUSED: Final[dict[bytes, frozenset[int]]] = {
     CONNECTION: frozenset((421, 554)),
     b"EHLO": frozenset((421, 500, 501, 504, 550)),
     b"HELO": frozenset((421, 500, 501, 504, 550)),
     **dict.fromkeys(_SENDERS, frozenset((421, 451, 452, 500, 501, 503, 550, 552, 553))),
 }
-_LOGGING_IN = 334
+_LOGGING_IN: Final = 334
 
 
 def after_command(command: bytes, state: State) -> State:

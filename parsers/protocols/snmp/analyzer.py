@@ -4,6 +4,7 @@ Source: Zeek, src/analyzer/protocol/snmp/snmp-{protocol,analyzer}.pac, scripts/b
 """
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from parsers import escape
 from parsers.protocols import weird
@@ -13,23 +14,23 @@ from parsers.protocols.datagrams import DatagramAnalyzer
 from parsers.protocols.snmp.ber import IDENTIFIER, INTEGER, OCTETS, SEQUENCE, Reader
 from parsers.protocols.snmp.record import RECORD
 
-_VERSIONS = {0: "1", 1: "2c", 3: "3"}
-_THIRD = 3
-_USER_SECURITY_MODEL = 3
-_TRAP = 0xA4
+_VERSIONS: Final = {0: "1", 1: "2c", 3: "3"}
+_THIRD: Final = 3
+_USER_SECURITY_MODEL: Final = 3
+_TRAP: Final = 0xA4
 # The kinds of messages that count, and what they count as.
 _GET, _GET_BULK, _RESPONSE, _SET = "get_requests", "get_bulk_requests", "get_responses", "set_requests"
-_COUNTED = {0xA0: _GET, 0xA1: _GET, 0xA2: _RESPONSE, 0xA3: _SET, 0xA5: _GET_BULK}
-_KINDS = frozenset({*_COUNTED, _TRAP, 0xA6, 0xA7, 0xA8})
+_COUNTED: Final = {0xA0: _GET, 0xA1: _GET, 0xA2: _RESPONSE, 0xA3: _SET, 0xA5: _GET_BULK}
+_KINDS: Final = frozenset({*_COUNTED, _TRAP, 0xA6, 0xA7, 0xA8})
 
 _ADDRESS, _TICKS = 0x40, 0x43
-_NUMBERS = frozenset({0x41, 0x42, _TICKS, 0x46})
+_NUMBERS: Final = frozenset({0x41, 0x42, _TICKS, 0x46})
 # What holds no text: nothing, no such object, no such instance, the end of the view; identifiers, numbers, addresses.
-_NO_TEXTS = frozenset({0x05, 0x80, 0x81, 0x82, IDENTIFIER, INTEGER, _ADDRESS}) | _NUMBERS
+_NO_TEXTS: Final = frozenset({0x05, 0x80, 0x81, 0x82, IDENTIFIER, INTEGER, _ADDRESS}) | _NUMBERS
 # 1.3.6.1.2.1.1.1.0 and 1.3.6.1.2.1.1.3.0.
 _SYSTEM_DESCRIPTION, _SYSTEM_UP_TIME = b"\x2b\6\1\2\1\1\1\0", b"\x2b\6\1\2\1\1\3\0"
-_TICK = 10_000_000
-_EARLIEST = -(1 << 63)
+_TICK: Final = 10_000_000
+_EARLIEST: Final = -(1 << 63)
 
 
 @dataclass(slots=True)

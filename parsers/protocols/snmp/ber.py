@@ -5,16 +5,17 @@ Source: Zeek, src/analyzer/protocol/snmp/snmp-analyzer.pac.
 """
 
 import re
+from typing import Final
 
 from parsers.protocols import asn1
 from parsers.protocols.binpac import BinpacError
 from parsers.protocols.grammar import Reading
 
 INTEGER, OCTETS, IDENTIFIER, SEQUENCE = 0x02, 0x04, 0x06, 0x30
-_INTEGER_BYTES = 9
-_NUMBER_BYTES = 8
+_INTEGER_BYTES: Final = 9
+_NUMBER_BYTES: Final = 8
 # What a part of an object identifier that is too long for Zeek has before its last byte.
-_LONG_PART = re.compile(rb"[\x80-\xff]{10,}")
+_LONG_PART: Final = re.compile(rb"[\x80-\xff]{10,}")
 
 
 class Reader:

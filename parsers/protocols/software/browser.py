@@ -5,30 +5,30 @@ Source: Zeek, scripts/base/frameworks/software/main.zeek (parse_mozilla).
 
 import re
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from parsers.protocols.software.version import Description, Version, described
 
 _Test: TypeAlias = Callable[[bytes], object]
 _Reader: TypeAlias = Callable[[bytes], Description]
 
-_BROWSER = re.compile(rb"(?:Mozilla|Opera)/[0-9]+\.")
-_UNKNOWN = Description(b"<unknown browser>")
+_BROWSER: Final = re.compile(rb"(?:Mozilla|Opera)/[0-9]+\.")
+_UNKNOWN: Final = Description(b"<unknown browser>")
 
-_OPERA_AT_END = re.compile(rb"Opera [0-9.]*\Z")
-_MSIE = re.compile(rb"MSIE [0-9]{1,2}\.*[0-9]*b?[0-9]*")
-_EDGE = re.compile(rb"Edge/[0-9.]*")
-_VERSION = re.compile(rb"Version/[0-9.]*")
-_NAMED = re.compile(rb"(?:Firefox|Netscape|Thunderbird)/[0-9.]*")
-_CHROME = re.compile(rb"Chrome/[0-9.]*")
-_SMALL_OPERA = re.compile(rb"Opera M(?:ini|obi)")
-_OPERA_MINI = re.compile(rb"Opera Mini/[0-9.]*")
-_AIR = re.compile(rb"AdobeAIR/[0-9.]*")
-_WEBKIT = re.compile(rb"AppleWebKit/[0-9.]*")
-_JAVA = re.compile(rb"Java/[0-9._]*")
-_PART_END = re.compile(rb"[/ ]")
+_OPERA_AT_END: Final = re.compile(rb"Opera [0-9.]*\Z")
+_MSIE: Final = re.compile(rb"MSIE [0-9]{1,2}\.*[0-9]*b?[0-9]*")
+_EDGE: Final = re.compile(rb"Edge/[0-9.]*")
+_VERSION: Final = re.compile(rb"Version/[0-9.]*")
+_NAMED: Final = re.compile(rb"(?:Firefox|Netscape|Thunderbird)/[0-9.]*")
+_CHROME: Final = re.compile(rb"Chrome/[0-9.]*")
+_SMALL_OPERA: Final = re.compile(rb"Opera M(?:ini|obi)")
+_OPERA_MINI: Final = re.compile(rb"Opera Mini/[0-9.]*")
+_AIR: Final = re.compile(rb"AdobeAIR/[0-9.]*")
+_WEBKIT: Final = re.compile(rb"AppleWebKit/[0-9.]*")
+_JAVA: Final = re.compile(rb"Java/[0-9._]*")
+_PART_END: Final = re.compile(rb"[/ ]")
 # Internet Explorer says in the first place which version it plays, and here which one it is.
-_TRIDENTS = {b"Trident/4.0": 8, b"Trident/5.0": 9, b"Trident/6.0": 10, b"Trident/7.0": 11}
+_TRIDENTS: Final = {b"Trident/4.0": 8, b"Trident/5.0": 9, b"Trident/6.0": 10, b"Trident/7.0": 11}
 
 
 def is_browser(said: bytes) -> bool:
@@ -94,7 +94,7 @@ def _in_turn(first: bytes, second: bytes) -> _Test:
     return test
 
 
-_MARKS: tuple[tuple[_Test, _Reader], ...] = (
+_MARKS: Final[tuple[tuple[_Test, _Reader], ...]] = (
     (_OPERA_AT_END.search, _called(b"Opera", _OPERA_AT_END)),
     (_contains(b" MSIE ", b"Trident/"), _explorer),
     (_contains(b"Edge/"), _called(b"Edge", _EDGE)),

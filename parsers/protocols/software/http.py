@@ -4,7 +4,7 @@ Source: Zeek, scripts/policy/protocols/http/software.zeek.
 """
 
 from collections.abc import Callable, Mapping
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from parsers.protocols.analyzer import Context
 from parsers.protocols.software.tracking import found
@@ -26,7 +26,7 @@ def _server(kind: str, prefix: bytes = b"") -> _Told:
 
 
 # The fields of a reply that tell something.
-REPLY: Mapping[bytes, _Told] = {
+REPLY: Final[Mapping[bytes, _Told]] = {
     b"server": _server("HTTP::SERVER"),
     b"x-powered-by": _server("HTTP::APPSERVER"),
     b"microsoftsharepointteamservices": _server("HTTP::APPSERVER", b"SharePoint/"),

@@ -5,13 +5,14 @@ Source: Zeek, scripts/policy/protocols/smtp/software.zeek.
 
 import re
 from collections.abc import Sequence
+from typing import Final
 
 from parsers import escape
 from parsers.protocols.analyzer import Context
 from parsers.protocols.software.tracking import found
 from parsers.site import is_local
 
-_WEBMAIL = re.compile(
+_WEBMAIL: Final = re.compile(
     r"\A(?:iPlanet Messenger|Sun Java\(tm\) System Messenger Express|SquirrelMail|NeoMail)|\(IMP\)|ZimbraWebClient"
 )
 

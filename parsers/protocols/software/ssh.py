@@ -4,13 +4,14 @@ Source: Zeek, scripts/policy/protocols/ssh/software.zeek.
 """
 
 import re
+from typing import Final
 
 from parsers.protocols.analyzer import Context
 from parsers.protocols.software.tracking import found
 
 # The protocol and its version.
-_OF_CLIENT = re.compile(rb"\ASSH[0-9.\-]+")
-_OF_SERVER = re.compile(rb"SSH[0-9.\-]{2,}")
+_OF_CLIENT: Final = re.compile(rb"\ASSH[0-9.\-]+")
+_OF_SERVER: Final = re.compile(rb"SSH[0-9.\-]{2,}")
 
 
 def version(context: Context, ts: int, is_orig: bool, line: bytes) -> None:

@@ -4,26 +4,26 @@ Source: Zeek, scripts/base/frameworks/software/main.zeek (parse), scripts/base/u
 """
 
 import re
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from parsers.protocols.filename import unescaped
 
-_MANY_DIGITS = 21
-_COUNT_MAX = (1 << 64) - 1
-_DIGITS = re.compile(rb"[0-9]+")
+_MANY_DIGITS: Final = 21
+_COUNT_MAX: Final = (1 << 64) - 1
+_DIGITS: Final = re.compile(rb"[0-9]+")
 
 # The version, with what stands between it and the name.
-_NUMBERS = re.compile(rb"(?:[/\-_]| [(v]+)?[0-9\-._, ]{2,}")
+_NUMBERS: Final = re.compile(rb"(?:[/\-_]| [(v]+)?[0-9\-._, ]{2,}")
 # The same at the end of a name; the name loses the first that is found then.
-_BETWEEN = re.compile(rb"[/\-_]| [(v]+")
-_BETWEEN_AT_END = re.compile(rb"(?:[/\-_]| [(v]+)\Z")
-_BEFORE_NUMBERS = (b"/", b"-", b".", b"_", b"v", b"(")
-_POINT = re.compile(rb"[\-._,\[({ ]")
-_BRACKETED = re.compile(rb"[ \t]*\(([a-zA-Z0-9\-._ \t]*)\)")
-_BREAK = re.compile(rb"[\-._,;\[\](){} ]")
+_BETWEEN: Final = re.compile(rb"[/\-_]| [(v]+")
+_BETWEEN_AT_END: Final = re.compile(rb"(?:[/\-_]| [(v]+)\Z")
+_BEFORE_NUMBERS: Final = (b"/", b"-", b".", b"_", b"v", b"(")
+_POINT: Final = re.compile(rb"[\-._,\[({ ]")
+_BRACKETED: Final = re.compile(rb"[ \t]*\(([a-zA-Z0-9\-._ \t]*)\)")
+_BREAK: Final = re.compile(rb"[\-._,;\[\](){} ]")
 
-_ANDROID = re.compile(rb"A/[0-9.]*/Google/Pixel")
-_OTHER_NAMES = {b"Flash Player": b"Flash"}
+_ANDROID: Final = re.compile(rb"A/[0-9.]*/Google/Pixel")
+_OTHER_NAMES: Final = {b"Flash Player": b"Flash"}
 
 
 class Version(NamedTuple):

@@ -1,12 +1,13 @@
 """SSH 1 and 2 (RFC 4253): recognised when both sides begin with its name (Zeek: ssh/dpd.sig)."""
 
 import re
+from typing import Final
 
 from parsers.protocols.analyzer import Protocol
 from parsers.protocols.ssh.analyzer import SshAnalyzer
 from parsers.protocols.ssh.record import RECORD
 
-_BANNER = re.compile(rb"SSH-[12]\.", re.IGNORECASE)
+_BANNER: Final = re.compile(rb"SSH-[12]\.", re.IGNORECASE)
 
 
 def recognise(orig: bytes, resp: bytes) -> bool:

@@ -3,10 +3,12 @@
 Source: Zeek, src/analyzer/protocol/ssh/SSH.cc (ProcessEncrypted).
 """
 
+from typing import Final
+
 # How much shorter than the server's first answer the one that lets someone in is.
-_SHORTER = 16
+_SHORTER: Final = 16
 # An answer so much longer than the first holds a banner.
-_BANNER = 256
+_BANNER: Final = 256
 
 
 class Login:

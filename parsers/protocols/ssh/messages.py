@@ -5,15 +5,15 @@ Source: Zeek, src/analyzer/protocol/ssh/ssh-protocol.pac.
 
 from collections.abc import Callable
 from enum import Enum, auto
-from typing import NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from parsers.limits import SSH_STRING_BYTES
 from parsers.protocols.binpac import BinpacError, out_of_bound
 
-NEWKEYS = 21
+NEWKEYS: Final = 21
 # SSH 1's messages.
-PUBLIC_KEY = 2
-SESSION_KEY = 3
+PUBLIC_KEY: Final = 2
+SESSION_KEY: Final = 3
 
 
 class State(Enum):
@@ -92,15 +92,15 @@ class Layout(NamedTuple):
     host_key: bool = False
 
 
-_STRING = 0
-_TWO_STRINGS = (_STRING, _STRING)
-_REPLY = Layout((_STRING, _STRING, _STRING), host_key=True)
-_ONE_STRING = Layout((_STRING,))
-_GROUP_REQUEST = Layout((12,), is_bounded=False)
-_GROUP = Layout(_TWO_STRINGS)
-_GSS_COMPLETE = 32
+_STRING: Final = 0
+_TWO_STRINGS: Final = (_STRING, _STRING)
+_REPLY: Final = Layout((_STRING, _STRING, _STRING), host_key=True)
+_ONE_STRING: Final = Layout((_STRING,))
+_GROUP_REQUEST: Final = Layout((12,), is_bounded=False)
+_GROUP: Final = Layout(_TWO_STRINGS)
+_GSS_COMPLETE: Final = 32
 
-_LAYOUTS: dict[State, dict[int, Layout]] = {
+_LAYOUTS: Final[dict[State, dict[int, Layout]]] = {
     State.KEX_DH: {30: _ONE_STRING, 31: _REPLY},
     State.KEX_DH_GEX: {
         30: Layout((4,), is_bounded=False),
@@ -125,7 +125,7 @@ _LAYOUTS: dict[State, dict[int, Layout]] = {
     State.KEX_RSA: {30: Layout(_TWO_STRINGS), 31: _ONE_STRING, 32: _ONE_STRING},
 }
 # In these exchanges other messages are passed over; in the others they are errors.
-_LENIENT = frozenset((State.KEX_DH, State.KEX_DH_GEX))
+_LENIENT: Final = frozenset((State.KEX_DH, State.KEX_DH_GEX))
 
 
 def exchange(state: State, kind: int, length: int, fields: Fields) -> bytes | None:

@@ -5,12 +5,13 @@ Source: Zeek, base/protocols/ssh/main.zeek, src/analyzer/protocol/ssh/{ssh-proto
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from parsers import escape
 from parsers.limits import SSH_ALGORITHMS
 from parsers.protocols.ssh.messages import Fields, State
 
-_EXCHANGES = {
+_EXCHANGES: Final = {
     b"rsa1024-sha1": State.KEX_RSA,
     b"rsa2048-sha256": State.KEX_RSA,
     b"diffie-hellman-group1-sha1": State.KEX_DH,
@@ -21,14 +22,14 @@ _EXCHANGES = {
     b"diffie-hellman-group-exchange-sha256": State.KEX_DH_GEX,
     b"ecmqv-sha2": State.KEX_ECC,
 }
-_EXCHANGE_PREFIXES = {
+_EXCHANGE_PREFIXES: Final = {
     b"gss-": State.KEX_GSS,
     b"ecdh-sha2-": State.KEX_ECC,
     b"curve25519-sha256": State.KEX_ECC,
     b"sntrup761x25519-sha512": State.KEX_ECC,
     b"mlkem": State.KEX_ECC,
 }
-_FAILED = b"Algorithm negotiation failed"
+_FAILED: Final = b"Algorithm negotiation failed"
 
 
 @dataclass(frozen=True)

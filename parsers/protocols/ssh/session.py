@@ -5,6 +5,7 @@ Source: Zeek, base/protocols/ssh/main.zeek.
 
 import base64
 import hashlib
+from typing import Final
 
 from parsers import escape
 from parsers.protocols.analyzer import Context
@@ -14,12 +15,12 @@ from parsers.protocols.ssh.record import RECORD
 from parsers.site import is_local
 
 # A version that goes with both.
-BOTH = 199
+BOTH: Final = 199
 # Under these the sizes of packets tell nothing of a login.
-_COMPRESSED = frozenset(("zlib", "zlib@openssh.com"))
+_COMPRESSED: Final = frozenset(("zlib", "zlib@openssh.com"))
 # Zeek cuts a fingerprint there: a digest has 32 bytes, and 43 characters as text.
-_FINGERPRINT_CHARACTERS = 32
-_NOTHING_AGREED = (None,) * 5
+_FINGERPRINT_CHARACTERS: Final = 32
+_NOTHING_AGREED: Final = (None,) * 5
 
 
 class Session:

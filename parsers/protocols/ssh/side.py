@@ -4,12 +4,13 @@ Source: Zeek, src/analyzer/protocol/ssh/ssh-protocol.pac; binpac, lib/binpac_buf
 """
 
 import re
+from typing import Final
 
 from parsers.limits import HANDSHAKE_BYTES
 from parsers.protocols.binpac import BinpacError
 from parsers.protocols.ssh.messages import State
 
-_LINE_END = re.compile(rb"[\r\n]")
+_LINE_END: Final = re.compile(rb"[\r\n]")
 
 
 class Side:

@@ -4,6 +4,7 @@ Source: RFC 8446, 5246, 6347, 9147; Zeek, scripts/base/protocols/ssl, src/analyz
 """
 
 import re
+from typing import Final
 
 from parsers.protocols.analyzer import Protocol
 from parsers.protocols.ssl.dtls import Dtls
@@ -13,11 +14,11 @@ from parsers.protocols.ssl.tls import Tls
 __all__ = ["DTLS", "RECORD", "SSL"]
 
 # Zeek's signatures: scripts/base/protocols/ssl/dpd.sig.
-_CLIENT = re.compile(rb"\x16\x03[\x00-\x03]..\x01...\x03[\x00-\x03]", re.DOTALL)
-_SERVER = re.compile(
+_CLIENT: Final = re.compile(rb"\x16\x03[\x00-\x03]..\x01...\x03[\x00-\x03]", re.DOTALL)
+_SERVER: Final = re.compile(
     rb"(?:\x15\x03[\x00-\x03]....)?\x16\x03[\x00-\x03]..\x02...(?:\x03[\x00-\x04]|\x7f[\x00-\x50])", re.DOTALL
 )
-_DATAGRAM = re.compile(rb"\x16\xfe[\xff\xfd]\x00{7}...\x01.{11}\xfe[\xff\xfd]", re.DOTALL)
+_DATAGRAM: Final = re.compile(rb"\x16\xfe[\xff\xfd]\x00{7}...\x01.{11}\xfe[\xff\xfd]", re.DOTALL)
 
 
 def _is_tls(orig: bytes, resp: bytes) -> bool:

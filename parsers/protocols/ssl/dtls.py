@@ -4,6 +4,7 @@ Source: RFC 6347, RFC 9147; Zeek, src/analyzer/protocol/ssl/dtls-*.pac, DTLS.cc.
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 from parsers.limits import DTLS_HANDSHAKE_BYTES, DTLS_VERSION_ERRORS
 from parsers.protocols.analyzer import Context, Data, Gap
@@ -12,10 +13,10 @@ from parsers.protocols.ssl import names
 from parsers.protocols.ssl.layer import Layer
 from parsers.protocols.ssl.wire import u24
 
-_HEADER = 13
-_FRAGMENT_HEADER = 12
-_STUN = b"\x21\x12\xa4\x42"
-_WINDOW = 32
+_HEADER: Final = 13
+_FRAGMENT_HEADER: Final = 12
+_STUN: Final = b"\x21\x12\xa4\x42"
+_WINDOW: Final = 32
 
 
 @dataclass(slots=True)

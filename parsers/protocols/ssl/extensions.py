@@ -6,6 +6,7 @@ Source: RFC 8446, section 4.2; Zeek, src/analyzer/protocol/ssl/tls-handshake-pro
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from parsers.protocols.binpac import out_of_bound
 from parsers.protocols.grammar import Reading
@@ -13,9 +14,9 @@ from parsers.protocols.ssl.hello import CLIENT_HELLO, SERVER_HELLO
 from parsers.protocols.ssl.session import PRE_SHARED_KEY, SESSION_TICKET, Session
 from parsers.protocols.ssl.wire import enclosed, sized
 
-_RESUMING = frozenset({SESSION_TICKET, PRE_SHARED_KEY})
+_RESUMING: Final = frozenset({SESSION_TICKET, PRE_SHARED_KEY})
 # A server that asks for another hello names the group alone.
-_GROUP_BYTES = 2
+_GROUP_BYTES: Final = 2
 
 
 @dataclass(slots=True)
@@ -170,7 +171,7 @@ def _key_share(shares: Reading) -> int:
     return int(group)
 
 
-_READERS: dict[int, Callable[[Extensions, Reading], None]] = {
+_READERS: Final[dict[int, Callable[[Extensions, Reading], None]]] = {
     0: Extensions.server_names,
     10: Extensions.groups,
     11: Extensions.points,

@@ -7,16 +7,17 @@ this one, JA4 for the clients of TLS, is free for all (BSD); JA4S and the others
 from collections.abc import Iterable, Sequence
 from hashlib import md5, sha256
 from struct import pack, unpack_from
+from typing import Final
 
 from parsers.protocols.ssl.hello import Hello
 
 _SERVER_NAME, _GROUPS, _FORMATS, _SIGNATURES, _PROTOCOLS, _VERSIONS = 0, 10, 11, 13, 16, 43
-_NO_PROTOCOL = "00"
-_NOTHING = "0" * 12
-_MOST = 99
+_NO_PROTOCOL: Final = "00"
+_NOTHING: Final = "0" * 12
+_MOST: Final = 99
 # RFC 8701: numbers that clients throw in, others each time.
-_GREASE = frozenset(range(0x0A0A, 0x10000, 0x1010))
-_JA4_VERSIONS = {
+_GREASE: Final = frozenset(range(0x0A0A, 0x10000, 0x1010))
+_JA4_VERSIONS: Final = {
     0x0002: "s2",
     0x0300: "s3",
     0x0301: "10",

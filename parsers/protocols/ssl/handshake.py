@@ -3,6 +3,7 @@
 Source: RFC 5246, section 7.4; RFC 8446, section 4; Zeek, src/analyzer/protocol/ssl/tls-handshake-*.pac.
 """
 
+from typing import Final
 from typing import Protocol as Interface
 
 from parsers.limits import HANDSHAKE_BYTES
@@ -17,10 +18,10 @@ from parsers.protocols.ssl.wire import sender, sized, u24
 HELLO_REQUEST, VERIFY_REQUEST, TICKET = 0, 3, 4
 CERTIFICATE, SERVER_KEY_EXCHANGE, CERTIFICATE_REQUEST, HELLO_DONE, CERTIFICATE_VERIFY = 11, 12, 13, 14, 15
 FINISHED, CERTIFICATE_URL, CERTIFICATE_STATUS = 20, 21, 22
-_OPAQUE = frozenset({HELLO_DONE, CERTIFICATE_VERIFY, CLIENT_KEY_EXCHANGE, FINISHED, CERTIFICATE_URL})
-_NAMED_CURVE = 3
+_OPAQUE: Final = frozenset({HELLO_DONE, CERTIFICATE_VERIFY, CLIENT_KEY_EXCHANGE, FINISHED, CERTIFICATE_URL})
+_NAMED_CURVE: Final = 3
 # Suites whose key exchange Zeek does not read.
-_UNREAD = frozenset({0xCCAC, 0xD004})
+_UNREAD: Final = frozenset({0xCCAC, 0xD004})
 
 
 class Layer(Interface):

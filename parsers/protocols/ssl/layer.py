@@ -3,6 +3,8 @@
 Source: RFC 5246, section 6 and 7; RFC 8446, section 5; Zeek, src/analyzer/protocol/ssl/ssl-dtls-*.pac.
 """
 
+from typing import Final
+
 from parsers.limits import ALERTS_PER_RECORD
 from parsers.protocols.analyzer import Context, End
 from parsers.protocols.binpac import out_of_bound
@@ -11,7 +13,11 @@ from parsers.protocols.ssl.handshake import Handshake
 from parsers.protocols.ssl.session import Session
 from parsers.protocols.ssl.wire import sender
 
-CHANGE_CIPHER, ALERT, HANDSHAKE, APPLICATION_DATA, HEARTBEAT = 20, 21, 22, 23, 24
+CHANGE_CIPHER: Final = 20
+ALERT: Final = 21
+HANDSHAKE: Final = 22
+APPLICATION_DATA: Final = 23
+HEARTBEAT: Final = 24
 
 
 class Layer:

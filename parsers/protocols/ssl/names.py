@@ -1,11 +1,13 @@
 """What the numbers of TLS are called in ssl.log. Source: IANA's TLS registries; Zeek, ssl/consts.zeek."""
 
+from typing import Final
+
 from parsers.protocols.ssl.suites import SUITES
 
 SSL2, SSL3, TLS10, TLS11, TLS12, TLS13 = 0x0002, 0x0300, 0x0301, 0x0302, 0x0303, 0x0304
 DTLS10, DTLS12, DTLS13 = 0xFEFF, 0xFEFD, 0xFEFC
 
-_VERSIONS = {
+_VERSIONS: Final = {
     SSL2: "SSLv2",
     SSL3: "SSLv3",
     TLS10: "TLSv10",
@@ -17,7 +19,7 @@ _VERSIONS = {
     DTLS13: "DTLSv13",
 }
 
-_ALERTS = {
+_ALERTS: Final = {
     0: "close_notify",
     10: "unexpected_message",
     20: "bad_record_mac",
@@ -56,14 +58,14 @@ _ALERTS = {
 }
 
 # Groups 1 to 41, without a hole.
-_FIRST_CURVES = """
+_FIRST_CURVES: Final = """
 sect163k1 sect163r1 sect163r2 sect193r1 sect193r2 sect233k1 sect233r1 sect239k1 sect283k1 sect283r1 sect409k1
 sect409r1 sect571k1 sect571r1 secp160k1 secp160r1 secp160r2 secp192k1 secp192r1 secp224k1 secp224r1 secp256k1
 secp256r1 secp384r1 secp521r1 brainpoolP256r1 brainpoolP384r1 brainpoolP512r1 x25519 x448 brainpoolP256r1tls13
 brainpoolP384r1tls13 brainpoolP512r1tls13 GC256A GC256B GC256C GC256D GC512A GC512B GC512C curveSM2
 """
 
-_CURVES = dict(enumerate(_FIRST_CURVES.split(), 1)) | {
+_CURVES: Final = dict(enumerate(_FIRST_CURVES.split(), 1)) | {
     256: "ffdhe2048",
     257: "ffdhe3072",
     258: "ffdhe4096",

@@ -3,6 +3,7 @@
 Source: Zeek, scripts/base/protocols/ssl/{main,files}.zeek.
 """
 
+from typing import Final
 from typing import Protocol as Interface
 
 from parsers import escape
@@ -14,7 +15,7 @@ from parsers.protocols.known import certs
 from parsers.protocols.ssl import names
 from parsers.protocols.ssl.record import RECORD
 
-_LETTERS = {
+_LETTERS: Final = {
     0: "h",
     1: "c",
     2: "s",
@@ -36,15 +37,15 @@ _LETTERS = {
     24: "p",
     254: "m",
 }
-CLIENT_KEY_EXCHANGE = 16
+CLIENT_KEY_EXCHANGE: Final = 16
 SESSION_TICKET, PRE_SHARED_KEY = 35, 41
 # A server hello with this in the place of random bytes asks for another client hello (RFC 8446, 4.1.3).
-_RETRY = bytes.fromhex("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c")
-_NO_SESSION = bytes(32)
+_RETRY: Final = bytes.fromhex("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c")
+_NO_SESSION: Final = bytes(32)
 
 # What is left for other protocols of the connection: TLS has come as far as it can be read.
-ESTABLISHED = "ssl_established"
-_SESSION = "ssl_session"
+ESTABLISHED: Final = "ssl_established"
+_SESSION: Final = "ssl_session"
 
 
 class Carrier(Interface):

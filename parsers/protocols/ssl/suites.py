@@ -4,9 +4,11 @@ Source: IANA's registry of TLS cipher suites, the drafts and vendors' numbers th
 (scripts/base/protocols/ssl/consts.zeek); SSL 2.0, appendix C.4.
 """
 
+from typing import Final
+
 # Each run opens with the hexadecimal number of its first suite; the names go on from there. `TLS_` is left out,
 # `!` marks a name that is whole.
-_RUNS = """
+_RUNS: Final = """
 0000 NULL_WITH_NULL_NULL RSA_WITH_NULL_MD5 RSA_WITH_NULL_SHA RSA_EXPORT_WITH_RC4_40_MD5 RSA_WITH_RC4_128_MD5
     RSA_WITH_RC4_128_SHA RSA_EXPORT_WITH_RC2_CBC_40_MD5 RSA_WITH_IDEA_CBC_SHA RSA_EXPORT_WITH_DES40_CBC_SHA
     RSA_WITH_DES_CBC_SHA RSA_WITH_3DES_EDE_CBC_SHA DH_DSS_EXPORT_WITH_DES40_CBC_SHA DH_DSS_WITH_DES_CBC_SHA
@@ -161,4 +163,4 @@ def _named() -> dict[int, str]:
     return names
 
 
-SUITES = _named()
+SUITES: Final = _named()

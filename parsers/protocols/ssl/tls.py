@@ -4,6 +4,7 @@ Source: RFC 8446, section 5; Zeek, src/analyzer/protocol/ssl/ssl-protocol.pac, s
 """
 
 from bisect import bisect_right
+from typing import Final
 
 from parsers.protocols.analyzer import Context, Data, Gap
 from parsers.protocols.binpac import BinpacError
@@ -11,9 +12,9 @@ from parsers.protocols.ssl import names, v2
 from parsers.protocols.ssl.layer import APPLICATION_DATA, Layer
 from parsers.protocols.ssl.wire import MessageError
 
-_HEADER = 5
-_TLS_VERSIONS = frozenset({names.SSL3, names.TLS10, names.TLS11, names.TLS12})
-_STREAM_VERSIONS = _TLS_VERSIONS | {names.SSL2}
+_HEADER: Final = 5
+_TLS_VERSIONS: Final = frozenset({names.SSL3, names.TLS10, names.TLS11, names.TLS12})
+_STREAM_VERSIONS: Final = _TLS_VERSIONS | {names.SSL2}
 
 
 class _Flow:

@@ -3,7 +3,7 @@
 Source: the SSL protocol, version 2.0 (1995), section 2; Zeek, src/analyzer/protocol/ssl/ssl-protocol.pac.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from parsers.protocols.ssl import names
 from parsers.protocols.ssl.hello import padded
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from parsers.protocols.ssl.tls import Tls
 
 # Kinds of record from here on are SSL 2.0's message types.
-KIND = 300
+KIND: Final = 300
 ERROR, CLIENT_HELLO, CLIENT_MASTER_KEY, SERVER_HELLO = 0, 1, 2, 4
 
 

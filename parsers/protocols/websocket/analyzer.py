@@ -3,6 +3,8 @@
 Source: Zeek, src/analyzer/protocol/websocket/{WebSocket.cc,websocket-protocol.pac,websocket-analyzer.pac}.
 """
 
+from typing import Final
+
 from parsers.limits import WEBSOCKET_CHUNK_BYTES, WEBSOCKET_CONTROL_BYTES
 from parsers.protocols.analyzer import Analyzer, Context, Data
 from parsers.protocols.binpac import BinpacError, not_enforced, out_of_bound
@@ -13,7 +15,7 @@ from parsers.protocols.websocket.record import RECORD
 _TEXT, _BINARY, _CLOSE, _PING, _PONG = 1, 2, 8, 9, 10
 _CONTENT, _CONTROL = frozenset({_TEXT, _BINARY}), frozenset({_CLOSE, _PING, _PONG})
 _LAST, _MASKED = 0x80, 0x80
-_STATUS_BYTES = 2
+_STATUS_BYTES: Final = 2
 
 
 class WebsocketAnalyzer(Framed):

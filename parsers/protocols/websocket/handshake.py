@@ -7,14 +7,15 @@ import re
 from base64 import b64encode
 from collections.abc import Iterator
 from hashlib import sha1
+from typing import Final
 
 from parsers import escape
 from parsers.protocols.analyzer import Connection
 from parsers.schema import Row
 
 # Under this name a connection's analysers leave the handshake for each other.
-SHARED = "websocket"
-SOURCE = "WebSocket"
+SHARED: Final = "websocket"
+SOURCE: Final = "WebSocket"
 PROTOCOL, EXTENSIONS, KEY, ACCEPT = (
     b"sec-websocket-protocol",
     b"sec-websocket-extensions",
@@ -22,9 +23,9 @@ PROTOCOL, EXTENSIONS, KEY, ACCEPT = (
     b"sec-websocket-accept",
 )
 # All the fields that tell that a WebSocket is wanted.
-FIELDS = (PROTOCOL, EXTENSIONS, KEY, ACCEPT, b"sec-websocket-version")
-_COMMA = re.compile(rb" *, *")
-_GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+FIELDS: Final = (PROTOCOL, EXTENSIONS, KEY, ACCEPT, b"sec-websocket-version")
+_COMMA: Final = re.compile(rb" *, *")
+_GUID: Final = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
 
 class Handshake:

@@ -1,16 +1,18 @@
 """Files in SMB 1: opened, read, written, closed (MS-CIFS 2.2.4)."""
 
+from typing import Final
+
 from parsers import escape
 from parsers.protocols.smb.smb1.header import BYTES, Part, Reader, fixed
 from parsers.protocols.smb.state import OpenFile, State, Times
 
-_CLOSE = 0x04
+_CLOSE: Final = 0x04
 _READ, _WRITE = 0x2E, 0x2F
-_NT_CREATE = 0xA2
+_NT_CREATE: Final = 0xA2
 # The words of a request that has the high half of an offset too.
 _LONG_READ, _LONG_WRITE = 0x0C, 0x0E
-_NO_OFFSET = 0xFFFF_FFFF
-_HIGH = 0x1_0000
+_NO_OFFSET: Final = 0xFFFF_FFFF
+_HIGH: Final = 0x1_0000
 
 
 def _create_request(part: Part) -> None:
@@ -117,13 +119,13 @@ def _use(state: State, number: int, action: str) -> None:
     state.log_file()
 
 
-REQUESTS: dict[int, Reader] = {
+REQUESTS: Final[dict[int, Reader]] = {
     _CLOSE: _close_request,
     _READ: _read_request,
     _WRITE: _write_request,
     _NT_CREATE: _create_request,
 }
-RESPONSES: dict[int, Reader] = {
+RESPONSES: Final[dict[int, Reader]] = {
     _CLOSE: fixed("SMB_empty_response", "<BH"),
     _READ: _read_response,
     _WRITE: _write_response,

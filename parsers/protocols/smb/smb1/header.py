@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from parsers.limits import SMB_ANDX_DEPTH
 from parsers.protocols.grammar import Reading
@@ -10,8 +10,8 @@ from parsers.protocols.smb import strings
 from parsers.protocols.smb.session import Session
 
 # Offsets in a message count from the start of the header.
-BYTES = 32
-_NO_COMMAND = 0xFF
+BYTES: Final = 32
+_NO_COMMAND: Final = 0xFF
 
 
 @dataclass(slots=True)

@@ -1,5 +1,7 @@
 """How a client comes to a share in SMB 1: a dialect, a log-on, a tree (MS-CIFS 2.2.4.52 to 55, MS-SMB 2.2.4)."""
 
+from typing import Final
+
 from parsers import escape
 from parsers.protocols.binpac import invalid_case
 from parsers.protocols.grammar import Reading
@@ -7,14 +9,14 @@ from parsers.protocols.smb import strings
 from parsers.protocols.smb.smb1.header import Part, Reader
 from parsers.protocols.smb.state import PIPE, Tree, keep
 
-_TREE_DISCONNECT = 0x71
+_TREE_DISCONNECT: Final = 0x71
 _NEGOTIATE, _SESSION_SETUP, _LOGOFF, _TREE_CONNECT = 0x72, 0x73, 0x74, 0x75
 # Which dialect it is shows in the number of words that a message has.
 _CORE, _LANMAN, _NT = 0x01, 0x0D, 0x11
 _LANMAN_SETUP, _EXTENDED_SETUP, _NT_SETUP = 0x0A, 0x0C, 0x0D
 _LANMAN_SET_UP, _NT_SET_UP = 0x03, 0x04
-_EXTENDED_SECURITY = 0x8000_0000
-_GUID_BYTES = 16
+_EXTENDED_SECURITY: Final = 0x8000_0000
+_GUID_BYTES: Final = 16
 
 
 def _negotiate_request(part: Part) -> None:
@@ -176,14 +178,14 @@ def _tree_disconnect(part: Part) -> None:
     part.reading.numbers("SMB1_tree_disconnect", "<BH")
 
 
-REQUESTS: dict[int, Reader] = {
+REQUESTS: Final[dict[int, Reader]] = {
     _NEGOTIATE: _negotiate_request,
     _SESSION_SETUP: _session_setup_request,
     _TREE_CONNECT: _tree_connect_request,
     _TREE_DISCONNECT: _tree_disconnect,
     _LOGOFF: _logoff,
 }
-RESPONSES: dict[int, Reader] = {
+RESPONSES: Final[dict[int, Reader]] = {
     _NEGOTIATE: _negotiate_response,
     _SESSION_SETUP: _session_setup_response,
     _TREE_CONNECT: _tree_connect_response,

@@ -1,5 +1,7 @@
 """One message of SMB 1: its header, and who reads its commands."""
 
+from typing import Final
+
 from parsers.protocols.grammar import Reading
 from parsers.protocols.smb.session import Session
 from parsers.protocols.smb.smb1 import files, header, logon, others, transactions
@@ -7,15 +9,15 @@ from parsers.protocols.smb.smb1.header import Header, Part, Reader
 from parsers.protocols.smb.state import Tree, keep
 
 # A frame of this length holds an answer without words and bytes.
-_EMPTY = 35
+_EMPTY: Final = 35
 
-_REQUESTS: dict[int, Reader] = {
+_REQUESTS: Final[dict[int, Reader]] = {
     **files.REQUESTS,
     **logon.REQUESTS,
     **transactions.REQUESTS,
     **others.REQUESTS,
 }
-_RESPONSES: dict[int, Reader] = {
+_RESPONSES: Final[dict[int, Reader]] = {
     **files.RESPONSES,
     **logon.RESPONSES,
     **transactions.RESPONSES,

@@ -1,14 +1,16 @@
 """Commands of SMB 1 that no log tells of; what does not fit in them is a fault all the same."""
 
+from typing import Final
+
 from parsers.protocols.binpac import invalid_case
 from parsers.protocols.smb import strings
 from parsers.protocols.smb.smb1.header import Part, Reader, fixed
 
-_QUERY_INFORMATION = 0x08
-_CHECK_DIRECTORY = 0x10
-_LOCKING = 0x24
-_ECHO = 0x2B
-_NT_CANCEL = 0xA4
+_QUERY_INFORMATION: Final = 0x08
+_CHECK_DIRECTORY: Final = 0x10
+_LOCKING: Final = 0x24
+_ECHO: Final = 0x2B
+_NT_CANCEL: Final = 0xA4
 
 
 def _named(where: str) -> Reader:
@@ -41,14 +43,14 @@ def _nothing(part: Part) -> None:
     """An answer of which Zeek reads nothing."""
 
 
-REQUESTS: dict[int, Reader] = {
+REQUESTS: Final[dict[int, Reader]] = {
     _QUERY_INFORMATION: _named("SMB1_query_information_request:buffer_format"),
     _CHECK_DIRECTORY: _named("SMB1_check_directory_request:buffer_format"),
     _LOCKING: _locking_request,
     _ECHO: _echo("SMB1_echo_request"),
     _NT_CANCEL: fixed("SMB1_nt_cancel_request", "<BH"),
 }
-RESPONSES: dict[int, Reader] = {
+RESPONSES: Final[dict[int, Reader]] = {
     _QUERY_INFORMATION: fixed("SMB1_query_information_response", "<BHII10sH"),
     _CHECK_DIRECTORY: fixed("SMB1_check_directory_response", "<BH"),
     _LOCKING: _nothing,

@@ -1,21 +1,23 @@
 """Transactions of SMB 1: calls into pipes, and what is asked of file systems (MS-CIFS 2.2.4.33 to 47)."""
 
+from typing import Final
+
 from parsers.limits import SMB_PENDING
 from parsers.protocols.smb import strings
 from parsers.protocols.smb.smb1.header import BYTES, Part, Reader, fixed
 
 _TRANSACTION, _TRANSACTION_SECONDARY = 0x25, 0x26
 _TRANSACTION2, _TRANSACTION2_SECONDARY = 0x32, 0x33
-_NT_TRANSACT = 0xA0
+_NT_TRANSACT: Final = 0xA0
 _FIND_FIRST, _QUERY_PATH, _QUERY_FILE, _GET_DFS_REFERRAL = 0x01, 0x05, 0x07, 0x10
 # The parameters that stand before a name.
-_NAMED = {
+_NAMED: Final = {
     _FIND_FIRST: ("trans2_find_first2_request:search_storage_type", "<HHHHI"),
     _QUERY_PATH: ("trans2_query_path_info_request:reserved", "<HI"),
     _GET_DFS_REFERRAL: ("trans2_get_dfs_referral_request:max_referral_level", "<H"),
 }
 # Parameters that Zeek does not read.
-_UNREAD = (0x03, 0x08)
+_UNREAD: Final = (0x03, 0x08)
 _PIPE, _LANMAN = b"\\PIPE\\", b"LANMAN"
 
 
@@ -110,14 +112,14 @@ def _transaction2_response(part: Part) -> None:
     part.reading.octets("SMB1_transaction2_response:stuff", count)
 
 
-REQUESTS: dict[int, Reader] = {
+REQUESTS: Final[dict[int, Reader]] = {
     _TRANSACTION: _transaction_request,
     _TRANSACTION_SECONDARY: _transaction_secondary,
     _TRANSACTION2: _transaction2_request,
     _TRANSACTION2_SECONDARY: _transaction2_secondary,
     _NT_TRANSACT: fixed("SMB1_nt_transact_request", "<B"),
 }
-RESPONSES: dict[int, Reader] = {
+RESPONSES: Final[dict[int, Reader]] = {
     _TRANSACTION: _transaction_response,
     _TRANSACTION2: _transaction2_response,
     _NT_TRANSACT: fixed("SMB1_nt_transact_response", "<B"),

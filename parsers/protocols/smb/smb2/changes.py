@@ -1,5 +1,7 @@
 """What a client changes about an opened file in SMB 2: times, name, whether it is to be deleted (MS-FSCC 2.4)."""
 
+from typing import Final
+
 from parsers import escape
 from parsers.protocols.grammar import Reading
 from parsers.protocols.smb import strings
@@ -9,8 +11,8 @@ from parsers.protocols.smb.state import State
 
 _FILE, _FILE_SYSTEM = 1, 2
 _BASIC, _RENAME, _LINK, _DISPOSITION, _FULL_EA, _SHORT_NAME = 0x04, 0x0A, 0x0B, 0x0D, 0x0F, 0x28
-_OBJECT_ID = 0x08
-_FIXED = {
+_OBJECT_ID: Final = 0x08
+_FIXED: Final = {
     0x0E: ("SMB2_file_position_info", "<q"),
     0x10: ("SMB2_file_mode_info", "<I"),
     0x13: ("SMB2_file_allocation_info", "<q"),
@@ -18,7 +20,7 @@ _FIXED = {
     0x18: ("SMB2_file_pipe_info", "<II"),
     0x27: ("SMB2_file_validdatalength_info", "<q"),
 }
-_FIXED_OF_FILE_SYSTEM = {0x06: ("SMB2_file_fscontrol_info", "<qqqQQI4x")}
+_FIXED_OF_FILE_SYSTEM: Final = {0x06: ("SMB2_file_fscontrol_info", "<qqqQQI4x")}
 
 
 def set_info(session: Session, header: Header, message: Reading) -> None:

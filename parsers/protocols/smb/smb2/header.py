@@ -1,15 +1,16 @@
 """What every message of SMB 2 begins with (MS-SMB2 2.2.1)."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from parsers.protocols.grammar import Reading
 
-SUCCESS = 0
-PENDING = 0x103
-_NOTIFY_ENUM_DIR = 0x10C
-_BUFFER_OVERFLOW = 0x8000_0005
-_INVALID_PARAMETER = 0xC000_000D
-_MORE_PROCESSING_REQUIRED = 0xC000_0016
+SUCCESS: Final = 0
+PENDING: Final = 0x103
+_NOTIFY_ENUM_DIR: Final = 0x10C
+_BUFFER_OVERFLOW: Final = 0x8000_0005
+_INVALID_PARAMETER: Final = 0xC000_000D
+_MORE_PROCESSING_REQUIRED: Final = 0xC000_0016
 
 NEGOTIATE, SESSION_SETUP = 0, 1
 TREE_CONNECT, TREE_DISCONNECT = 3, 4
@@ -17,7 +18,7 @@ CREATE, CLOSE, FLUSH, READ, WRITE, LOCK, IOCTL, CANCEL, ECHO = range(5, 14)
 QUERY_DIRECTORY, CHANGE_NOTIFY, QUERY_INFO, SET_INFO, OPLOCK_BREAK = range(14, 19)
 
 # The commands whose answers say more than an error although they have this status (MS-SMB2 3.3.4.4).
-_NO_ERROR = {
+_NO_ERROR: Final = {
     _BUFFER_OVERFLOW: (IOCTL, QUERY_INFO, READ),
     _INVALID_PARAMETER: (IOCTL,),
     _MORE_PROCESSING_REQUIRED: (SESSION_SETUP,),

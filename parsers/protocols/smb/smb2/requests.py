@@ -1,7 +1,7 @@
 """What a client asks in SMB 2, command by command."""
 
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from parsers import escape
 from parsers.limits import SMB_PENDING
@@ -16,9 +16,9 @@ from parsers.protocols.smb.state import DISK, PIPE, PRINT, State
 
 Reader: TypeAlias = Callable[[Session, Header, Reading], None]
 
-_KINDS = {DISK: "FILE", PIPE: "PIPE", PRINT: "PRINT"}
+_KINDS: Final = {DISK: "FILE", PIPE: "PIPE", PRINT: "PRINT"}
 # The call of a device that writes to a pipe and reads the answer (MS-FSCC 2.3).
-PIPE_TRANSCEIVE = 0x0011_C017
+PIPE_TRANSCEIVE: Final = 0x0011_C017
 
 
 def act(state: State, verb: str) -> None:
@@ -185,7 +185,7 @@ def fixed(where: str, layout: str) -> Reader:
     return read
 
 
-REQUESTS: dict[int, Reader] = {
+REQUESTS: Final[dict[int, Reader]] = {
     headers.NEGOTIATE: _negotiate,
     headers.SESSION_SETUP: _session_setup,
     headers.TREE_CONNECT: _tree_connect,

@@ -1,6 +1,7 @@
 """What a server answers in SMB 2, command by command."""
 
 from functools import partial
+from typing import Final
 
 from parsers.protocols.grammar import Reading
 from parsers.protocols.smb import strings
@@ -18,11 +19,11 @@ from parsers.protocols.smb.smb2.requests import (
 )
 from parsers.protocols.smb.state import DISK, PIPE, PRINT, Times
 
-_SMB_3_1_1 = 0x0311
-_SHARE_TYPES = {1: DISK, 2: PIPE, 3: PRINT}
-_SHARE_TYPE_PIPE = 2
+_SMB_3_1_1: Final = 0x0311
+_SHARE_TYPES: Final = {1: DISK, 2: PIPE, 3: PRINT}
+_SHARE_TYPE_PIPE: Final = 2
 # The option of an opened file that it is deleted when it is closed.
-_DELETE_ON_CLOSE = 0x1000
+_DELETE_ON_CLOSE: Final = 0x1000
 
 
 def _negotiate(session: Session, header: Header, message: Reading) -> None:
@@ -118,7 +119,7 @@ def _query_info(session: Session, header: Header, message: Reading) -> None:  # 
     message.octets("SMB2_query_info_response:buffer", length)
 
 
-RESPONSES: dict[int, Reader] = {
+RESPONSES: Final[dict[int, Reader]] = {
     headers.NEGOTIATE: _negotiate,
     headers.SESSION_SETUP: _session_setup,
     headers.TREE_CONNECT: _tree_connect,
