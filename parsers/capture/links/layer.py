@@ -1,7 +1,7 @@
 """What the reader of one kind of header is given and gives back, and the names of the headers within frames."""
 
 from collections.abc import Callable, Mapping
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 
@@ -15,9 +15,26 @@ Layer: TypeAlias = Callable[[Octets, Ints, Ints], Step]
 
 # The number of a layer is its link type at tcpdump.org, or negative where it is only found inside others.
 # The first three end the way: nothing that is read, an IP packet, several frames in one (IEEE 802.11's A-MSDU).
-NOTHING, IP, SEVERAL = -1, -2, -3
-LLC, VLAN, VNTAG, BACKBONE, FABRIC_PATH, PPPOE, MPLS, NFLOG_VALUE, ARP = range(-12, -3)
-LOOPBACK, ETHERNET, PPP, RAW, CISCO_HDLC, IEEE802_11, PRISM, RADIOTAP = 0, 1, 9, 101, 104, 105, 119, 127
+NOTHING: Final = -1
+IP: Final = -2
+SEVERAL: Final = -3
+LLC: Final = -12
+VLAN: Final = -11
+VNTAG: Final = -10
+BACKBONE: Final = -9
+FABRIC_PATH: Final = -8
+PPPOE: Final = -7
+MPLS: Final = -6
+NFLOG_VALUE: Final = -5
+ARP: Final = -4
+LOOPBACK: Final = 0
+ETHERNET: Final = 1
+PPP: Final = 9
+RAW: Final = 101
+CISCO_HDLC: Final = 104
+IEEE802_11: Final = 105
+PRISM: Final = 119
+RADIOTAP: Final = 127
 
 
 def table(following: Mapping[int, int], *, size: int = 1 << 16) -> Ints:
