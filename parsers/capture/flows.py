@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from parsers import budget
 from parsers.capture import shared
+from parsers.capture.abreast import abreast
 from parsers.capture.grouping import Grouping, Sides
 from parsers.capture.packets import Ints, Packets
 
@@ -119,17 +120,24 @@ def group(packets: Packets) -> Flows:
     """
     if _GROUPING_BYTES * len(packets) > budget.for_work():
         return _grouped_in_parts(packets)
-    sides = _sides(packets)
-    key = _join(sides.major, sides.ports)
+    major, ports = np.empty((2, len(packets)), np.int64)
+    swapped = np.empty(len(packets), np.bool_)
+
+    def find_sides(part: slice) -> None:
+        major[part], ports[part], swapped[part], _, _ = _sides(packets.take(part))
+
+    # Some at a time: memory that was in use before costs less than fresh memory.
+    abreast(find_sides, shared.blocks(len(packets)))
+    key = _join(major, ports)
     order = shared.copied(np.argsort(key, kind="stable"))
     sorted_key = key[order]
     changes = np.flatnonzero(sorted_key[1:] != sorted_key[:-1]) + 1
     count = len(order)
     bounds = np.concatenate(([0], changes, [count])) if count else np.zeros(1, np.int64)
     firsts = order[bounds[:-1]]
-    side = sides.swapped[order]
-    backward = shared.copied(side != np.repeat(sides.swapped[firsts], np.diff(bounds)))
-    return Flows(order, bounds, _pairs(sides.major[firsts]), backward, sides.sport[firsts], sides.dport[firsts])
+    backward = shared.copied(swapped[order] != np.repeat(swapped[firsts], np.diff(bounds)))
+    sport, dport, _ = _ports(packets.take(firsts))
+    return Flows(order, bounds, _pairs(major[firsts]), backward, sport, dport)
 
 
 def _grouped_in_parts(packets: Packets) -> Flows:
