@@ -1,5 +1,7 @@
 """The command line; imports nothing heavy before it must."""
 
+import atexit
+import gc
 import os
 from functools import partial
 from typing import TYPE_CHECKING
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 def main(arguments: list[str] | None = None) -> int:
     """Run zeektui; the exit status is 0, 1 when something could not be read, 2 for wrong use or nothing readable."""
     open_missing()
+    # When it ends, the collector would walk all that is about to go: that takes as long as a small capture.
+    atexit.register(gc.freeze)
     try:
         return _run(options(arguments))
     except KeyboardInterrupt:
@@ -115,8 +119,6 @@ def _follow(paths: "Sequence[Path]") -> int:
 
 
 def _explore(paths: "Sequence[Path]", password: bytes | None, *, checksums: bool) -> int:
-    import gc
-
     from parsers import pipes
 
     # What is loaded from here on stays: the collector would walk it again and again in vain.
@@ -151,8 +153,6 @@ def _show(paths: "Sequence[Path]", password: bytes | None, followed: "Sequence[P
 
 
 def _run_app(app: "ZeekTui", stop: "Callable[[], None]") -> int:
-    import gc
-
     gc.freeze()
     gc.enable()
     try:
