@@ -5,8 +5,8 @@ Source: Zeek, base/utils/{email,addrs}.zeek.
 """
 
 from collections.abc import Iterator
-from ipaddress import IPv6Address, ip_address
-from socket import AF_INET, AF_INET6, inet_pton
+from ipaddress import IPv6Address
+from socket import AF_INET, AF_INET6, inet_ntop, inet_pton
 from typing import Final
 
 import re2
@@ -43,6 +43,7 @@ def _up_to(count: int) -> bytes:
 _IP: Final = _compiled(b"|".join((_V4, *_v6_patterns())))
 _ADDRESS: Final = _compiled(rb"[^<,: \t@]+@[^>,; \t]+[>,; \t]?")
 _NAMED_ADDRESS: Final = _compiled(rb'(?:"[^"]*")?[^,]+@[^,]+')
+_V4_BYTES: Final = 4
 _MARKS: Final = b"<>,:; \t"
 _BRACKETS: Final = frozenset((b"[]", b"()", b"{}", b"  "))
 
@@ -76,21 +77,18 @@ def received_from(value: bytes) -> str | None:
 def _ips(value: bytes) -> Iterator[tuple[str, bytes, bytes]]:
     """The IP addresses in a text, in their normal form, and the bytes before and after each."""
     for found in _IP.finditer(value):
-        text = found[0].decode()
-        if _is_valid(text):
-            yield _normal(text), value[found.start() - 1 : found.start()], value[found.end() : found.end() + 1]
+        text = _normal(found[0].decode())
+        if text is not None:
+            yield text, value[found.start() - 1 : found.start()], value[found.end() : found.end() + 1]
 
 
-def _normal(text: str) -> str:
-    """An address as it stands in a row: an IPv4 address in IPv6's clothes is one of IPv4."""
-    address = ip_address(text)
-    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-    return str(mapped or address)
-
-
-def _is_valid(text: str) -> bool:
+def _normal(text: str) -> str | None:
+    """An address as it stands in a row, None where it is none: an IPv4 address in IPv6's clothes is one of IPv4."""
     try:
-        inet_pton(AF_INET6 if ":" in text else AF_INET, text)
+        packed = inet_pton(AF_INET6 if ":" in text else AF_INET, text)
     except OSError:
-        return False
-    return True
+        return None
+    if len(packed) == _V4_BYTES:
+        return inet_ntop(AF_INET, packed)
+    address = IPv6Address(packed)
+    return str(address.ipv4_mapped or address)
