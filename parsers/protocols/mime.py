@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
 from parsers.limits import HEADER_FIELD_BYTES, MIME_DEPTH
+from parsers.pieces import holds
 from parsers.protocols.fields import FIELD_NAMES, FIRST_WORDS, content_type, parameters
 
 _ESCAPED_OCTET: Final = re.compile(rb"=([0-9A-Fa-f]{2})")
@@ -196,7 +197,7 @@ class Entity:
         """Whether the body holds entities, as Content-Type says."""
         if not self.is_composite:
             lower = value.lower()
-            if b"multipart" not in lower and b"message" not in lower:
+            if not holds(lower, b"multipart") and not holds(lower, b"message"):
                 return
         found = content_type(value)
         if found is None:

@@ -4,6 +4,7 @@ from parsers import escape
 from parsers.files.handle import fuid
 from parsers.files.x509.certificate import Certificate, parse
 from parsers.files.x509.sightings import first_of, first_rows
+from parsers.pieces import holds
 from parsers.protocols import weird
 from parsers.protocols.analyzer import Rows
 from parsers.schema import Field, Record, Row
@@ -97,13 +98,13 @@ def matches(certificate: Certificate, host: bytes) -> bool:
         names = certificate.extensions.dns or []
     else:
         names = [] if certificate.common_name is None else [certificate.common_name]
-    return host in names or any(_covers(name, host) for name in names if b"*" in name)
+    return host in names or any(_covers(name, host) for name in names if holds(name, b"*"))
 
 
 def _covers(name: bytes, host: bytes) -> bool:
     """A name with a star, which may end the first of at least three labels and stands for no dot."""
     start, _, parent = name.partition(b".")
     label, dot, host_parent = host.partition(b".")
-    if not dot or b"." not in parent or parent != host_parent:
+    if not dot or not holds(parent, b".") or parent != host_parent:
         return False
     return start.endswith(b"*") and start.count(b"*") == 1 and label.startswith(start[:-1])

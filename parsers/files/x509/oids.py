@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Final
 
 from parsers.files.x509.der import DerError
+from parsers.pieces import holds
 
 
 def encode(dotted_text: str) -> bytes:
@@ -25,7 +26,7 @@ def checked(contents: bytes) -> bytes:
     """The contents of an OBJECT IDENTIFIER; empty, unfinished and padded ones are refused."""
     if not contents or contents[-1] & 0x80 or contents[0] == 0x80:
         raise DerError
-    if b"\x80" in contents:
+    if holds(contents, b"\x80"):
         for before, octet in pairwise(contents):
             if octet == 0x80 and not before & 0x80:
                 raise DerError

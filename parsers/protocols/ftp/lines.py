@@ -7,6 +7,7 @@ import re
 from typing import Final
 
 from parsers.limits import LINE_BYTES
+from parsers.pieces import holds
 from parsers.protocols.analyzer import Context, Data
 
 _COMMAND: Final = re.compile(rb"\xff(?:\xfa.*?\xff[^\xff]|[\xfb-\xfe].|(\xff)|.)", re.DOTALL)
@@ -60,7 +61,7 @@ class TerminalLines:
 
     def _hold(self, piece: bytes) -> None:
         self._size += len(piece)
-        if b"\0" in piece:
+        if holds(piece, b"\0"):
             piece = self._without_nul(piece.replace(b"\r\0", b"\r"))
         if piece:
             self._held.append(piece)
@@ -77,11 +78,11 @@ class TerminalLines:
         line = b"".join(self._held)
         self._held.clear()
         self._size = 0
-        if b"\xff" in line:
+        if holds(line, b"\xff"):
             line = _COMMAND.sub(rb"\1", line)
         if line.endswith(b"\r"):
             line = line[:-1]
-        if b"\r" in line and _LONE_CR.search(line):
+        if holds(line, b"\r") and _LONE_CR.search(line):
             self._once("line_terminated_with_single_CR")
         return line
 

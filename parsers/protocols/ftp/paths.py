@@ -6,6 +6,8 @@ Source: Zeek, base/utils/paths.zeek, src/util.cc (normalize_path).
 import re
 from typing import Final
 
+from parsers.pieces import holds
+
 _ABSOLUTE: Final = re.compile(rb"(?:/|[A-Za-z]:[\\/])[^\n]*")
 _PATH: Final = re.compile(rb'(?:/|[A-Za-z]:[\\/])(?:\\ |[^" ])*')
 
@@ -25,7 +27,7 @@ def joined(folder: bytes, name: bytes) -> bytes:
 
 def shortened(path: bytes) -> bytes:
     """A path without what goes down and up again; a dot at its start stays."""
-    if b"/." not in path and b"//" not in path:
+    if not holds(path, b"/.") and not holds(path, b"//"):
         return path[:-1] if len(path) > 1 and path.endswith(b"/") else path
     kept: list[bytes] = []
     for number, part in enumerate(path.split(b"/")):

@@ -7,6 +7,8 @@ import re
 from ipaddress import ip_address
 from typing import Final, TypeAlias
 
+from parsers.pieces import holds
+
 # An address and a port; no address where a reply leaves it out.
 End: TypeAlias = tuple[str | None, int]
 
@@ -76,6 +78,6 @@ def of_epsv(text: bytes) -> End | None:
 
 def _address(text: bytes) -> str | None:
     try:
-        return str(ip_address(_ZEROS.sub(b"", text).decode() if b":" not in text else text.decode()))
+        return str(ip_address(_ZEROS.sub(b"", text).decode() if not holds(text, b":") else text.decode()))
     except ValueError:
         return None

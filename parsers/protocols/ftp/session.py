@@ -13,6 +13,7 @@ from typing import Final
 
 from parsers import escape
 from parsers.limits import EXPECTED_CONNECTIONS, FTP_NAME_BYTES, FTP_PENDING_COMMANDS, FTP_TEXT_BYTES
+from parsers.pieces import holds
 from parsers.protocols import weird
 from parsers.protocols.analyzer import Context
 from parsers.protocols.channels import Channels
@@ -130,7 +131,7 @@ class Session:
         best_score = -1
         for command in self._pending.values():
             score = 100 if code == ANYTHING_WRONG or code in REPLIES.get(command.name, ()) else 0
-            score += 20 * (command.name in text) + 10 * (command.argument in text)
+            score += 20 * holds(text, command.name) + 10 * holds(text, command.argument)
             if score > best_score:
                 best, best_score = command, score
         return best

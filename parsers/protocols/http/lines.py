@@ -6,6 +6,7 @@ Source: Zeek, src/analyzer/protocol/tcp/ContentLine.cc, src/analyzer/protocol/ht
 import re
 from typing import Final
 
+from parsers.pieces import holds
 from parsers.protocols.analyzer import Data
 from parsers.protocols.lines import SINGLE_CR, WITHOUT_END, Lines, Notice, ignore
 
@@ -67,7 +68,7 @@ class Direction(Lines):
             return None
         if self._lone >= 0:
             self._check_lone()
-        if block[0] in b"\r \t\0" or b"\n " in block or b"\n\t" in block or b"\n\0" in block:
+        if block[0] in b"\r \t\0" or holds(block, b"\n ") or holds(block, b"\n\t") or holds(block, b"\n\0"):
             return None
         return lines, end + 4
 

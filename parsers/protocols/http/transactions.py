@@ -10,6 +10,7 @@ from parsers import escape
 from parsers.files import handle
 from parsers.files.analysis import File
 from parsers.limits import CONTAINER_ELEMENTS, HTTP_FILES, PENDING_REQUESTS, ROW_STRING_BYTES
+from parsers.pieces import holds
 from parsers.protocols import tunnel
 from parsers.protocols.analyzer import Connection, Context
 from parsers.protocols.filename import filename
@@ -190,7 +191,7 @@ class Transactions:
     def check_entity(self, is_orig: bool, fields: list[bytes]) -> None:
         """Header fields have come: those of an entity, or of one that the other side's has ended."""
         transaction = self._pending.get(self._requests if is_orig else self._replies)
-        if (transaction is None or not transaction.in_entity) and any(b":" in field for field in fields):
+        if (transaction is None or not transaction.in_entity) and any(holds(field, b":") for field in fields):
             self.context.weird("missing_HTTP_entity", self.now)
 
     def end_entity(self) -> None:
@@ -202,7 +203,7 @@ class Transactions:
     def name_file(self, is_orig: bool, value: bytes, named: re.Pattern[bytes]) -> None:
         """A field that may name the file that the entity is: it does where `named` is found in it."""
         transaction = self._at(is_orig)
-        if transaction.in_entity and b"=" in value and named.search(value):
+        if transaction.in_entity and holds(value, b"=") and named.search(value):
             transaction.filename = _text(filename(value))
 
     def log_in(self, value: bytes) -> None:
@@ -319,7 +320,7 @@ class Transactions:
 def _url(transaction: Transaction, connection: Connection) -> bytes:
     """The address that was asked for, without its scheme."""
     uri = b"/<missed_request>" if transaction.uri is None else transaction.uri
-    if b"://" in uri:
+    if holds(uri, b"://"):
         return uri
     host = transaction.host
     if host is None:

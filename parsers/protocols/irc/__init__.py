@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+from parsers.pieces import holds
 from parsers.protocols.analyzer import Protocol
 from parsers.protocols.irc.analyzer import IrcAnalyzer
 from parsers.protocols.irc.data import IrcDataAnalyzer
@@ -18,9 +19,9 @@ _SERVER: Final = re.compile(rb"(?:\A|[\r\n]) *SERVER +[^ ]+ +[0-9]+ +:.")
 def recognise(orig: bytes, resp: bytes) -> bool:
     """Whether a client says who it is and a server replies with a number, or both sides are servers."""
     said = orig.upper()
-    if b"NICK" in said and (_follow(said, _USER, _NICK) or _follow(said, _NICK, _USER)):
+    if holds(said, b"NICK") and (_follow(said, _USER, _NICK) or _follow(said, _NICK, _USER)):
         return _REPLY.search(resp) is not None
-    return b"SERVER" in said and _introduces_server(said) and _introduces_server(resp.upper())
+    return holds(said, b"SERVER") and _introduces_server(said) and _introduces_server(resp.upper())
 
 
 def _follow(said: bytes, first: re.Pattern[bytes], second: re.Pattern[bytes]) -> bool:

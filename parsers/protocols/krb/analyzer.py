@@ -6,6 +6,7 @@ Source: Zeek, src/analyzer/protocol/krb/{KRB,KRB_TCP}.cc, krb-{protocol,analyzer
 import re
 from typing import Final
 
+from parsers.pieces import holds
 from parsers.protocols.analyzer import Context, Data
 from parsers.protocols.binpac import BinpacError
 from parsers.protocols.datagrams import DatagramAnalyzer
@@ -111,6 +112,6 @@ def _is_message(first: bytes, place: int) -> bool:
     return (
         len(first) > place
         and first[place] in FIRST_TAGS
-        and b"\n" not in first[:place]
+        and not holds(first[:place], b"\n")
         and _FIRST_BYTES.match(first, place) is not None
     )

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from parsers.pieces import holds
 from parsers.protocols.analyzer import Protocol
 from parsers.protocols.rdp.analyzer import RdpAnalyzer
 from parsers.protocols.rdp.record import RECORD
@@ -10,14 +11,14 @@ _CHANNELS: Final = (b"rdpdr", b"rdpsnd", b"drdynvc", b"cliprdr")
 
 
 def _asks(said: bytes) -> bool:
-    if b"Cookie: mstshash=" in said:
+    if holds(said, b"Cookie: mstshash="):
         return True
     start = said.find(b"Duca")
     return start >= 0 and any(said.find(channel, start) >= 0 for channel in _CHANNELS)
 
 
 def _answers(said: bytes) -> bool:
-    return said[5:6] == b"\xd0" or b"McDn" in said
+    return said[5:6] == b"\xd0" or holds(said, b"McDn")
 
 
 def recognise(orig: bytes, resp: bytes) -> bool:

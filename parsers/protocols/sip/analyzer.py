@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from parsers import escape
 from parsers.limits import SIP_PATH
+from parsers.pieces import holds
 from parsers.protocols.analyzer import Context, Data
 from parsers.protocols.binpac import BinpacError
 from parsers.protocols.datagrams import DatagramAnalyzer
@@ -151,7 +152,7 @@ class SIP(DatagramAnalyzer):
 def recognise(orig: bytes, resp: bytes) -> bool:
     """Whether a datagram has the first line of a request, or that of a reply."""
     data = orig or resp
-    return b"SIP/" in data and (_REPLY.match(data) is not None or _REQUEST.search(data) is not None)
+    return holds(data, b"SIP/") and (_REPLY.match(data) is not None or _REQUEST.search(data) is not None)
 
 
 def _rendered(content: bytes) -> bytes:

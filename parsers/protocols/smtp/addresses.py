@@ -4,12 +4,15 @@ A line may be as long as its sender likes, so all is found by RE2, which takes t
 Source: Zeek, base/utils/{email,addrs}.zeek.
 """
 
+import re
 from collections.abc import Iterator
 from ipaddress import IPv6Address
 from socket import AF_INET, AF_INET6, inet_ntop, inet_pton
 from typing import Final
 
 import re2
+
+from parsers.pieces import holds
 
 
 def _compiled(pattern: bytes) -> "re2._Regexp[bytes]":
@@ -41,23 +44,35 @@ def _up_to(count: int) -> bytes:
 
 
 _IP: Final = _compiled(b"|".join((_V4, *_v6_patterns())))
-_ADDRESS: Final = _compiled(rb"[^<,: \t@]+@[^>,; \t]+[>,; \t]?")
+_HOST: Final = re.compile(rb"[^>,; \t]+[>,; \t]?")
 _NAMED_ADDRESS: Final = _compiled(rb'(?:"[^"]*")?[^,]+@[^,]+')
 _V4_BYTES: Final = 4
 _MARKS: Final = b"<>,:; \t"
+_MARKS_BEFORE: Final = (b"<", b",", b":", b" ", b"\t")
 _BRACKETS: Final = frozenset((b"[]", b"()", b"{}", b"  "))
 
 
 def addresses(text: bytes) -> Iterator[bytes]:
-    """The mail addresses in a text."""
-    for found in _ADDRESS.finditer(text):
-        yield found[0].translate(None, _MARKS)
+    """The mail addresses in a text: what stands around an @, up to the next mark."""
+    start = 0
+    while (at := text.find(b"@", start)) >= 0:
+        begin = max(start, *[text.rfind(mark, start, at) + 1 for mark in _MARKS_BEFORE])
+        host = _HOST.match(text, at + 1) if begin < at else None
+        start = host.end() if host else at + 1
+        if host:
+            yield text[begin:start].translate(None, _MARKS)
 
 
 def named_addresses(value: bytes) -> Iterator[bytes]:
     """The mail addresses in a field of a header, with the names that stand by them."""
-    for found in _NAMED_ADDRESS.finditer(value):
-        yield found[0].strip()
+    if holds(value, b'"'):
+        for found in _NAMED_ADDRESS.finditer(value):
+            yield found[0].strip()
+        return
+    # The same without quoted names: what stands between commas and has an @ within.
+    for part in value.split(b","):
+        if 0 < part.find(b"@", 1) < len(part) - 1:
+            yield part.strip()
 
 
 def first_ip(value: bytes) -> str | None:
@@ -77,9 +92,10 @@ def received_from(value: bytes) -> str | None:
 def _ips(value: bytes) -> Iterator[tuple[str, bytes, bytes]]:
     """The IP addresses in a text, in their normal form, and the bytes before and after each."""
     for found in _IP.finditer(value):
-        text = _normal(found[0].decode())
+        start, end = found.span()
+        text = _normal(value[start:end].decode())
         if text is not None:
-            yield text, value[found.start() - 1 : found.start()], value[found.end() : found.end() + 1]
+            yield text, value[start - 1 : start], value[end : end + 1]
 
 
 def _normal(text: str) -> str | None:

@@ -6,6 +6,7 @@ Source: Zeek, scripts/base/frameworks/software/main.zeek (parse), scripts/base/u
 import re
 from typing import Final, NamedTuple
 
+from parsers.pieces import holds
 from parsers.protocols.filename import unescaped
 
 _MANY_DIGITS: Final = 21
@@ -57,7 +58,7 @@ def described(said: bytes) -> Description:
 
 
 def _android_version(said: bytes) -> Version:
-    return described(said).version if b"." in said else Version(_count(said))
+    return described(said).version if holds(said, b".") else Version(_count(said))
 
 
 def _name(before: bytes) -> bytes:

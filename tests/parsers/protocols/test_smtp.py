@@ -1,6 +1,7 @@
 """SMTP: messages, their headers, the files that they carry, chunks, TLS."""
 
 import hashlib
+import re
 import sys
 from pathlib import Path
 
@@ -262,6 +263,14 @@ def test_addresses(text: bytes, found: list[bytes]) -> None:
 )
 def test_named_addresses(value: bytes, found: list[bytes]) -> None:
     assert list(named_addresses(value)) == found
+
+
+@given(st.text(alphabet='ab@<>,:; \t"', max_size=16).map(str.encode))
+def test_addresses_are_what_zeeks_patterns_find(text: bytes) -> None:
+    plain = [re.sub(rb"[<>,:; \t]", b"", found) for found in re.findall(rb"[^<,: \t@]+@[^>,; \t]+[>,; \t]?", text)]
+    assert list(addresses(text)) == plain
+    if b'"' not in text:
+        assert list(named_addresses(text)) == [found.strip() for found in re.findall(rb"[^,]+@[^,]+", text)]
 
 
 @pytest.mark.parametrize(
