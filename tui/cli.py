@@ -74,7 +74,7 @@ def _bound(asked: "argparse.Namespace") -> None:
     """Say what this process, and those that it starts, may take of memory and disk."""
     from parsers import budget
 
-    # Before Arrow is loaded: it chooses its allocator then.
+    budget.choose_allocator()
     if asked.memory is not None:
         budget.keep_to(asked.memory)
     from parsers.cache import guard, place

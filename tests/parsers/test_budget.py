@@ -17,6 +17,17 @@ def test_what_was_said_holds_for_this_process_and_those_that_it_starts(monkeypat
     assert os.environ["ARROW_DEFAULT_MEMORY_POOL"] == "system"
 
 
+def test_arrow_takes_memory_as_everything_else_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ARROW_DEFAULT_MEMORY_POOL", raising=False)
+    code = """if True:
+        from parsers import budget
+        budget.choose_allocator()
+        import pyarrow
+        assert pyarrow.default_memory_pool().backend_name == "system"
+    """
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
 def test_what_is_freed_is_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(budget.VARIABLE, "")
     monkeypatch.setenv("ARROW_DEFAULT_MEMORY_POOL", "system")
