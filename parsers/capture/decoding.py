@@ -58,7 +58,7 @@ def decode(index: Index, data: memoryview, *, checksums: bool = False, alone: bo
         bad_headers += network.bad_headers
         frames = tunnels.inside(rounds[-1])
         depths.append(frames)
-    columns = {name: shared.concatenated(parts) for name, parts in _joined(rounds).items()}
+    columns = _joined(rounds)
     columns |= {name: shared.taken(each, columns["number"]) for name, each in (("ts", index.ts), ("clock", clock))}
     for part in shared.blocks(len(columns["ts"])):
         columns["ts"][part] -= columns["ts"][part] % 1000
@@ -95,45 +95,45 @@ def _counted(count: int) -> Ints:
     return numbers
 
 
-def _joined(rounds: Sequence[Sequence[Columns]]) -> dict[str, list[npt.NDArray[Any]]]:
-    """The columns of all rounds in capture order, what is inside behind what is around it; in blocks."""
+def _joined(rounds: Sequence[Sequence[Columns]]) -> dict[str, npt.NDArray[Any]]:
+    """The columns of all rounds in capture order, what is inside behind what is around it; shared."""
     outer, *others = rounds
     within = [block for each in others for block in each]
-    if within:
-        inner = {name: np.concatenate(parts) for name, parts in _parts(within).items()}
-        order = np.argsort(inner["number"], kind="stable")
-        outer = _with_inner(outer, {name: column[order] for name, column in inner.items()})
-    return _parts(outer)
+    if not within:
+        return {name: shared.concatenated(parts) for name, parts in _parts(outer).items()}
+    inner = {name: np.concatenate(parts) for name, parts in _parts(within).items()}
+    order = np.argsort(inner["number"], kind="stable")
+    return _with_inner(outer, {name: column[order] for name, column in inner.items()})
 
 
 def _parts(blocks: Sequence[Columns]) -> dict[str, list[npt.NDArray[Any]]]:
     return {name: [block[name] for block in blocks] for name in blocks[0]}
 
 
-def _with_inner(blocks: Sequence[Columns], inner: Columns) -> list[Columns]:
+def _with_inner(blocks: Sequence[Columns], inner: Columns) -> dict[str, npt.NDArray[Any]]:
     """The blocks, each with what is inside its packets; block by block, so that it stays in the processor's cache."""
-    pairs: list[tuple[Columns, Columns]] = []
-    start = 0
+    count = sum(len(block["number"]) for block in blocks) + len(inner["number"])
+    made = {name: shared.column(count, column.dtype) for name, column in blocks[0].items()}
+    merges: list[tuple[Columns, Columns, Columns]] = []
+    start = begin = 0
     for block in blocks:
         number = block["number"]
         stop = int(np.searchsorted(inner["number"], number[-1], "right")) if len(number) else start
-        pairs.append((block, {name: column[start:stop] for name, column in inner.items()}))
-        start = stop
-    return abreast(lambda pair: _merged(*pair), pairs)
+        end = begin + len(number) + stop - start
+        part = {name: column[start:stop] for name, column in inner.items()}
+        merges.append((block, part, {name: column[begin:end] for name, column in made.items()}))
+        start, begin = stop, end
+    abreast(lambda merge: _merge(*merge), merges)
+    return made
 
 
-def _merged(block: Columns, inner: Columns) -> Columns:
-    """Rows put between others, behind those of the same number."""
+def _merge(block: Columns, inner: Columns, made: Columns) -> None:
+    """Put rows between others, behind those of the same number."""
     count = len(inner["number"])
-    if not count:
-        return block
     place = np.searchsorted(block["number"], inner["number"], "right") + np.arange(count)
     is_outer = np.ones(len(block["number"]) + count, np.bool_)
     is_outer[place] = False
     outer = np.flatnonzero(is_outer)
-    made: dict[str, npt.NDArray[Any]] = {}
-    for name, column in block.items():
-        whole = made[name] = np.empty(len(is_outer), column.dtype)
-        whole[outer] = column
-        whole[place] = inner[name]
-    return made
+    for name, column in made.items():
+        column[outer] = block[name]
+        column[place] = inner[name]

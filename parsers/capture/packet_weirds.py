@@ -67,17 +67,18 @@ class PacketWeirds:
         order = np.argsort(number, kind="stable")
         # What has no addresses is counted by its name, all else by its addresses.
         whose = np.where(source < 0, -1 - code, source.astype(np.int64) << 32 | target)
-        rows = []
-        for i in order[_sampled(clock[number[order]], code[order], whose[order])].tolist():
-            told, addl, ts = self.told[kind[i]], "", int(clock[number[i]])
-            if told.addl:
-                addl = told.addl[first[i]]
-            if source[i] < 0:
-                rows.append(weird.of_net(ts, told.name, addl, told.analyzer))
-            else:
-                ends = addresses[source[i]], addresses[target[i]]
-                rows.append(weird.of_flow(ts, *ends, told.name, addl, told.analyzer))
-        return rows
+        chosen = order[_sampled(clock[number[order]], code[order], whose[order])]
+        columns = (clock[number], kind, first, source, target)
+        cells = zip(*(column[chosen].tolist() for column in columns), strict=True)
+        return [self._row(ts, self.told[kind], place, (src, dst), addresses) for ts, kind, place, src, dst in cells]
+
+    @staticmethod
+    def _row(ts: int, told: Told, place: int, ends: tuple[int, int], addresses: Sequence[str]) -> Row:
+        addl = told.addl[place] if told.addl else ""
+        source, target = ends
+        if source < 0:
+            return weird.of_net(ts, told.name, addl, told.analyzer)
+        return weird.of_flow(ts, addresses[source], addresses[target], told.name, addl, told.analyzer)
 
 
 class Oddities:
