@@ -15,6 +15,7 @@ from parsers.capture.packets import Packets
 from parsers.capture.timeline import Timeline
 from parsers.limits import EARLY_PACKETS, INLINE_PACKETS, SHARD_PACKETS
 from parsers.protocols import conn, notice, packet_filter
+from parsers.protocols.expiry import Expiry
 from parsers.updates import Batch, Facts, Progress, Trouble, Update
 
 Analysed: TypeAlias = tuple[Shard, Analysis | workers.Lost]
@@ -123,4 +124,5 @@ def _with_notices(updates: Iterator[Update], packets: Packets) -> Iterator[Updat
             raised += notice.raised(update.log, update.table)
         yield update
     if raised:
-        yield Batch(notice.RECORD.name, notice.RECORD.table(notice.logged(raised, packets.encapsulations.clock)))
+        expiry = Expiry(packets.encapsulations.clock)
+        yield Batch(notice.RECORD.name, notice.RECORD.table(notice.logged(raised, expiry)))

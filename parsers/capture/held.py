@@ -8,9 +8,10 @@ from typing import TypeAlias
 
 import pyarrow as pa
 
-from parsers.capture.packets import Ints, Packets
+from parsers.capture.packets import Packets
 from parsers.files import x509
 from parsers.protocols import dhcp, software, truncation, tunnel, weird
+from parsers.protocols.expiry import Expiry
 from parsers.protocols.known import certs, hosts, services
 from parsers.schema import Record, Row, joined
 from parsers.updates import Batch
@@ -28,16 +29,17 @@ class Held:
     """The rows of those logs so far."""
 
     def __init__(self, packets: Packets) -> None:
+        expiry = Expiry(packets.encapsulations.clock)
         self._joins: dict[str, _Join] = {
             x509.RECORD.name: x509.first_of,
-            tunnel.RECORD.name: partial(_tunnels, packets),
-            dhcp.RECORD.name: partial(_dhcp, packets),
-            hosts.RECORD.name: partial(_known, packets, hosts.RECORD, hosts.RECORD, hosts.logged),
-            services.RECORD.name: partial(_known, packets, services.RECORD, services.RECORD, services.logged),
-            certs.RECORD.name: partial(_known, packets, certs.SIGHTINGS, certs.RECORD, certs.logged),
-            software.RECORD.name: partial(_software, packets),
+            tunnel.RECORD.name: partial(_tunnels, packets, expiry),
+            dhcp.RECORD.name: partial(_dhcp, expiry),
+            hosts.RECORD.name: partial(_known, expiry, hosts.RECORD, hosts.RECORD, hosts.logged),
+            services.RECORD.name: partial(_known, expiry, services.RECORD, services.RECORD, services.logged),
+            certs.RECORD.name: partial(_known, expiry, certs.SIGHTINGS, certs.RECORD, certs.logged),
+            software.RECORD.name: partial(_software, expiry),
             # The last, for it tells of the others.
-            weird.RECORD.name: partial(_weirds, packets),
+            weird.RECORD.name: partial(_weirds, packets.weirds, expiry),
         }
         self._parts: dict[str, list[tuple[int, pa.Table]]] = {log: [] for log in self._joins}
         if seen := list(packets.encapsulations.uses(packets.encapsulations.seen)):
@@ -64,41 +66,39 @@ class Held:
                 yield Batch(log, table)
 
 
-def _tunnels(packets: Packets, tables: Sequence[pa.Table]) -> pa.Table:
+def _tunnels(packets: Packets, expiry: Expiry, tables: Sequence[pa.Table]) -> pa.Table:
     """The rows of tunnel.log, from those that the shards made."""
-    enclosing = packets.encapsulations
-    closed = {uid: carrier.closed for uid, carrier in enclosing.carriers.items()}
-    return tunnel.RECORD.table(tunnel.activity(_rows(tunnel.RECORD, tables), closed, enclosing.clock))
+    closed = {uid: carrier.closed for uid, carrier in packets.encapsulations.carriers.items()}
+    return tunnel.RECORD.table(tunnel.activity(_rows(tunnel.RECORD, tables), closed, expiry))
 
 
-def _weirds(packets: Packets, tables: Sequence[pa.Table]) -> pa.Table:
+def _weirds(told_before: Sequence[Row], expiry: Expiry, tables: Sequence[pa.Table]) -> pa.Table:
     """The rows of weird.log, from those that the packets and the shards made."""
-    rows = [*packets.weirds, *_rows(weird.RECORD, tables)]
-    clock = packets.encapsulations.clock
-    table = weird.RECORD.table(weird.logged(rows, clock))
+    rows = [*told_before, *_rows(weird.RECORD, tables)]
+    table = weird.RECORD.table(weird.logged(rows, expiry))
     told = truncation.weirds(weird.RECORD.name, table)
-    return weird.RECORD.table(weird.logged([*rows, *told], clock)) if told else table
+    return weird.RECORD.table(weird.logged([*rows, *told], expiry)) if told else table
 
 
 def _known(
-    packets: Packets,
+    expiry: Expiry,
     sightings: Record,
     record: Record,
-    logged: Callable[[Iterable[Row], Ints], list[Row]],
+    logged: Callable[[Iterable[Row], Expiry], list[Row]],
     tables: Sequence[pa.Table],
 ) -> pa.Table:
     """The rows of a log of what is known, from what the shards saw."""
-    return record.table(logged(_rows(sightings, tables), packets.encapsulations.clock))
+    return record.table(logged(_rows(sightings, tables), expiry))
 
 
-def _dhcp(packets: Packets, tables: Sequence[pa.Table]) -> pa.Table:
+def _dhcp(expiry: Expiry, tables: Sequence[pa.Table]) -> pa.Table:
     """The rows of dhcp.log, from the messages that the shards met."""
-    return dhcp.RECORD.table(dhcp.joined(_rows(dhcp.MESSAGES, tables), packets.encapsulations.clock))
+    return dhcp.RECORD.table(dhcp.joined(_rows(dhcp.MESSAGES, tables), expiry))
 
 
-def _software(packets: Packets, tables: Sequence[pa.Table]) -> pa.Table:
+def _software(expiry: Expiry, tables: Sequence[pa.Table]) -> pa.Table:
     """The rows of software.log, from what the shards saw."""
-    return software.RECORD.table(software.logged(_rows(software.SIGHTINGS, tables), packets.encapsulations.clock))
+    return software.RECORD.table(software.logged(_rows(software.SIGHTINGS, tables), expiry))
 
 
 def _rows(record: Record, tables: Sequence[pa.Table]) -> Iterable[Row]:

@@ -3,6 +3,7 @@
 Source: Zeek, src/Val.cc (TableVal::DoExpire), scripts/base/init-bare.zeek (table_expire_interval).
 """
 
+from bisect import bisect_right
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -24,17 +25,16 @@ class Expiry:
     """The moments at which tables are looked through; `clock` is the course of the capture's clock, nanoseconds."""
 
     def __init__(self, clock: Ints) -> None:
-        self._clock = clock
-        self._found: Ints | None = None
+        self.clock = clock
+        self._found: list[int] | None = None
 
     def after(self, ts: int, timeout: int) -> int | None:
         """When an entry of the time `ts` is forgotten; None when the capture ends before."""
         # Zeek remembers times in whole seconds from the first packet on.
-        due = ts - (ts - int(self._clock[0])) % _SECOND + timeout
-        if due >= self._clock[-1]:
-            return None
-        place = int(self._sweeps.searchsorted(due, "right"))
-        return int(self._sweeps[place]) if place < len(self._sweeps) else None
+        sweeps = self._sweeps
+        due = ts - (ts - sweeps[0]) % _SECOND + timeout
+        place = bisect_right(sweeps, due)
+        return sweeps[place] if place < len(sweeps) else None
 
     def holds(self, since: int, timeout: int, now: int) -> bool:
         """Whether an entry of the time `since` is not forgotten yet."""
@@ -42,16 +42,16 @@ class Expiry:
         return over is None or now < over
 
     @property
-    def _sweeps(self) -> Ints:
+    def _sweeps(self) -> list[int]:
         # Compiled, a cached property would be found anew each time.
         if self._found is None:
             self._found = self._moments()
         return self._found
 
-    def _moments(self) -> Ints:
+    def _moments(self) -> list[int]:
         times: list[int] = []
         place = 0
-        while place < len(self._clock):
-            times.append(int(self._clock[place]))
-            place = int(self._clock.searchsorted(times[-1] + _SWEEP))
-        return np.array(times, np.int64)
+        while place < len(self.clock):
+            times.append(int(self.clock[place]))
+            place = int(self.clock.searchsorted(times[-1] + _SWEEP))
+        return times

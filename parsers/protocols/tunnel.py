@@ -5,7 +5,7 @@ from operator import itemgetter
 from typing import Final
 
 from parsers.limits import TUNNEL_TIMEOUT
-from parsers.protocols.expiry import Expiry, Ints
+from parsers.protocols.expiry import Expiry
 from parsers.schema import CONNECTION, Field, Record, Row, ranked
 
 RECORD = Record(
@@ -54,15 +54,14 @@ def thinned(uses: Iterable[Row]) -> list[Row]:
     return [*kept, *waiting.values()]
 
 
-def activity(uses: Iterable[Row], closed: Mapping[str, int | None], clock: Ints) -> list[Row]:
+def activity(uses: Iterable[Row], closed: Mapping[str, int | None], expiry: Expiry) -> list[Row]:
     """What Zeek writes of tunnels that were used so, in the order of time.
 
-    `closed` says when the connections that carry tunnels ended, None for those that the capture's end ended; `clock`
-    is the course of the capture's clock.
+    `closed` says when the connections that carry tunnels ended, None for those that the capture's end ended; `expiry`
+    is that of the capture's clock.
     """
     rows: list[Row] = []
     active: dict[Row, tuple[Row, int]] = {}
-    expiry = Expiry(clock)
     for row in sorted(uses, key=_order):
         key = row[2:7]
         if key in active:
@@ -75,7 +74,7 @@ def activity(uses: Iterable[Row], closed: Mapping[str, int | None], clock: Ints)
     for row, last in active.values():
         end = _end(row, last, closed, expiry)
         if end is None and row[1] in closed:
-            end = int(clock[-1]), _CLOSE
+            end = int(expiry.clock[-1]), _CLOSE
         if end is not None:
             rows.append(_ended(row, end))
     return sorted(rows, key=itemgetter(0))

@@ -10,7 +10,7 @@ from typing import Final
 
 from parsers.limits import WEIRD_QUIET, WEIRD_SAMPLING, WEIRD_THRESHOLD, WEIRD_TOLD
 from parsers.protocols.analyzer import Connection
-from parsers.protocols.expiry import Expiry, Ints
+from parsers.protocols.expiry import Expiry
 from parsers.schema import CONNECTION, Field, Record, Row, ranked
 
 PEER: Final = "zeek"
@@ -134,10 +134,9 @@ def thinned(rows: Iterable[Row]) -> list[Row]:
     return kept
 
 
-def logged(rows: Iterable[Row], clock: Ints) -> list[Row]:
-    """The rows that Zeek writes, in the order of time; `clock` is the course of the capture's clock."""
+def logged(rows: Iterable[Row], expiry: Expiry) -> list[Row]:
+    """The rows that Zeek writes, in the order of time; `expiry` is that of the capture's clock."""
     written: list[Row] = []
-    expiry = Expiry(clock)
     quiet: dict[Row, int] = {}
     told: dict[Row, int] = {}
     for row in sorted(rows, key=itemgetter(0)):

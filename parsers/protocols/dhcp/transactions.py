@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from parsers.limits import DHCP_CONNECTIONS, DHCP_MESSAGES, DHCP_QUIET, DHCP_TIMEOUT, DHCP_WATCHED
 from parsers.protocols.dhcp.record import MESSAGES, RECORD, TOLD
-from parsers.protocols.expiry import Expiry, Ints
+from parsers.protocols.expiry import Expiry
 from parsers.schema import Row
 
 _HEAD: Final = len(MESSAGES.fields) - len(TOLD)
@@ -58,9 +58,8 @@ class _Transaction:
         return tuple((cells | told).get(name) for name in RECORD.names)
 
 
-def joined(messages: Iterable[Row], clock: Ints) -> list[Row]:
-    """The rows of dhcp.log that these messages make; `clock` is the course of the capture's clock."""
-    expiry = Expiry(clock)
+def joined(messages: Iterable[Row], expiry: Expiry) -> list[Row]:
+    """The rows of dhcp.log that these messages make; `expiry` is that of the capture's clock."""
     rows: list[Row] = []
     open_now: dict[int, _Transaction] = {}
     for message in sorted(messages, key=itemgetter(0)):

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from parsers import escape
 from parsers.files.x509.certificate import Certificate
 from parsers.protocols.analyzer import Connection
-from parsers.protocols.expiry import Ints
+from parsers.protocols.expiry import Expiry
 from parsers.protocols.known import daily
 from parsers.schema import Field, Record, Row
 from parsers.site import is_local
@@ -47,9 +47,9 @@ def thinned(rows: Sequence[Row]) -> list[Row]:
     return daily.thinned(rows, _server_and_certificate)
 
 
-def logged(rows: Iterable[Row], clock: Ints) -> list[Row]:
-    """The rows that Zeek writes; `clock` is the course of the capture's clock."""
-    return [row[:-1] for row in daily.logged(rows, _server_and_certificate, clock)]
+def logged(rows: Iterable[Row], expiry: Expiry) -> list[Row]:
+    """The rows that Zeek writes; `expiry` is that of the capture's clock."""
+    return [row[:-1] for row in daily.logged(rows, _server_and_certificate, expiry)]
 
 
 def _server_and_certificate(row: Row) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Hashable, Iterable
 
 from parsers.limits import KNOWN_FOR, KNOWN_STEP
-from parsers.protocols.expiry import Expiry, Ints
+from parsers.protocols.expiry import Expiry
 from parsers.schema import Row
 
 Key = Callable[[Row], Hashable]
@@ -19,10 +19,9 @@ def thinned(rows: Iterable[Row], key: Key) -> list[Row]:
     return list(kept.values())
 
 
-def logged(rows: Iterable[Row], key: Key, clock: Ints) -> list[Row]:
-    """The rows that Zeek writes, in the order of time; `clock` is the course of the capture's clock."""
+def logged(rows: Iterable[Row], key: Key, expiry: Expiry) -> list[Row]:
+    """The rows that Zeek writes, in the order of time; `expiry` is that of the capture's clock."""
     written: list[Row] = []
-    expiry = Expiry(clock)
     known: dict[Hashable, int] = {}
     for row in sorted(rows, key=lambda row: row[0]):
         kind = key(row)

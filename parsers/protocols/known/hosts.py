@@ -6,7 +6,7 @@ Source: Zeek, scripts/policy/protocols/conn/known-hosts.zeek.
 from collections.abc import Iterable, Sequence
 
 from parsers.protocols.analyzer import Connection
-from parsers.protocols.expiry import Ints
+from parsers.protocols.expiry import Expiry
 from parsers.protocols.known import daily
 from parsers.schema import Field, Record, Row
 from parsers.site import is_local
@@ -35,9 +35,9 @@ def thinned(rows: Sequence[Row]) -> list[Row]:
     return daily.thinned(rows, _host)
 
 
-def logged(rows: Iterable[Row], clock: Ints) -> list[Row]:
-    """The rows that Zeek writes; `clock` is the course of the capture's clock."""
-    return daily.logged(rows, _host, clock)
+def logged(rows: Iterable[Row], expiry: Expiry) -> list[Row]:
+    """The rows that Zeek writes; `expiry` is that of the capture's clock."""
+    return daily.logged(rows, _host, expiry)
 
 
 def _host(row: Row) -> str:

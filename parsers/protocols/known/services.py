@@ -8,7 +8,7 @@ from typing import Final
 
 from parsers.limits import INT64_MAX, KNOWN_FOR, SERVICE_WAITS
 from parsers.protocols.analyzer import Connection, Serving
-from parsers.protocols.expiry import Expiry, Ints, first_at
+from parsers.protocols.expiry import Expiry, first_at
 from parsers.protocols.known import daily
 from parsers.schema import Field, Record, Row
 from parsers.site import is_local
@@ -75,15 +75,14 @@ def thinned(rows: Sequence[Row]) -> list[Row]:
     return daily.thinned(rows, lambda row: (*row[1:_SERVICE], *row[_SERVICE]))
 
 
-def logged(rows: Iterable[Row], clock: Ints) -> list[Row]:
-    """The rows that Zeek writes, in its order; `clock` is the course of the capture's clock."""
+def logged(rows: Iterable[Row], expiry: Expiry) -> list[Row]:
+    """The rows that Zeek writes, in its order; `expiry` is that of the capture's clock."""
     written: list[Row] = []
-    expiry = Expiry(clock)
     # What each port is known for, and since when.
     known: dict[Row, tuple[int, set[str]]] = {}
     for row in sorted(rows, key=_due):
         # What is still waited with in the end is written then.
-        now, port = first_at(clock, _due(row)) or int(clock[-1]), row[1:_SERVICE]
+        now, port = first_at(expiry.clock, _due(row)) or int(expiry.clock[-1]), row[1:_SERVICE]
         if port not in known or not expiry.holds(known[port][0], KNOWN_FOR, now):
             known[port] = now, set()
         names = known[port][1]

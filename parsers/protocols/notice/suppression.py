@@ -6,14 +6,13 @@ Source: Zeek, scripts/base/frameworks/notice/main.zeek (is_being_suppressed).
 from collections.abc import Iterable
 from operator import attrgetter
 
-from parsers.protocols.expiry import Expiry, Ints
+from parsers.protocols.expiry import Expiry
 from parsers.protocols.notice.notice import Notice
 from parsers.schema import Row
 
 
-def logged(notices: Iterable[Notice], clock: Ints) -> list[Row]:
-    """The rows that Zeek writes, in the order of time; `clock` is the course of the capture's clock."""
-    expiry = Expiry(clock)
+def logged(notices: Iterable[Notice], expiry: Expiry) -> list[Row]:
+    """The rows that Zeek writes, in the order of time; `expiry` is that of the capture's clock."""
     forgotten: dict[tuple[str, str], int | None] = {}
     written = []
     for notice in sorted(notices, key=attrgetter("ts")):

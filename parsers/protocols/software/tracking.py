@@ -13,7 +13,7 @@ import numpy.typing as npt
 from parsers import escape
 from parsers.limits import ROW_STRING_BYTES, SOFTWARE_TRACKED
 from parsers.protocols.analyzer import Rows
-from parsers.protocols.expiry import Expiry, Ints
+from parsers.protocols.expiry import Expiry
 from parsers.protocols.software.browser import browser, is_browser
 from parsers.protocols.software.record import SIGHTINGS
 from parsers.protocols.software.version import Description, described
@@ -40,9 +40,8 @@ def folded(sightings: Iterable[Row]) -> list[Row]:
     return [(times, *seen) for seen, times in same.items()]
 
 
-def logged(sightings: Iterable[Row], clock: Ints) -> list[Row]:
-    """The rows that Zeek writes, in the order of time; `clock` is the course of the capture's clock."""
-    expiry = Expiry(clock)
+def logged(sightings: Iterable[Row], expiry: Expiry) -> list[Row]:
+    """The rows that Zeek writes, in the order of time; `expiry` is that of the capture's clock."""
     by_host: dict[str, list[Row]] = {}
     for times, host, *seen in sightings:
         by_host.setdefault(host, []).append((times, *seen))
@@ -52,6 +51,11 @@ def logged(sightings: Iterable[Row], clock: Ints) -> list[Row]:
 
 def _of_host(host: str, sightings: Sequence[Row], expiry: Expiry) -> Iterator[Row]:
     """What is written of one host: all is forgotten a day after the first of it."""
+    if len(sightings) == 1 and len(sightings[0][0]) == 1:
+        # Of most hosts there is no more.
+        (only,) = sightings
+        yield _row(only[0][0], host, only, _described(escape.raw(only[-1])))
+        return
     times = np.concatenate([np.array(times, np.int64) for times, *_ in sightings])
     order = np.argsort(times, kind="stable")
     times = times[order]

@@ -15,6 +15,7 @@ from parsers.capture.pipeline import updates
 from parsers.protocols.analyzer import Connection
 from parsers.protocols.dhcp import MESSAGES, PROTOCOL, RECORD, joined
 from parsers.protocols.dhcp.analyzer import mac, recognise
+from parsers.protocols.expiry import Expiry
 from parsers.source import LogSet
 from tests.parsers.capture.build import ethernet, ipv4, pcap, udp
 from tests.parsers.protocols.feeding import SECOND, START, Told, Turn, datagrams, run
@@ -49,7 +50,7 @@ def rows(told: Told, until: int = START) -> list[dict[str, Any]]:
     """The log's rows when the capture lasts until then, a packet each second."""
     clock = np.arange(START, max(until, START) + SECOND, SECOND, dtype=np.int64)
     messages = [tuple(row.values()) for row in told.rows.get("dhcp", [])]
-    return [dict(zip(RECORD.names, row, strict=True)) for row in joined(messages, clock)]
+    return [dict(zip(RECORD.names, row, strict=True)) for row in joined(messages, Expiry(clock))]
 
 
 def test_an_address_is_handed_out() -> None:
@@ -86,7 +87,7 @@ def test_an_address_is_handed_out() -> None:
 def test_the_records_make_tables() -> None:
     told = said((True, message(DISCOVER)))
     table = MESSAGES.table([tuple(told.only("dhcp").values())])
-    assert RECORD.table(joined(MESSAGES.rows(table), np.array([START]))).num_rows == 1
+    assert RECORD.table(joined(MESSAGES.rows(table), Expiry(np.array([START])))).num_rows == 1
 
 
 def test_a_client_without_an_address_has_the_one_that_it_is_given() -> None:
@@ -193,12 +194,12 @@ def at(
 
 def transactions(*messages: tuple[Any, ...], until: int = 100) -> list[tuple[int, list[str]]]:
     clock = START + np.arange(until + 1, dtype=np.int64) * SECOND
-    named = [dict(zip(RECORD.names, row, strict=True)) for row in joined(messages, clock)]
+    named = [dict(zip(RECORD.names, row, strict=True)) for row in joined(messages, Expiry(clock))]
     return [((row["ts"] - START) // SECOND, row["msg_types"]) for row in named]
 
 
 def test_transactions_cross_connections() -> None:
-    (row,) = joined([at(1, uid="C2"), at(0)], np.array([START, START + SECOND]))
+    (row,) = joined([at(1, uid="C2"), at(0)], Expiry(np.array([START, START + SECOND])))
     assert row[1] == ["C1", "C2"]
 
 
@@ -221,7 +222,7 @@ def test_a_transaction_is_not_watched_forever() -> None:
 def test_a_full_transaction_is_written_at_once_without_the_clients_address() -> None:
     many = [at(0) for _ in range(60)]
     assert [len(kinds) for _, kinds in transactions(*many)] == [50, 10]
-    assert [row[4] for row in joined(many, np.array([START]))] == [None, "02:00:00:00:00:aa"]
+    assert [row[4] for row in joined(many, Expiry(np.array([START])))] == [None, "02:00:00:00:00:aa"]
     spread = [at(0, uid=f"C{number}") for number in range(12)]
     assert [len(kinds) for _, kinds in transactions(*spread)] == [10, 2]
 

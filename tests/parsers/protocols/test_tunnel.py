@@ -4,6 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from parsers.protocols.expiry import Expiry
 from parsers.protocols.tunnel import RECORD, activity, thinned, used
 from parsers.schema import Row
 
@@ -22,7 +23,7 @@ def told(
     """Time, uid, action of the rows; times are seconds from the start, `step` apart on the capture's clock."""
     clock = START + (np.arange(0, until + step, step) * SECOND).astype(np.int64)
     over = {uid: None if at is None else START + int(at * SECOND) for uid, at in closed.items()}
-    rows = activity([used(START + int(at * SECOND), tunnel) for at, tunnel in uses], over, clock)
+    rows = activity([used(START + int(at * SECOND), tunnel) for at, tunnel in uses], over, Expiry(clock))
     return [((row[0] - START) / SECOND, row[1], row[7].removeprefix("Tunnel::")) for row in rows]
 
 
@@ -73,7 +74,7 @@ def test_what_has_expired_does_not_close() -> None:
 
 
 def test_no_tunnels() -> None:
-    assert activity([], {}, np.zeros(0, np.int64)) == []
+    assert activity([], {}, Expiry(np.zeros(0, np.int64))) == []
     assert thinned([]) == []
 
 
@@ -95,5 +96,5 @@ def test_thinning_changes_nothing(uses: list[tuple[int, Row]], here: list[bool])
     thin = [row for part in parts for row in thinned(part)]
     clock = START + np.arange(0, 20_001) * SECOND
     closed = {"C2": START + 9_000 * SECOND, "C3": None}
-    assert activity(thin, closed, clock) == activity(rows, closed, clock)
+    assert activity(thin, closed, Expiry(clock)) == activity(rows, closed, Expiry(clock))
     assert len(thin) <= len(rows)

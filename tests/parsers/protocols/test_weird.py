@@ -26,7 +26,7 @@ def times(rows: list[Row]) -> list[int]:
 
 def test_the_same_of_the_same_is_told_again_after_ten_minutes() -> None:
     rows = [on(START + minute * MINUTE, "window_recision") for minute in range(25)]
-    assert times(weird.logged(rows, CLOCK)) == [0, 11 * 60, 22 * 60]
+    assert times(weird.logged(rows, Expiry(CLOCK))) == [0, 11 * 60, 22 * 60]
 
 
 def test_an_entry_is_forgotten_when_a_timer_looks() -> None:
@@ -47,27 +47,27 @@ def test_others_are_told_at_once() -> None:
         weird.of_net(START + 4, "window_recision", "", ""),
         weird.of_net(START + 5, "window_recision", "other words", ""),
     ]
-    assert weird.logged(rows, CLOCK) == rows[:5]
+    assert weird.logged(rows, Expiry(CLOCK)) == rows[:5]
 
 
 def test_some_are_told_once_a_day_for_an_originator() -> None:
     other = connection(resp_p=81)
     days = [on(START + hour * 3600 * SECOND, "SYN_with_data", other if hour % 2 else None) for hour in range(50)]
-    assert [at // 3600 for at in times(weird.logged(days, CLOCK))] == [0, 1 + WEIRD_TOLD // (3600 * SECOND)]
+    assert [at // 3600 for at in times(weird.logged(days, Expiry(CLOCK)))] == [0, 1 + WEIRD_TOLD // (3600 * SECOND)]
 
 
 def test_some_are_told_once_a_day_for_a_connection() -> None:
     rows = [on(START + hour * 3600 * SECOND, "simultaneous_open", connection(resp_p=hour % 2)) for hour in range(6)]
-    assert times(weird.logged(rows, CLOCK)) == [0, 3600]
+    assert times(weird.logged(rows, Expiry(CLOCK))) == [0, 3600]
 
 
 def test_some_are_not_told() -> None:
-    assert not weird.logged([on(START, "spontaneous_FIN")], CLOCK)
+    assert not weird.logged([on(START, "spontaneous_FIN")], Expiry(CLOCK))
     assert not weird.thinned([on(START, "spontaneous_FIN")])
 
 
 def test_some_are_noticed() -> None:
-    (row,) = weird.logged([on(START, "SYN_after_partial")], CLOCK)
+    (row,) = weird.logged([on(START, "SYN_after_partial")], Expiry(CLOCK))
     assert dict(zip(weird.RECORD.names, row, strict=True))["notice"] is True
 
 
@@ -75,7 +75,7 @@ def test_thinning_changes_nothing() -> None:
     rows = [on(START + i * 37 * SECOND, "window_recision", connection(resp_p=i % 3)) for i in range(300)]
     thinned = weird.thinned(reversed(rows))
     assert len(thinned) < 60
-    assert weird.logged(thinned, CLOCK) == weird.logged(rows, CLOCK)
+    assert weird.logged(thinned, Expiry(CLOCK)) == weird.logged(rows, Expiry(CLOCK))
 
 
 def test_a_file_is_named_in_the_words() -> None:

@@ -8,6 +8,7 @@ from parsers.capture.tracker import connections
 from parsers.files.analysis import Files
 from parsers.protocols.analyzer import Rows
 from parsers.protocols.dispatch import dispatch
+from parsers.protocols.expiry import Expiry
 from parsers.protocols.known import hosts, services
 from parsers.schema import Row
 from tests.parsers.capture.dialogue import SECOND, START, P, packets
@@ -27,8 +28,8 @@ def told(said: Iterable[P]) -> dict[str, list[Row]]:
             seen_hosts += hosts.sightings(tracked.connection)
             seen_services += services.sightings(tracked.connection, tracked.carries, service, end)
     return {
-        "hosts": [since_start(row) for row in hosts.logged(hosts.thinned(seen_hosts), made.clock)],
-        "services": [since_start(row) for row in services.logged(services.thinned(seen_services), made.clock)],
+        "hosts": [since_start(row) for row in hosts.logged(hosts.thinned(seen_hosts), Expiry(made.clock))],
+        "services": [since_start(row) for row in services.logged(services.thinned(seen_services), Expiry(made.clock))],
     }
 
 

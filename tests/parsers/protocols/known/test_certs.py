@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from parsers.protocols.expiry import Expiry
 from parsers.protocols.known import certs
 from parsers.protocols.ssl import SSL
 from parsers.schema import Row
@@ -58,4 +59,4 @@ def test_each_servers_certificates_are_told_once() -> None:
 
     rows = [row(0, SERVER, "aa"), row(1, SERVER, "aa"), row(2, "10.0.0.9", "aa"), row(3, SERVER, "bb")]
     clock = np.array([START, START + 9 * SECOND])
-    assert certs.logged(certs.thinned(rows), clock) == [rows[n][:-1] for n in (0, 2, 3)]
+    assert certs.logged(certs.thinned(rows), Expiry(clock)) == [rows[n][:-1] for n in (0, 2, 3)]

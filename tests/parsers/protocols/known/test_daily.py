@@ -3,6 +3,7 @@
 import numpy as np
 
 from parsers.limits import KNOWN_FOR
+from parsers.protocols.expiry import Expiry
 from parsers.protocols.known import daily
 from parsers.schema import Row
 
@@ -23,14 +24,14 @@ def row(second: int, what: str = "a") -> Row:
 def test_each_is_listed_when_it_is_first_seen() -> None:
     rows = [row(5, "b"), row(3), row(1), row(4, "b")]
     clock = np.array([START, START + 9 * SECOND])
-    assert daily.logged(rows, name, clock) == [row(1), row(4, "b")]
+    assert daily.logged(rows, name, Expiry(clock)) == [row(1), row(4, "b")]
 
 
 def test_it_is_listed_again_when_a_day_has_passed_and_the_table_was_looked_through() -> None:
     assert KNOWN_FOR == DAY * SECOND
     clock = np.array([START, *(START + second * SECOND for second in range(DAY - 5, DAY + 40))])
     rows = [row(0), row(DAY - 1), row(DAY), row(DAY + 30), row(DAY + 31)]
-    assert daily.logged(rows, name, clock) == [row(0), row(DAY + 30)]
+    assert daily.logged(rows, name, Expiry(clock)) == [row(0), row(DAY + 30)]
 
 
 def test_a_shard_tells_of_each_once_a_minute() -> None:

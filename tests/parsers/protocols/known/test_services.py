@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from parsers.protocols.analyzer import Connection, Serving
+from parsers.protocols.expiry import Expiry
 from parsers.protocols.known import services
 from tests.parsers.capture.dialogue import CLIENT, SECOND, SERVER, START, P, datagram, opened
 from tests.parsers.protocols.known.sightings import told
@@ -115,7 +116,7 @@ def test_a_service_is_told_again_after_a_day() -> None:
         return START + second * SECOND, SERVER, 80, "tcp", list(names)
 
     rows = [row(0, "HTTP"), row(9, "HTTP", "SSL"), row(day - 1, "SSL"), row(day + 50, "SSL"), row(day + 51, "SSL")]
-    assert services.logged(rows, clock) == [row(0, "HTTP"), row(9, "SSL"), row(day + 50, "SSL")]
+    assert services.logged(rows, Expiry(clock)) == [row(0, "HTTP"), row(9, "SSL"), row(day + 50, "SSL")]
 
 
 def test_a_service_without_a_name_is_written_when_the_clock_goes_on() -> None:
@@ -125,7 +126,7 @@ def test_a_service_without_a_name_is_written_when_the_clock_goes_on() -> None:
     def row(second: int) -> tuple[object, ...]:
         return START + second * SECOND, SERVER, 80, "tcp", NAMELESS
 
-    assert services.logged([row(0), row(day), row(day + 400)], clock) == [row(0), row(day + 400)]
+    assert services.logged([row(0), row(day), row(day + 400)], Expiry(clock)) == [row(0), row(day + 400)]
 
 
 def test_tunnels_are_services() -> None:

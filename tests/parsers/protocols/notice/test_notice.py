@@ -3,6 +3,7 @@
 import numpy as np
 
 from parsers.limits import NOTICE_SUPPRESSED
+from parsers.protocols.expiry import Expiry
 from parsers.protocols.notice import RECORD, Notice, logged
 
 SECOND = 1_000_000_000
@@ -11,7 +12,7 @@ ENDS = ("10.0.0.1", 40000, "192.0.2.7", 80)
 
 
 def test_the_row_of_a_connection() -> None:
-    (row,) = logged([Notice(5, "Some::Note", "what", uid="C1", ends=ENDS, proto="tcp")], CLOCK)
+    (row,) = logged([Notice(5, "Some::Note", "what", uid="C1", ends=ENDS, proto="tcp")], Expiry(CLOCK))
     cells = dict(zip(RECORD.names, row, strict=True))
     assert {name: cell for name, cell in cells.items() if cell is not None} == {
         "ts": 5,
@@ -34,13 +35,13 @@ def test_the_row_of_a_connection() -> None:
 
 
 def test_what_is_said_of_addresses_counts_before_those_of_the_connection() -> None:
-    (row,) = logged([Notice(5, "Some::Note", "what", ends=ENDS, src="10.0.0.9", p=81, n=3)], CLOCK)
+    (row,) = logged([Notice(5, "Some::Note", "what", ends=ENDS, src="10.0.0.9", p=81, n=3)], Expiry(CLOCK))
     cells = dict(zip(RECORD.names, row, strict=True))
     assert [cells[name] for name in ("src", "dst", "p", "n", "id.orig_h")] == ["10.0.0.9", "192.0.2.7", 81, 3, ENDS[0]]
 
 
 def times(*notices: Notice) -> list[int]:
-    return [row[0] // SECOND for row in logged(notices, CLOCK)]
+    return [row[0] // SECOND for row in logged(notices, Expiry(CLOCK))]
 
 
 def test_the_same_notice_is_held_back() -> None:
@@ -56,4 +57,4 @@ def test_the_same_notice_is_held_back() -> None:
 
 def test_one_that_is_never_held_back() -> None:
     notices = [Notice(second, "Some::Note", "what", identifier="same", suppress_for=0) for second in range(3)]
-    assert len(logged(notices, CLOCK)) == 3
+    assert len(logged(notices, Expiry(CLOCK))) == 3

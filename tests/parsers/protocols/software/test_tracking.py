@@ -8,6 +8,7 @@ import pytest
 from parsers import escape
 from parsers.limits import ROW_STRING_BYTES
 from parsers.protocols.analyzer import Rows
+from parsers.protocols.expiry import Expiry
 from parsers.protocols.software import SIGHTINGS, folded, logged
 from parsers.protocols.software.tracking import found
 from parsers.schema import Row
@@ -27,7 +28,7 @@ def clock(end: int = DAY // 24) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
 
 
 def told(sightings: Iterable[Row], end: int = DAY // 24) -> list[tuple[int, str, str]]:
-    return [((row[0] - START) // SECOND, row[1], row[-1]) for row in logged(sightings, clock(end))]
+    return [((row[0] - START) // SECOND, row[1], row[-1]) for row in logged(sightings, Expiry(clock(end)))]
 
 
 def test_each_program_of_a_host_once() -> None:
@@ -70,14 +71,14 @@ def test_all_of_a_host_is_forgotten_after_a_day() -> None:
 
 def test_a_row() -> None:
     row = (START, HOST, 80, "HTTP::SERVER", "Squid", 5, 2, None, None, "\x07", "Squid/5.2\x07")
-    assert logged([([START], HOST, 80, "HTTP::SERVER", "Squid/5.2\x07")], clock()) == [row]
+    assert logged([([START], HOST, 80, "HTTP::SERVER", "Squid/5.2\x07")], Expiry(clock())) == [row]
 
 
 def test_bytes_that_are_no_text() -> None:
     rows = Rows()
     found(rows, START, HOST, None, "HTTP::BROWSER", b"\xff\\x41/1.2 \xfe")
     sightings = rows.by_record["software"][1]
-    (row,) = logged(sightings, clock())
+    (row,) = logged(sightings, Expiry(clock()))
     assert escape.raw(row[4]) == b"\xffA"
     assert escape.raw(row[-1]) == b"\xff\\x41/1.2 \xfe"
     assert row[9] == "\\xfe"
@@ -91,4 +92,4 @@ def test_only_local_hosts_are_watched(host: str, count: int) -> None:
 
 
 def test_nothing_was_seen() -> None:
-    assert logged([], clock()) == []
+    assert logged([], Expiry(clock())) == []
