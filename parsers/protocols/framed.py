@@ -94,12 +94,12 @@ class Framed:
     def deliver(self, data: Data) -> None:
         flow = self._flows[data.is_orig]
         start = 0
-        for end, ts in zip(data.ends, data.times, strict=True):
+        for segment, end in enumerate(data.ends):
             if self._is_over[data.is_orig]:
                 if self._inner is not None:
                     self._inner.deliver(data.cut(start, len(data.data)) if start else data)
                 return
-            self.now = ts
+            self.now = data.times[segment]
             try:
                 self._advance(flow, data, start, end)
             except BinpacError as error:

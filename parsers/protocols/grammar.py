@@ -4,10 +4,13 @@ Fields of fixed size that follow one another are looked at together: the last of
 Source: binpac, src/pac_record.cc, src/pac_dataptr.cc, src/pac_array.cc.
 """
 
-from struct import calcsize, unpack_from
-from typing import Any
+from struct import Struct
+from typing import Any, Final
 
 from parsers.protocols.binpac import out_of_bound
+
+# The layouts that were met: struct's own functions look each of them up twice.
+_LAYOUTS: Final[dict[str, Struct]] = {}
 
 
 class Reading:
@@ -36,12 +39,14 @@ class Reading:
 
     def numbers(self, where: str, layout: str) -> tuple[Any, ...]:
         """Fields of fixed size, laid out as `struct` says; `where` is the last of them."""
-        stop = self.place + calcsize(layout)
+        fields = _LAYOUTS.get(layout)
+        if fields is None:
+            fields = _LAYOUTS[layout] = Struct(layout)
+        start, stop = self.place, self.place + fields.size
         if stop > self.end:
             raise out_of_bound(where, stop - self.begin, self.end - self.begin)
-        found = unpack_from(layout, self.data, self.place)
         self.place = stop
-        return found
+        return fields.unpack_from(self.data, start)
 
     def octets(self, where: str, length: int) -> bytes:
         """So many bytes."""
