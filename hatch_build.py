@@ -21,7 +21,7 @@ _SUFFIX = sysconfig.get_config_var("EXT_SUFFIX")
 _GROUP = "zeektui"
 # When the machine code beside the sources was made: sources that are younger are run themselves.
 _STAMP = "parsers/.compiled"
-# The library's files are compiled as one whole, nothing of which is seen from outside: a tenth faster.
+# The library's files are compiled as one whole, nothing of which is seen from outside: 5 % less time in them.
 _AS_ONE = ("-flto=auto", "-fvisibility=hidden")
 
 
