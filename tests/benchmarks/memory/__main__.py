@@ -5,6 +5,7 @@ filters, sorts and correlates them while each of its processes may take no more 
 The exit status is 0 when every answer is right.
 """
 
+import argparse
 import os
 import sys
 import tempfile
@@ -26,8 +27,12 @@ _LIMITS = Limits(process=1000 * MB, memory=400 * MB)
 
 def main(arguments: Sequence[str]) -> int:
     """Prove it with inputs of the size that is named."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.benchmarks.memory", description="Prove that the input may be larger than the memory."
+    )
+    parser.add_argument("size", nargs="?", type=int, default=_SIZE, metavar="SIZE_MB", help="usually %(default)s")
+    size = parser.parse_args(arguments).size * MB
     run_as_installed()
-    size = int(arguments[0] if arguments else _SIZE) * MB
     with tempfile.TemporaryDirectory(prefix="zeektui-memory-") as place:
         folder = Path(place)
         os.environ.update(proofs.places(folder))
